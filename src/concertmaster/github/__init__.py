@@ -1,0 +1,2 @@
+"""TBD."""
+from __future__ import annotations
