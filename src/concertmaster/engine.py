@@ -1,0 +1,210 @@
+"""Judges files by rules and rewrites them until nothing changes any more."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from concertmaster.findings import Edit, EditSet, Finding, Safety, Unanalysed, apply, fingerprint
+from concertmaster.project.python import PythonFile, Surroundings, Unreadable, unreadable_bytes
+from concertmaster.project.shims import in_import_guard
+from concertmaster.rewrite import add_import, drop_aliases
+from concertmaster.rule import Hit, Rule, Span
+
+MAX_PASSES = 12
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What came of one file: findings on its old text, its new text where rewrites apply, or why neither."""
+
+    path: str
+    findings: tuple[Finding, ...] = ()
+    rewritten: bytes | None = None
+    unanalysed: Unanalysed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A finding with the edits that make it go away, imports included."""
+
+    finding: Finding
+    rule: Rule
+    edits: tuple[Edit, ...]
+
+
+def analyse_python(
+    path: str, source: bytes, around: Surroundings, rules: Sequence[Rule], *, unsafe: bool
+) -> FileResult:
+    """Judge one Python file and rewrite it: SAFE findings, with `unsafe` the SUGGESTED ones too."""
+    active = [rule for rule in rules if any(trigger in source for trigger in rule.triggers)]
+    if not active:
+        reason = unreadable_bytes(source)
+        return FileResult(path, unanalysed=Unanalysed(path, reason) if reason else None)
+    file = PythonFile(path, source, around)
+    try:
+        judged = list(judge(file, active))
+        rewritten = rewrite(file, judged, rules, unsafe=unsafe)
+    except Unreadable as error:
+        return FileResult(path, unanalysed=Unanalysed(path, str(error)))
+    except RecursionError:
+        return FileResult(path, unanalysed=Unanalysed(path, "nested too deeply to be judged"))
+    findings = tuple(identify(file, (item.finding for item in judged)))
+    return FileResult(path, findings, rewritten if rewritten != source else None)
+
+
+def judge(file: PythonFile, rules: Iterable[Rule]) -> Iterator[Judged]:
+    """Everything that is wrong in a file in the release under judgement, by priority of the rules.
+
+    Raises:
+        Unreadable: the file is no Python that can be judged.
+    """
+    for rule in rules:
+        for hit in rule.hits(file):
+            change = hit.change or rule.change
+            severity = file.window.severity(change)
+            if severity is None:
+                continue
+            edits = _all_edits(file, hit)
+            safety = (hit.safety or rule.safety) if edits else Safety.MANUAL
+            start, end = _place(file, hit.where)
+            yield Judged(
+                Finding(
+                    rule=rule.id,
+                    rows=hit.rows or rule.rows,
+                    path=file.path,
+                    line=file.line_of(start),
+                    end_line=file.line_of(max(start, end - 1)),
+                    column=file.column_of(start),
+                    severity=severity,
+                    safety=safety,
+                    message=hit.message,
+                    since=change.since,
+                    title=rule.documentation.title,
+                    url=rule.url,
+                    edits=edits,
+                ),
+                rule,
+                edits,
+            )
+
+
+def _place(file: PythonFile, where: ast.AST | Span) -> tuple[int, int]:
+    if isinstance(where, Span):
+        return where.start, where.end
+    if isinstance(where, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        start = file.span(where)[0]
+        return start, file.line_span(file.line_of(start))[1] - 1
+    return (0, 0) if isinstance(where, ast.Module) else file.span(where)
+
+
+def _all_edits(file: PythonFile, hit: Hit) -> tuple[Edit, ...]:
+    """The hit's own edits and those that bring in the names it needs; none when a name cannot be had."""
+    if not hit.edits:
+        return ()
+    imports = [add_import(file, wanted) for wanted in hit.imports]
+    if any(edit is None for edit in imports):
+        return ()
+    wanted = (*hit.edits, *(edit for edit in imports if edit is not None))
+    return tuple(edit for edit in wanted if edit.text != file.source[edit.start : edit.end])
+
+
+def rewrite(file: PythonFile, judged: Sequence[Judged], rules: Sequence[Rule], *, unsafe: bool) -> bytes:
+    """The file's new text: rounds of edits that can be made together, until a round changes nothing.
+
+    Raises:
+        Unreadable: the rewrites do not settle, or would leave text that does not parse.
+    """
+    current, last = file, judged
+    for _ in range(MAX_PASSES):
+        chosen = _choose(last, unsafe=unsafe)
+        if not chosen:
+            return _drop_freed_imports(file, current)
+        current = PythonFile(file.path, apply(current.source, chosen), file.around)
+        try:
+            last = list(judge(current, rules))
+        except Unreadable as error:
+            raise Unreadable(f"a rewrite would break it, so it was left as it is ({error})") from None
+    raise Unreadable(f"rewrites do not settle after {MAX_PASSES} rounds, so it was left as it is")
+
+
+def _choose(judged: Iterable[Judged], *, unsafe: bool) -> EditSet:
+    allowed = {Safety.SAFE, Safety.SUGGESTED} if unsafe else {Safety.SAFE}
+    chosen = EditSet()
+    for item in judged:
+        if item.finding.safety in allowed:
+            chosen.add(item.edits)
+    return chosen
+
+
+def _drop_freed_imports(before: PythonFile, after: PythonFile) -> bytes:
+    """Remove imports that a rewrite has left without a use, and only those (guard rule G-09)."""
+    if after is before:
+        return after.source
+    freed = _names_used(before) - _names_used(after)
+    chosen = EditSet()
+    for node in after.nodes(ast.ImportFrom, ast.Import):
+        if in_import_guard(after, node):
+            continue
+        unused = [alias for alias in node.names if _local(node, alias) in freed]
+        if unused:
+            chosen.add(drop_aliases(after, node, unused))
+    return apply(after.source, chosen)
+
+
+def _local(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> str:
+    return alias.asname or (alias.name.partition(".")[0] if isinstance(node, ast.Import) else alias.name)
+
+
+def _is_imported(file: PythonFile, name: ast.Name) -> bool:
+    scope = file.scope(name).find(name.id)
+    return scope is not None and name.id in scope.imports
+
+
+def _names_used(file: PythonFile) -> set[str]:
+    """Imported names that are read, and words in strings: annotations and `__all__` may be strings."""
+    names = {node.id for node in file.nodes(ast.Name) if _is_imported(file, node)}
+    for constant in file.nodes(ast.Constant):
+        if isinstance(constant.value, str) and len(constant.value) < 200:
+            names.update(
+                constant.value.replace("[", " ").replace("]", " ").replace(".", " ").replace(",", " ").split()
+            )
+    return names
+
+
+def identify(file: PythonFile, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Give each finding its identity, in the order of the file."""
+    seen: Counter[tuple[str, str]] = Counter()
+    for finding in sorted(findings, key=lambda finding: finding.place):
+        start = file.line_span(finding.line)[0]
+        end = file.line_span(finding.end_line)[1]
+        text = file.source[start:end].decode(file.encoding, "replace")
+        key = (finding.rule, text)
+        yield replace(finding, fingerprint=fingerprint(finding.rule, file.path, text, seen[key]))
+        seen[key] += 1
+
+
+def batches(paths: Sequence[tuple[str, int]], size: int) -> Iterator[list[str]]:
+    """Groups of paths of about `size` bytes each, in order."""
+    total = 0
+    group: list[str] = []
+    for path, length in paths:
+        group.append(path)
+        total += length
+        if total >= size:
+            yield group
+            group, total = [], 0
+    if group:
+        yield group
+
+
+def flatten(results: Iterable[FileResult]) -> tuple[tuple[Finding, ...], tuple[Unanalysed, ...]]:
+    """All findings and all files that could not be judged, in order of path."""
+    ordered = sorted(results, key=lambda result: result.path)
+    findings = itertools.chain.from_iterable(result.findings for result in ordered)
+    return tuple(findings), tuple(r.unanalysed for r in ordered if r.unanalysed is not None)

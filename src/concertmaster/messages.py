@@ -1,0 +1,68 @@
+"""Every error that a user can see: what happened, why, and what to do."""
+
+from __future__ import annotations
+
+
+class UserError(Exception):
+    """Wrong use or configuration; the text is shown as it is, without a traceback."""
+
+    def __init__(self, what: str, *, why: str, remedy: str) -> None:
+        super().__init__(f"{what} {why} {remedy}")
+        self.what, self.why, self.remedy = what, why, remedy
+
+
+def not_a_repository(path: str) -> UserError:
+    return UserError(
+        f"{path} is not inside a git repository.",
+        why="A review compares two commits, so it needs the repository that holds them.",
+        remedy="Run it inside a clone, or use `concertmaster check` to look at plain files.",
+    )
+
+
+def unknown_revision(revision: str) -> UserError:
+    return UserError(
+        f"The revision {revision!r} is not known in this repository.",
+        why="It was mistyped, or the clone is too shallow to hold it.",
+        remedy="Check `git log --oneline`, or fetch it with `git fetch --unshallow`.",
+    )
+
+
+def unknown_release(text: str, *, option: str, newest: str) -> UserError:
+    return UserError(
+        f"{option} {text!r} is not a release of orchestrator-core that is known here.",
+        why=f"Releases are numbers such as 4.8.2; the newest one known is {newest}.",
+        remedy="Give a release from https://pypi.org/project/orchestrator-core/#history.",
+    )
+
+
+def no_framework(path: str) -> UserError:
+    return UserError(
+        f"No dependency on orchestrator-core was found in {path}.",
+        why="Neither pyproject.toml, requirements files, setup.cfg, Pipfile nor a lock file names it.",
+        remedy="Run it in the project's root, or say which release is installed with --from.",
+    )
+
+
+def malformed_configuration(path: str, reason: str) -> UserError:
+    return UserError(
+        f"The configuration in {path} cannot be used.",
+        why=reason.rstrip(".") + ".",
+        remedy="Correct it; docs/configuration.md lists every key.",
+    )
+
+
+def missing_path(path: str) -> UserError:
+    return UserError(
+        f"The path {path!r} does not exist.",
+        why="There is nothing to look at.",
+        remedy="Give a file or folder of the project, or none for all of it.",
+    )
+
+
+def unknown_rule(name: str, *, close: tuple[str, ...]) -> UserError:
+    hint = f"Did you mean {', '.join(close)}?" if close else ""
+    return UserError(
+        f"There is no rule called {name!r}.",
+        why=hint or "Rules are named after what is wrong.",
+        remedy="List them with `concertmaster rules`.",
+    )

@@ -1,0 +1,239 @@
+"""A Python file under review: bytes first, the tree on demand, names resolved through imports and scopes."""
+
+from __future__ import annotations
+
+import ast
+import bisect
+import io
+import re
+import tokenize
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar, overload
+
+from concertmaster.project.names import ROOT, canonical
+from concertmaster.project.scopes import Imported, Scope, Walker
+from concertmaster.versions import Window
+
+Node = TypeVar("Node", bound=ast.AST)
+Other = TypeVar("Other", bound=ast.AST)
+BOM = b"\xef\xbb\xbf"
+MAX_BYTES = 1024 * 1024
+_LONE_CR = re.compile(rb"\r(?!\n)")
+
+
+class Unreadable(Exception):
+    """The file cannot be judged; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a file must know of its project, and nothing more.
+
+    `shadow` holds the top-level names below a package or module called `orchestrator` that the project
+    itself ships (guard rule G-04); None where it ships none. `regular` tells that this package has an
+    `__init__.py`, so that the framework's namespace cannot live beside it.
+    """
+
+    window: Window
+    shadow: frozenset[str] | None = None
+    regular: bool = False
+
+
+class PythonFile:
+    """One file with everything a rule may ask of it. Offsets are byte offsets in `source`."""
+
+    def __init__(self, path: str, source: bytes, around: Surroundings) -> None:
+        self.path = path
+        self.source = source
+        self.around = around
+        self.window = around.window
+        self._bom = len(BOM) if source.startswith(BOM) else 0
+
+    @cached_property
+    def encoding(self) -> str:
+        """The declared encoding.
+
+        Raises:
+            Unreadable: it is unknown, or contradicts a byte order mark.
+        """
+        try:
+            name, _ = tokenize.detect_encoding(io.BytesIO(self.source).readline)
+        except (SyntaxError, UnicodeDecodeError) as error:
+            raise Unreadable(f"encoding: {error}") from None
+        return "utf-8" if name == "utf-8-sig" else name
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The syntax tree.
+
+        Raises:
+            Unreadable: the file is no Python that this interpreter can parse.
+        """
+        reason = unreadable_bytes(self.source)
+        if reason:
+            raise Unreadable(reason)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return ast.parse(self.source)
+        except SyntaxError as error:
+            line = f"line {error.lineno}: " if error.lineno else ""
+            raise Unreadable(f"syntax error, {line}{error.msg}") from None
+        except (ValueError, UnicodeDecodeError) as error:
+            raise Unreadable(f"not valid text: {error}") from None
+        except (RecursionError, MemoryError):
+            raise Unreadable("nested too deeply to be parsed") from None
+
+    @cached_property
+    def _walk(self) -> Walker:
+        return Walker(self.tree)
+
+    @overload
+    def nodes(self, one: type[Node], /) -> Iterator[Node]: ...
+
+    @overload
+    def nodes(self, one: type[Node], two: type[Other], /) -> Iterator[Node | Other]: ...
+
+    def nodes(self, *types: type[ast.AST]) -> Iterator[ast.AST]:
+        """All nodes of exactly these types, in source order per type."""
+        for kind in types:
+            yield from self._walk.by_type.get(kind, ())
+
+    def parent(self, node: ast.AST) -> ast.AST | None:
+        return self._walk.parents.get(node)
+
+    def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
+        """The nodes around a node, innermost first."""
+        while (up := self.parent(node)) is not None:
+            yield up
+            node = up
+
+    def statement(self, node: ast.AST) -> ast.stmt:
+        """The statement that holds a node, or the node itself."""
+        while not isinstance(node, ast.stmt):
+            up = self.parent(node)
+            if up is None:
+                return self.tree.body[0]
+            node = up
+        return node
+
+    @property
+    def module_scope(self) -> Scope:
+        return self._walk.root
+
+    def scope(self, node: ast.AST) -> Scope:
+        """The scope that a node is evaluated in."""
+        known = self._walk.scopes
+        if isinstance(node, ast.Name) and node in known:
+            return known[node]
+        for up in self.ancestors(node):
+            if up in known:
+                return known[up]
+        return self._walk.root
+
+    # -- names ---------------------------------------------------------------------------------
+
+    def bindings(self, name: ast.Name) -> list[Imported]:
+        """The imports that a name refers to; empty when it may be anything else."""
+        scope = self.scope(name).find(name.id)
+        if scope is None or name.id in scope.others:
+            return []
+        return scope.imports[name.id]
+
+    def dotted(self, node: ast.AST) -> str | None:
+        """`a.b.c` for a chain of attributes on an imported name, as the imports spell it."""
+        parts: list[str] = []
+        while isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name):
+            return None
+        origins = {imported.dotted for imported in self.bindings(node)}
+        if len({self.canonical(origin) for origin in origins}) != 1:
+            return None
+        return ".".join((min(origins), *reversed(parts)))
+
+    def qualified(self, node: ast.AST) -> str | None:
+        """The canonical name that an expression stands for; None when that is not certain.
+
+        Names of the framework come in the spelling of 5.0 and later whatever the file writes:
+        `orchestrator.types.State` is `orchestrator.core.types.State`.
+        """
+        dotted = self.dotted(node)
+        return None if dotted is None else self.canonical(dotted)
+
+    def canonical(self, dotted: str, *, module: bool = False) -> str:
+        """`names.canonical`, unless the project's own package of that name is meant."""
+        if self.around.shadow is not None and dotted.startswith(ROOT + "."):
+            first = dotted.split(".")[1]
+            if first in self.around.shadow:
+                return f"<local>.{dotted}"
+        return canonical(dotted, module=module)
+
+    def imported_module(self, node: ast.ImportFrom) -> str | None:
+        """The canonical module of a `from … import`; None for relative imports."""
+        return None if node.level or not node.module else self.canonical(node.module, module=True)
+
+    # -- text ----------------------------------------------------------------------------------
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        """The offset at which each line starts; lines end at `\\n` only, as for GitHub."""
+        starts = [0]
+        starts.extend(match.end() for match in re.finditer(rb"\n", self.source))
+        return starts
+
+    @cached_property
+    def newline(self) -> str:
+        """The line ending of the first line."""
+        first = self.source.find(b"\n")
+        return "\r\n" if first > 0 and self.source[first - 1 : first] == b"\r" else "\n"
+
+    def offset(self, line: int, column: int) -> int:
+        """The byte offset of an `ast` position (line from 1, column in UTF-8 bytes)."""
+        start = self._lines[line - 1] + (self._bom if line == 1 else 0)
+        if self.encoding == "utf-8":
+            return start + column
+        end = self._lines[line] if line < len(self._lines) else len(self.source)
+        text = self.source[start:end].decode(self.encoding)
+        return start + len(text.encode()[:column].decode().encode(self.encoding))
+
+    def span(self, node: ast.AST) -> tuple[int, int]:
+        """The byte offsets at which a node starts and ends."""
+        assert isinstance(node, (ast.expr, ast.stmt, ast.alias, ast.arg, ast.keyword, ast.excepthandler))  # noqa: S101
+        start = self.offset(node.lineno, node.col_offset)
+        assert node.end_lineno is not None and node.end_col_offset is not None  # noqa: S101, PT018
+        return start, self.offset(node.end_lineno, node.end_col_offset)
+
+    def text(self, node: ast.AST) -> str:
+        """The source of a node as it is written."""
+        start, end = self.span(node)
+        return self.source[start:end].decode(self.encoding)
+
+    def line_of(self, offset: int) -> int:
+        """The line, from 1, that holds a byte offset."""
+        return bisect.bisect_right(self._lines, offset)
+
+    def column_of(self, offset: int) -> int:
+        """The column, from 1 and in characters, of a byte offset."""
+        start = self._lines[self.line_of(offset) - 1]
+        return len(self.source[start:offset].removeprefix(BOM).decode(self.encoding, "replace")) + 1
+
+    def line_span(self, line: int) -> tuple[int, int]:
+        """Where a line starts and ends, its line ending included."""
+        end = self._lines[line] if line < len(self._lines) else len(self.source)
+        return self._lines[line - 1], end
+
+
+def unreadable_bytes(source: bytes) -> str | None:
+    """Why these bytes are not looked at as Python; None when they are."""
+    if len(source) > MAX_BYTES:
+        return f"larger than {MAX_BYTES // 1024} KiB"
+    if b"\0" in source:
+        return "holds NUL bytes"
+    if _LONE_CR.search(source):
+        return "uses lone carriage returns as line endings"
+    return None

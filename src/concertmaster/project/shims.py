@@ -1,0 +1,54 @@
+"""Code that supports two layouts of the framework at once and must be left as it is (guard rule G-07)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from concertmaster.project.names import CORE, ROOT
+from concertmaster.project.python import PythonFile
+
+_FAILURES = frozenset(("ImportError", "ModuleNotFoundError", "Exception", "BaseException", "AttributeError"))
+
+
+def in_shim(file: PythonFile, node: ast.AST) -> bool:
+    """Whether a node stands in a `try` or `if` whose branches name both layouts."""
+    return any(is_shim(up) for up in file.ancestors(node) if isinstance(up, (ast.Try, ast.If)))
+
+
+def is_shim(node: ast.Try | ast.If) -> bool:
+    """`try: from orchestrator.core… except ImportError: from orchestrator…`, or a choice by version."""
+    if isinstance(node, ast.Try) and not any(_catches_import(handler) for handler in node.handlers):
+        return False
+    modules = set(_modules(node))
+    new = any(module == CORE or module.startswith(CORE + ".") for module in modules)
+    old = any(module == ROOT or module.startswith(ROOT + ".") for module in modules if not _is_new(module))
+    return new and old and (isinstance(node, ast.Try) or bool(node.orelse))
+
+
+def _is_new(module: str) -> bool:
+    return module == CORE or module.startswith(CORE + ".")
+
+
+def _catches_import(handler: ast.ExceptHandler) -> bool:
+    if handler.type is None:
+        return True
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(isinstance(kind, ast.Name) and kind.id in _FAILURES for kind in kinds)
+
+
+def _modules(node: ast.AST) -> Iterator[str]:
+    """Modules that are imported anywhere below a node."""
+    for child in ast.walk(node):
+        if isinstance(child, ast.ImportFrom) and not child.level and child.module:
+            yield from (f"{child.module}.{alias.name}" for alias in child.names)
+        elif isinstance(child, ast.Import):
+            yield from (alias.name for alias in child.names)
+
+
+def in_import_guard(file: PythonFile, node: ast.AST) -> bool:
+    """Whether a node stands in a `try` that catches failing imports."""
+    return any(
+        isinstance(up, ast.Try) and any(_catches_import(handler) for handler in up.handlers)
+        for up in file.ancestors(node)
+    )

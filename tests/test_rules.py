@@ -1,0 +1,119 @@
+"""Every example in every rule's docstring, in every spelling: found, mended, parsed, and mended only once."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from _pytest.mark import ParameterSet
+
+from concertmaster.engine import FileResult, analyse_python
+from concertmaster.findings import Safety
+from concertmaster.project.python import Surroundings
+from concertmaster.rule import Example, Rule, documentation, load_rules
+from concertmaster.versions import NEWEST_KNOWN, RELEASES, Window, release
+from tests.spellings import SPELLINGS, Spelling, as_written, spell
+
+RULES = load_rules()
+CASES = Path(__file__).parent / "cases"
+
+
+def examples(rule: Rule) -> Iterator[Example]:
+    yield from documentation(rule.module).examples
+    extra = CASES / f"{rule.id}.md"
+    if extra.exists():
+        yield from documentation_of_file(extra)
+
+
+def documentation_of_file(path: Path) -> tuple[Example, ...]:
+    from concertmaster.rule import parse_examples
+
+    return parse_examples(path.read_text(encoding="utf-8"))
+
+
+def cases(*, changing: bool) -> Iterator[ParameterSet]:
+    for rule in RULES:
+        for index, example in enumerate(examples(rule)):
+            if example.changes is changing and example.path.endswith(".py"):
+                for spelling in SPELLINGS:
+                    yield pytest.param(rule, example, spelling, id=f"{rule.id}-{index}-{spelling.__name__}")
+
+
+def window(rule: Rule) -> Window:
+    """From just before the first release that the rule speaks of, to the newest."""
+    first = min(rule.releases, key=release)
+    earlier = [number for number in RELEASES if release(number) < release(first)]
+    return Window(earlier[-1] if earlier else RELEASES[0], NEWEST_KNOWN)
+
+
+def run(rule: Rule, text: str, path: str = "example.py") -> FileResult:
+    around = Surroundings(window(rule))
+    result = analyse_python(path, text.encode(), around, [rule], unsafe=True)
+    assert result.unanalysed is None, result.unanalysed
+    return result
+
+
+@pytest.mark.parametrize(("rule", "example", "spelling"), list(cases(changing=False)))
+def test_look_alikes_stay_untouched(rule: Rule, example: Example, spelling: Spelling) -> None:
+    text = spell(example.before, spelling)
+    if text is not None:
+        result = run(rule, text, example.path)
+        assert result.rewritten is None
+        assert result.findings == ()
+
+
+@pytest.mark.parametrize(("rule", "example", "spelling"), list(cases(changing=True)))
+def test_examples_come_out_right(rule: Rule, example: Example, spelling: Spelling) -> None:
+    before, after = spell(example.before, spelling), spell(example.after, spelling)
+    if before is None or after is None:
+        return
+    result = run(rule, before, example.path)
+    assert result.findings
+    rewritten = (result.rewritten or before.encode()).decode()
+    ast.parse(rewritten)
+    if spelling is as_written or _keeps_lines(example):
+        assert rewritten == after
+    again = run(rule, rewritten, example.path)
+    assert again.rewritten is None
+    if not any(finding.safety is Safety.MANUAL for finding in result.findings):
+        assert again.findings == ()
+
+
+def _keeps_lines(example: Example) -> bool:
+    """Whether old and new text correspond line by line, so that a spelling of one gives the other's."""
+    return example.before.count("\n") == example.after.count("\n")
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_explains_itself(rule: Rule) -> None:
+    told = documentation(rule.module)
+    assert told.title
+    assert "\n" not in told.title
+    assert told.why, "the paragraph behind the title says what breaks and why"
+    assert told.guide.startswith("https://")
+    kinds = {example.changes for example in told.examples}
+    assert False in kinds, "a look-alike that stays untouched"
+    assert rule.safety is Safety.MANUAL or True in kinds, "a before and after"
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_names_rows_of_the_catalogue_and_real_releases(rule: Rule) -> None:
+    assert rule.rows
+    assert set(rule.releases) <= {*RELEASES, "6.0.0"}
+
+
+def test_examples_of_one_rule_are_left_alone_by_the_others() -> None:
+    """New forms of one rule are no old forms of another in the same release."""
+    for rule in RULES:
+        for example in examples(rule):
+            if example.changes and example.path.endswith(".py"):
+                around = Surroundings(Window(NEWEST_KNOWN, NEWEST_KNOWN))
+                rules = [other for other in RULES if not other.optional]
+                once = analyse_python(example.path, example.before.encode(), around, rules, unsafe=True)
+                assert once.unanalysed is None, (rule.id, once.unanalysed)
+                text = once.rewritten or example.before.encode()
+                twice = analyse_python(example.path, text, around, rules, unsafe=True)
+                assert twice.rewritten is None, (rule.id, json.dumps(text.decode()))
