@@ -1,0 +1,38 @@
+"""What generators of some releases get wrong and every team has to put right before its project runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from tools.generated.versions import numbers
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Fault(NamedTuple):
+    """Text that the generator writes from release `since` on, and the text that works."""
+
+    since: tuple[int, ...]
+    files: str
+    wrong: str
+    right: str
+
+
+FAULTS = (
+    # Left behind by 3.0, which moved the exception; the templates of unit tests were not changed.
+    Fault(
+        since=(3, 0),
+        files="test/unit_tests/**/test_*.py",
+        wrong="from orchestrator.forms import FormValidationError",
+        right="from pydantic_forms.exceptions import FormValidationError",
+    ),
+)
+
+
+def mend(project: Path, *, release: str) -> None:
+    for fault in FAULTS:
+        if numbers(release) >= fault.since:
+            for path in project.glob(fault.files):
+                text = path.read_text("utf-8")
+                path.write_text(text.replace(fault.wrong, fault.right), "utf-8")

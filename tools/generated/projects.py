@@ -1,0 +1,90 @@
+"""Whole projects: what the generator of a release writes, and around it what a team writes by hand."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tools.generated import cache, handwriting, mending, revisions
+from tools.generated.environments import environment, interpreter, variables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HERE = Path(__file__).parent
+INSIDE = HERE / "inside.py"
+
+# In the order in which products refer to each other. "wheel:" marks a configuration that comes with
+# the framework; the others are ours.
+RECIPES = {
+    "workshop": ("wheel:user_group", "wheel:user", "wheel:node", "layer3_interface", "wheel:circuit"),
+    "rich": ("site", "port", "leased_line", "ip_prefix", "cloud_access"),
+}
+
+
+class GeneratorFailed(Exception):
+    """The framework's generator ended with an error."""
+
+
+def project(release: str, *, recipe: str = "rich") -> Path:
+    """Give a complete project for `release`, made on first use. It is shared: copy it before a change."""
+    name = f"{release}-{recipe}-{_inputs()}"
+    return cache.once(cache.folder() / "projects" / name, partial(_make, release=release, recipe=recipe))
+
+
+def _inputs() -> str:
+    """Give a digest of all that a project is made from, so that a change makes a new one."""
+    digest = hashlib.sha256()
+    for path in sorted(p for p in HERE.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
+        digest.update(f"{path.relative_to(HERE)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _make(path: Path, *, release: str, recipe: str) -> None:
+    home = environment(release)
+    path.mkdir(parents=True)
+    handwriting.begin(path, release=release, recipe=recipe)
+    for source in RECIPES[recipe]:
+        _copy_configuration(source, path / "config", home=home)
+    _generate(path, home=home, commands=list(_commands(recipe)))
+    mending.mend(path, release=release)
+    revisions.settle(path / "migrations" / "versions" / "schema")
+    handwriting.finish(path, release=release, recipe=recipe)
+
+
+def _copy_configuration(source: str, folder: Path, *, home: Path) -> None:
+    name = f"{source.removeprefix('wheel:')}.yaml"
+    folder.mkdir(exist_ok=True)
+    if source.startswith("wheel:"):
+        [configuration] = home.glob(f"lib/python*/site-packages/orchestrator/**/products/workshop/{name}")
+    else:
+        configuration = HERE / "products" / name
+    shutil.copy(configuration, folder)
+
+
+def _generate(path: Path, *, home: Path, commands: list[list[str]]) -> None:
+    ended = subprocess.run(
+        [interpreter(home), INSIDE, "generate"],
+        input=json.dumps(commands),
+        cwd=path,
+        env=variables(home),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ended.returncode:
+        raise GeneratorFailed(f"{ended.stdout}\n{ended.stderr}")
+
+
+def _commands(recipe: str) -> Iterator[list[str]]:
+    yield ["db", "init"]
+    for source in RECIPES[recipe]:
+        configuration = ["--config-file", f"config/{source.removeprefix('wheel:')}.yaml"]
+        for kind in ("product-blocks", "product", "workflows", "unit-tests"):
+            yield ["generate", kind, *configuration, "--no-dryrun", "--force"]
+        yield ["generate", "migration", *configuration]
