@@ -1,4 +1,4 @@
-"""Builders of edits; the only importer of libcst, and only when there is something to write."""
+"""Edits of import statements: drop names, bring names in."""
 
 from __future__ import annotations
 
@@ -6,111 +6,12 @@ import ast
 import itertools
 import re
 import sys
-from collections.abc import Callable, Collection, Iterator
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterator
 
 from concertmaster.findings import Edit
 from concertmaster.project.python import PythonFile
+from concertmaster.rewrite.spans import replace_span
 from concertmaster.rule import Import
-
-if TYPE_CHECKING:
-    import libcst
-
-MAX_SEGMENT = 64 * 1024
-
-
-def replace(file: PythonFile, node: ast.AST, text: str) -> Edit:
-    """Put `text` in the place of a node."""
-    start, end = file.span(node)
-    return replace_span(file, start, end, text)
-
-
-def replace_span(file: PythonFile, start: int, end: int, text: str) -> Edit:
-    """Put `text` in the place of some bytes, in the file's encoding and line endings."""
-    if file.newline != "\n":
-        text = text.replace("\r\n", "\n").replace("\n", file.newline)
-    return Edit(start, end, text.encode(file.encoding)).trimmed(file.source)
-
-
-def insert_after(file: PythonFile, node: ast.AST, text: str) -> Edit:
-    """Write `text` directly behind a node."""
-    end = file.span(node)[1]
-    return replace_span(file, end, end, text)
-
-
-def attribute_name_span(file: PythonFile, node: ast.Attribute) -> tuple[int, int]:
-    """The bytes of the last name of `a.b.c`."""
-    end = file.span(node)[1]
-    return end - len(node.attr.encode(file.encoding)), end
-
-
-def rename_attribute(file: PythonFile, node: ast.Attribute, name: str) -> Edit:
-    """`a.b.old` to `a.b.name`."""
-    return replace_span(file, *attribute_name_span(file, node), name)
-
-
-# -- calls ---------------------------------------------------------------------------------------
-
-
-def edit_arguments(
-    file: PythonFile, call: ast.Call, change: Callable[[int, libcst.Arg], libcst.Arg | None]
-) -> Edit | None:
-    """Rewrite the arguments of a call one by one; None drops an argument. None when it cannot be done exactly.
-
-    `change` gets the position (from 0) and the argument as libcst sees it.
-    """
-    segment = file.text(call)
-    if len(segment) > MAX_SEGMENT:
-        return None
-    text = segment.replace("\r\n", "\n")
-    new = _with_arguments(text, change)
-    return None if new is None or new == text else replace(file, call, new)
-
-
-def drop_arguments(
-    file: PythonFile, call: ast.Call, unwanted: Collection[ast.expr | ast.keyword]
-) -> Edit | None:
-    """The call without some of its arguments; the others keep their layout and comments."""
-    ordered = _in_source_order(call)
-    gone = {index for index, argument in enumerate(ordered) if argument in unwanted}
-    return edit_arguments(file, call, lambda index, arg: None if index in gone else arg)
-
-
-def _in_source_order(call: ast.Call) -> list[ast.expr | ast.keyword]:
-    arguments: list[ast.expr | ast.keyword] = [*call.args, *call.keywords]
-    return sorted(arguments, key=lambda node: (node.lineno, node.col_offset))
-
-
-def _with_arguments(segment: str, change: Callable[[int, libcst.Arg], libcst.Arg | None]) -> str | None:
-    import libcst
-
-    node = _parse_expression(f"({segment})")
-    if not isinstance(node, libcst.Call):
-        return None
-    kept = [new for index, arg in enumerate(node.args) if (new := change(index, arg)) is not None]
-    if len(kept) < len(node.args) and kept:
-        kept[-1] = kept[-1].with_changes(comma=_last_comma(node, kept))
-    new_call = node.with_changes(args=kept, lpar=(), rpar=())
-    if not kept:
-        new_call = new_call.with_changes(whitespace_before_args=libcst.SimpleWhitespace(""))
-    return libcst.Module([]).code_for_node(new_call)
-
-
-def _last_comma(old: libcst.Call, kept: list[libcst.Arg]) -> libcst.Comma | libcst.MaybeSentinel:
-    """The comma behind the last argument that stays: as it was behind the last one of all."""
-    last = old.args[-1]
-    return kept[-1].comma if kept[-1].value is last.value else last.comma
-
-
-@lru_cache(maxsize=512)
-def _parse_expression(text: str) -> libcst.BaseExpression:
-    import libcst
-
-    return libcst.parse_expression(text)
-
-
-# -- imports -------------------------------------------------------------------------------------
 
 
 def drop_aliases(

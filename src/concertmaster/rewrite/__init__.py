@@ -1,0 +1,34 @@
+"""Builders of edits; the only importer of libcst, and only when there is something to write."""
+
+from __future__ import annotations
+
+from concertmaster.rewrite.calls import drop_arguments, edit_arguments
+from concertmaster.rewrite.imports import (
+    add_import,
+    block_of,
+    drop_aliases,
+    drop_statement,
+    top_level_imports,
+)
+from concertmaster.rewrite.spans import (
+    attribute_name_span,
+    insert_after,
+    rename_attribute,
+    replace,
+    replace_span,
+)
+
+__all__ = [
+    "add_import",
+    "attribute_name_span",
+    "block_of",
+    "drop_aliases",
+    "drop_arguments",
+    "drop_statement",
+    "edit_arguments",
+    "insert_after",
+    "rename_attribute",
+    "replace",
+    "replace_span",
+    "top_level_imports",
+]

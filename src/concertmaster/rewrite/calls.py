@@ -1,0 +1,74 @@
+"""Edits of a call's arguments; the others keep their layout and comments."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Collection
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from concertmaster.findings import Edit
+from concertmaster.project.python import PythonFile
+from concertmaster.rewrite.spans import replace
+
+if TYPE_CHECKING:
+    import libcst
+
+MAX_SEGMENT = 64 * 1024
+
+
+def edit_arguments(
+    file: PythonFile, call: ast.Call, change: Callable[[int, libcst.Arg], libcst.Arg | None]
+) -> Edit | None:
+    """Rewrite the arguments of a call one by one; None drops an argument. None when it cannot be done exactly.
+
+    `change` gets the position (from 0) and the argument as libcst sees it.
+    """
+    segment = file.text(call)
+    if len(segment) > MAX_SEGMENT:
+        return None
+    text = segment.replace("\r\n", "\n")
+    new = _with_arguments(text, change)
+    return None if new is None or new == text else replace(file, call, new)
+
+
+def drop_arguments(
+    file: PythonFile, call: ast.Call, unwanted: Collection[ast.expr | ast.keyword]
+) -> Edit | None:
+    """The call without some of its arguments; the others keep their layout and comments."""
+    ordered = _in_source_order(call)
+    gone = {index for index, argument in enumerate(ordered) if argument in unwanted}
+    return edit_arguments(file, call, lambda index, arg: None if index in gone else arg)
+
+
+def _in_source_order(call: ast.Call) -> list[ast.expr | ast.keyword]:
+    arguments: list[ast.expr | ast.keyword] = [*call.args, *call.keywords]
+    return sorted(arguments, key=lambda node: (node.lineno, node.col_offset))
+
+
+def _with_arguments(segment: str, change: Callable[[int, libcst.Arg], libcst.Arg | None]) -> str | None:
+    import libcst
+
+    node = _parse_expression(f"({segment})")
+    if not isinstance(node, libcst.Call):
+        return None
+    kept = [new for index, arg in enumerate(node.args) if (new := change(index, arg)) is not None]
+    if len(kept) < len(node.args) and kept:
+        kept[-1] = kept[-1].with_changes(comma=_last_comma(node, kept))
+    new_call = node.with_changes(args=kept, lpar=(), rpar=())
+    if not kept:
+        new_call = new_call.with_changes(whitespace_before_args=libcst.SimpleWhitespace(""))
+    return libcst.Module([]).code_for_node(new_call)
+
+
+def _last_comma(old: libcst.Call, kept: list[libcst.Arg]) -> libcst.Comma | libcst.MaybeSentinel:
+    """The comma behind the last argument that stays: as it was behind the last one of all."""
+    last = old.args[-1]
+    return kept[-1].comma if kept[-1].value is last.value else last.comma
+
+
+@lru_cache(maxsize=512)
+def _parse_expression(text: str) -> libcst.BaseExpression:
+    import libcst
+
+    return libcst.parse_expression(text)
