@@ -34,10 +34,11 @@ def documentation_of_file(path: Path) -> tuple[Example, ...]:
     return parse_examples(path.read_text(encoding="utf-8"))
 
 
-def cases(*, changing: bool) -> Iterator[ParameterSet]:
+def cases(*, changing: bool, reported: bool = False) -> Iterator[ParameterSet]:
     for rule in RULES:
         for index, example in enumerate(examples(rule)):
-            if example.changes is changing and example.path.endswith(".py"):
+            wanted = example.changes is changing and example.reported is reported
+            if wanted and example.path.endswith(".py"):
                 for spelling in SPELLINGS:
                     yield pytest.param(rule, example, spelling, id=f"{rule.id}-{index}-{spelling.__name__}")
 
@@ -63,6 +64,15 @@ def test_look_alikes_stay_untouched(rule: Rule, example: Example, spelling: Spel
         result = run(rule, text, example.path)
         assert result.rewritten is None
         assert result.findings == ()
+
+
+@pytest.mark.parametrize(("rule", "example", "spelling"), list(cases(changing=False, reported=True)))
+def test_what_a_person_must_mend_is_told(rule: Rule, example: Example, spelling: Spelling) -> None:
+    text = spell(example.before, spelling)
+    if text is not None:
+        result = run(rule, text, example.path)
+        assert result.rewritten is None
+        assert {finding.safety for finding in result.findings} == {Safety.MANUAL}
 
 
 @pytest.mark.parametrize(("rule", "example", "spelling"), list(cases(changing=True)))
@@ -94,9 +104,9 @@ def test_a_rule_explains_itself(rule: Rule) -> None:
     assert "\n" not in told.title
     assert told.why, "the paragraph behind the title says what breaks and why"
     assert told.guide.startswith("https://")
-    kinds = {example.changes for example in told.examples}
-    assert False in kinds, "a look-alike that stays untouched"
-    assert rule.safety is Safety.MANUAL or True in kinds, "a before and after"
+    kinds = {(example.changes, example.reported) for example in told.examples}
+    assert (False, False) in kinds, "a look-alike that stays untouched"
+    assert {(True, False), (False, True)} & kinds, "a before and after, or what is told"
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

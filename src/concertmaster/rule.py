@@ -1,7 +1,8 @@
 """What a rule is, how rules are found, and what their docstrings say.
 
 A rule is a module below `concertmaster.rules`. Its docstring is its documentation: the first line is the
-title, `diff` fences are before-and-after examples, `python` fences are look-alikes that stay untouched.
+title, `diff` fences are before-and-after examples, `python` fences are look-alikes that stay untouched
+(or, marked `reported`, what is told without a rewrite).
 """
 
 from __future__ import annotations
@@ -133,11 +134,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A fence of a docstring: the old text, the new text (the same for a look-alike), and the file it is in."""
+    """A fence of a docstring: the old text, the new text (the same for a look-alike), and the file it is in.
+
+    A fence marked `reported` holds what is told and left as it is, for a person to mend.
+    """
 
     path: str
     before: str
     after: str
+    reported: bool = False
 
     @property
     def changes(self) -> bool:
@@ -155,7 +160,10 @@ class Documentation:
     examples: tuple[Example, ...]
 
 
-_FENCE = re.compile(r"^```(?P<kind>\w+)(?: (?P<path>\S+))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(
+    r"^```(?P<kind>\w+)(?: (?P<path>(?!reported$)\S+))?(?P<reported> reported)?\n(?P<text>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
 _GUIDE = re.compile(r"<(https://[^>]+)>")
 
 
@@ -184,7 +192,7 @@ def parse_examples(text: str) -> tuple[Example, ...]:
 def _example(match: re.Match[str]) -> Example:
     path, text = match["path"] or "example.py", match["text"]
     if match["kind"] != "diff":
-        return Example(path, text, text)
+        return Example(path, text, text, reported=bool(match["reported"]))
     lines = text.splitlines(keepends=True)
     before = "".join(line[1:] or line for line in lines if not line.startswith("+"))
     after = "".join(line[1:] or line for line in lines if not line.startswith("-"))
