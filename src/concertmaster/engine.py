@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -187,24 +186,3 @@ def identify(file: PythonFile, findings: Iterable[Finding]) -> Iterator[Finding]
         key = (finding.rule, text)
         yield replace(finding, fingerprint=fingerprint(finding.rule, file.path, text, seen[key]))
         seen[key] += 1
-
-
-def batches(paths: Sequence[tuple[str, int]], size: int) -> Iterator[list[str]]:
-    """Groups of paths of about `size` bytes each, in order."""
-    total = 0
-    group: list[str] = []
-    for path, length in paths:
-        group.append(path)
-        total += length
-        if total >= size:
-            yield group
-            group, total = [], 0
-    if group:
-        yield group
-
-
-def flatten(results: Iterable[FileResult]) -> tuple[tuple[Finding, ...], tuple[Unanalysed, ...]]:
-    """All findings and all files that could not be judged, in order of path."""
-    ordered = sorted(results, key=lambda result: result.path)
-    findings = itertools.chain.from_iterable(result.findings for result in ordered)
-    return tuple(findings), tuple(r.unanalysed for r in ordered if r.unanalysed is not None)

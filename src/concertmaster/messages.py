@@ -66,3 +66,11 @@ def unknown_rule(name: str, *, close: tuple[str, ...]) -> UserError:
         why=hint or "Rules are named after what is wrong.",
         remedy="List them with `concertmaster rules`.",
     )
+
+
+def git_failed(reason: str) -> UserError:
+    return UserError(
+        "git could not be run.",
+        why=f"It said: {reason or 'nothing'}.",
+        remedy="Install git, and check that the repository is whole with `git fsck`.",
+    )

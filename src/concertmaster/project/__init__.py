@@ -1,3 +1,3 @@
-"""TBD."""
+"""The repository under review."""
 
 from __future__ import annotations

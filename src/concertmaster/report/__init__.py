@@ -1,3 +1,3 @@
-"""TBD."""
+"""Renders findings: small pure functions that never see a rule, a tree or GitHub."""
 
 from __future__ import annotations

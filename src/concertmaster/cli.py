@@ -1,0 +1,270 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import click
+import typer
+
+from concertmaster import __version__
+from concertmaster.config import FailOn
+from concertmaster.findings import Finding, Unanalysed
+from concertmaster.messages import UserError, missing_path, unknown_rule
+
+if TYPE_CHECKING:
+    from concertmaster.project.files import WorkingTree
+    from concertmaster.runner import Report
+    from concertmaster.workspace import Workspace
+
+CLEAN, FINDINGS, WRONG_USE, NOT_ANALYSED = range(4)
+
+app = typer.Typer(
+    name="concertmaster",
+    help="Review and upgrade projects built on orchestrator-core. Static: your code is never run.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class Format(StrEnum):
+    """How findings are told."""
+
+    TERMINAL = "terminal"
+    JSON = "json"
+    GITHUB = "github"
+
+
+Paths = Annotated[list[Path] | None, typer.Argument(help="Files and folders; the current folder if none.")]
+From = Annotated[
+    str | None, typer.Option("--from", help="The release that is installed; else read from the project.")
+]
+Target = Annotated[str | None, typer.Option(help="The release to judge against; else the newest one known.")]
+Select = Annotated[
+    list[str] | None, typer.Option(help="Only these rules. May be repeated, or comma-separated.")
+]
+Ignore = Annotated[
+    list[str] | None, typer.Option(help="Not these rules. May be repeated, or comma-separated.")
+]
+Jobs = Annotated[
+    int | None, typer.Option(min=1, help="Processes; as many as there are processors if not given.")
+]
+
+
+@app.callback(invoke_without_command=True)
+def main(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"concertmaster {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def check(
+    paths: Paths = None,
+    from_release: From = None,
+    target: Target = None,
+    format_: Annotated[Format, typer.Option("--format", help="How to tell the findings.")] = Format.TERMINAL,
+    fail_on: Annotated[FailOn | None, typer.Option(help="The least severity that fails the run.")] = None,
+    select: Select = None,
+    ignore: Ignore = None,
+    jobs: Jobs = None,
+) -> None:
+    """Find what an upgrade to the target breaks. Nothing is changed."""
+    workspace, tree = _open(paths, from_release, target, select, ignore)
+    report = _run(workspace, tree, jobs=jobs)
+    _tell(report, tree, format_)
+    raise typer.Exit(exit_code(report.findings, report.unanalysed, fail_on or workspace.config.fail_on))
+
+
+@app.command()
+def fix(
+    paths: Paths = None,
+    from_release: From = None,
+    target: Target = None,
+    unsafe: Annotated[bool, typer.Option(help="Also make rewrites that ask to be checked.")] = False,
+    diff: Annotated[bool, typer.Option(help="Show what would change; write nothing.")] = False,
+    select: Select = None,
+    ignore: Ignore = None,
+    jobs: Jobs = None,
+) -> None:
+    """Rewrite files in place, or show the difference."""
+    from concertmaster.report.difference import unified
+    from concertmaster.writer import write
+
+    workspace, tree = _open(paths, from_release, target, select, ignore)
+    report = _run(workspace, tree, jobs=jobs, unsafe=unsafe)
+    for path, new in sorted(report.rewritten.items()):
+        if diff:
+            sys.stdout.write(unified(path, tree.read(path), new))
+        else:
+            write(tree.root, path, new)
+    verb = "would change" if diff else "changed"
+    _note(f"{len(report.rewritten)} file(s) {verb}.")
+    _tell_missed(report.unanalysed)
+    raise typer.Exit(NOT_ANALYSED if report.unanalysed else CLEAN)
+
+
+@app.command()
+def review(
+    base: Annotated[
+        str | None, typer.Option(help="Review HEAD against this revision of the local repository.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option(help="Print the plan; post nothing.")] = False,
+    preview: Annotated[Path | None, typer.Option(help="Write the review as an HTML page.")] = None,
+    from_release: From = None,
+    target: Target = None,
+    fail_on: Annotated[FailOn | None, typer.Option(help="The least severity that fails the run.")] = None,
+) -> None:
+    """Review a pull request: in an Action from its environment, else a local branch with --base."""
+    if base is None:
+        from concertmaster.action import run_action
+
+        raise typer.Exit(run_action(os.environ, dry_run=dry_run, preview=preview))
+    from concertmaster.local_review import review_locally
+
+    raise typer.Exit(
+        review_locally(
+            Path.cwd(), base, installed_release=from_release, target=target, fail_on=fail_on, preview=preview
+        )
+    )
+
+
+@app.command()
+def rules() -> None:
+    """List every rule: its name, safety, the release that makes it matter, and what is wrong."""
+    from concertmaster.rule import load_rules
+
+    for rule in sorted(load_rules(), key=lambda rule: rule.id):
+        typer.echo(f"{rule.id:36} {rule.safety.value:9} {rule.change.since:7} {rule.documentation.title}")
+
+
+@app.command()
+def explain(name: Annotated[str, typer.Argument(metavar="RULE", help="A rule's name.")]) -> None:
+    """Say what a rule finds, why it matters, and what it leaves alone."""
+    import difflib
+
+    from concertmaster.report.explanation import render
+    from concertmaster.rule import load_rules
+
+    found = {rule.id: rule for rule in load_rules()}
+    if name not in found:
+        raise unknown_rule(name, close=tuple(difflib.get_close_matches(name, found, n=3)))
+    typer.echo(render(found[name]))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line and return the exit code; wrong use ends in one message, without a traceback."""
+    try:
+        code = app(arguments, standalone_mode=False)
+    except UserError as error:
+        typer.echo(f"{error.what}\n{error.why}\n{error.remedy}", err=True)
+        return WRONG_USE
+    except click.ClickException as error:
+        error.show()
+        return WRONG_USE
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        typer.echo("Stopped.", err=True)
+        return 130
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - the reader is gone; nothing may be flushed to it
+        return 141
+    return code if isinstance(code, int) else CLEAN
+
+
+def exit_code(findings: tuple[Finding, ...], unanalysed: tuple[Unanalysed, ...], fail_on: FailOn) -> int:
+    """3 where something could not be judged, else 1 where a finding reaches `fail_on`, else 0."""
+    if unanalysed:
+        return NOT_ANALYSED
+    return FINDINGS if any(fail_on.fails(finding.severity) for finding in findings) else CLEAN
+
+
+# -- plumbing ------------------------------------------------------------------------------------
+
+
+def _open(
+    paths: list[Path] | None,
+    from_release: str | None,
+    target: str | None,
+    select: list[str] | None,
+    ignore: list[str] | None,
+) -> tuple[Workspace, WorkingTree]:
+    from concertmaster.project.files import WorkingTree
+    from concertmaster.workspace import open_workspace
+
+    wanted = [path.absolute() for path in paths or [Path.cwd()]]
+    for path in wanted:
+        if not path.exists():
+            raise missing_path(str(path))
+    root = _root(wanted)
+    tree = WorkingTree.open(root)
+    workspace = open_workspace(
+        tree,
+        installed_release=from_release,
+        target=target,
+        select=_split(select),
+        ignore=_split(ignore),
+        name=str(root),
+    )
+    return workspace, tree.below(os.path.relpath(path.resolve(), tree.root) for path in wanted)
+
+
+def _root(wanted: list[Path]) -> Path:
+    """The repository around the wanted paths; without one, the folder that holds them all."""
+    from concertmaster.project.git import Repository
+
+    common = Path(os.path.commonpath(wanted))
+    folder = common if common.is_dir() else common.parent
+    try:
+        return Repository.around(folder).root
+    except UserError:
+        return folder
+
+
+def _run(workspace: Workspace, tree: WorkingTree, *, jobs: int | None, unsafe: bool = False) -> Report:
+    from concertmaster.runner import run as run_rules
+
+    return run_rules(workspace, tree, jobs=jobs, unsafe=unsafe)
+
+
+def _split(values: list[str] | None) -> list[str]:
+    return [name.strip() for value in values or () for name in value.split(",") if name.strip()]
+
+
+def _tell(report: Report, tree: WorkingTree, format_: Format) -> None:
+    from concertmaster.report import annotations, terminal
+    from concertmaster.report import json as json_report
+
+    if format_ is Format.JSON:
+        typer.echo(json_report.render(report.window, report.findings, report.unanalysed, tree.read))
+    elif format_ is Format.GITHUB:
+        _lines(annotations.render(report.findings, report.unanalysed))
+    elif sys.stdout.isatty() and "NO_COLOR" not in os.environ:
+        from rich.console import Console
+
+        terminal.rich_report(Console(), report.findings, report.unanalysed, report.window, tree.read)
+    else:
+        _lines(terminal.plain(report.findings, report.unanalysed, report.window))
+
+
+def _lines(lines: Iterable[str]) -> None:
+    for line in lines:
+        typer.echo(line)
+
+
+def _tell_missed(unanalysed: tuple[Unanalysed, ...]) -> None:
+    from concertmaster.report.terminal import visible
+
+    for item in unanalysed:
+        _note(f"{visible(item.path)}: could not be analysed: {visible(item.reason)}")
+
+
+def _note(text: str) -> None:
+    typer.echo(text, err=True)

@@ -1,0 +1,83 @@
+"""The project's own settings: `[tool.concertmaster]` in pyproject.toml, or a concertmaster.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from concertmaster.findings import Severity
+from concertmaster.messages import malformed_configuration
+
+MAX_BYTES = 64 * 1024
+
+
+class FailOn(StrEnum):
+    """The least severity that makes a run fail."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTICE = "notice"
+    NEVER = "never"
+
+    def fails(self, severity: Severity) -> bool:
+        return self is not FailOn.NEVER and severity.rank >= Severity(self.value).rank
+
+
+class Config(BaseModel):
+    """Every key of the configuration; see docs/configuration.md."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, alias_generator=lambda name: name.replace("_", "-")
+    )
+
+    target: str | None = None
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    fail_on: FailOn = FailOn.ERROR
+    per_path_ignores: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+
+def load_config(read: Callable[[str], bytes | None]) -> Config:
+    """The configuration of a project, `read` giving a file's bytes or None.
+
+    Raises:
+        UserError: a file is no TOML, too large, or holds a key or value that is not understood.
+    """
+    for path, table in (("concertmaster.toml", ()), ("pyproject.toml", ("tool", "concertmaster"))):
+        source = read(path)
+        if source is None:
+            continue
+        data = _section(path, source, table)
+        if data is not None:
+            return _validated(path, data)
+    return Config()
+
+
+def _section(path: str, source: bytes, table: tuple[str, ...]) -> dict[str, Any] | None:
+    if table and b"concertmaster" not in source:
+        return None
+    if len(source) > MAX_BYTES and not table:
+        raise malformed_configuration(path, f"It is larger than {MAX_BYTES // 1024} KiB")
+    try:
+        data: Any = tomllib.loads(source.decode())
+    except (ValueError, RecursionError) as error:
+        raise malformed_configuration(path, f"It is no valid TOML: {error}") from None
+    for name in table:
+        data = data.get(name) if isinstance(data, dict) else None
+    if data is not None and not isinstance(data, dict):
+        raise malformed_configuration(path, f"[{'.'.join(table)}] is not a table")
+    return data
+
+
+def _validated(path: str, data: dict[str, Any]) -> Config:
+    try:
+        return Config.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise malformed_configuration(path, f"`{key}`: {first['msg']}") from None

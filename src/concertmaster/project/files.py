@@ -1,0 +1,188 @@
+"""The files of the project under review: listed once, read with limits, never followed out of the project."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+from concertmaster.messages import UserError
+from concertmaster.project.git import Repository
+from concertmaster.project.python import MAX_BYTES
+
+#: Folders with other people's or generated files (guard rule G-11).
+SKIPPED = frozenset(
+    ".git .hg .venv venv .tox .nox site-packages node_modules __pycache__ build dist .eggs .mypy_cache".split()
+)
+_TEMPLATE = re.compile(r"\{\{|\{%")
+PYTHON = (".py", ".pyi")
+
+
+class UnreadableFileError(Exception):
+    """A file that cannot be read safely; the text says why."""
+
+
+class Project(Protocol):
+    """What the engine needs of a project: paths relative to its root, `/` between folders, and their bytes."""
+
+    @property
+    def paths(self) -> tuple[str, ...]: ...
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file.
+
+        Raises:
+            UnreadableFileError: it cannot be read, or not safely.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class WorkingTree:
+    """Files on disk below a root."""
+
+    root: Path
+    paths: tuple[str, ...]
+    _folders: dict[str, str | None] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def open(cls, root: Path) -> WorkingTree:
+        """The project that a folder holds: what git tracks or would, else every file below it."""
+        root = root.resolve()
+        return cls(root, tuple(sorted(path for path in _listed(root) if is_ours(path))))
+
+    def below(self, wanted: Iterable[str]) -> WorkingTree:
+        """The same project, limited to some files and folders."""
+        prefixes = tuple(prefix.strip("/") for prefix in wanted)
+        if not prefixes or "." in prefixes:
+            return self
+        kept = (
+            p for p in self.paths if any(p == prefix or p.startswith(prefix + "/") for prefix in prefixes)
+        )
+        return WorkingTree(self.root, tuple(kept))
+
+    def read(self, path: str) -> bytes:
+        folder, _, name = path.rpartition("/")
+        reason = self._folder_problem(folder)
+        if reason:
+            raise UnreadableFileError(reason)
+        return _read_regular(f"{self.root}/{folder}/{name}" if folder else f"{self.root}/{name}")
+
+    def _folder_problem(self, folder: str) -> str | None:
+        """A folder that is reached through a symbolic link could lie anywhere."""
+        if folder not in self._folders:
+            real = os.path.realpath(f"{self.root}/{folder}")
+            expected = os.path.normpath(f"{self.root}/{folder}")
+            self._folders[folder] = None if real == expected else "reached through a symbolic link"
+        return self._folders[folder]
+
+
+@dataclass(frozen=True)
+class CommitTree:
+    """Files of one commit, read from the object database."""
+
+    repository: Repository
+    commit: str
+    oids: dict[str, str]
+
+    @classmethod
+    def open(cls, repository: Repository, commit: str) -> CommitTree:
+        return cls(repository, commit, repository.tree(commit))
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return tuple(sorted(path for path in self.oids if is_ours(path)))
+
+    def read(self, path: str) -> bytes:
+        if path not in self.oids:
+            raise UnreadableFileError("not a regular file of this commit")
+        return next(self.repository.blobs([self.oids[path]]))
+
+
+@dataclass(frozen=True)
+class MemoryTree:
+    """Files given as bytes, as a hosting service's API returns them."""
+
+    files: dict[str, bytes]
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return tuple(sorted(path for path in self.files if is_ours(path)))
+
+    def read(self, path: str) -> bytes:
+        if path not in self.files:
+            raise UnreadableFileError("not a file of this commit")
+        return self.files[path]
+
+
+def is_ours(path: str) -> bool:
+    """Whether a file is the project's own, and no template of one."""
+    return not SKIPPED.intersection(PurePosixPath(path).parts[:-1]) and not _TEMPLATE.search(path)
+
+
+def is_python(path: str) -> bool:
+    return path.endswith(PYTHON)
+
+
+def _listed(root: Path) -> Iterator[str]:
+    """Paths below a folder, by git where the folder is in a repository."""
+    try:
+        repository = Repository.around(root)
+        tracked = repository.worktree_paths()
+    except UserError:
+        yield from _walk(root)
+        return
+    try:
+        prefix = root.relative_to(repository.root.resolve()).as_posix()
+    except ValueError:
+        yield from _walk(root)
+        return
+    for path in tracked:
+        if prefix == ".":
+            yield path
+        elif path.startswith(prefix + "/"):
+            yield path[len(prefix) + 1 :]
+
+
+def _walk(root: Path) -> Iterator[str]:
+    for folder, names, files in os.walk(root):
+        names[:] = sorted(name for name in names if name not in SKIPPED)
+        relative = os.path.relpath(folder, root)
+        yield from (name if relative == "." else f"{relative}/{name}" for name in sorted(files))
+
+
+_REASONS = {
+    errno.ELOOP: "a symbolic link; what it points to is looked at where it lies",
+    errno.EACCES: "permission denied",
+    errno.EPERM: "permission denied",
+    errno.ENOENT: "listed, but not there",
+}
+
+
+def _read_regular(path: str) -> bytes:
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (OSError, ValueError) as error:
+        reason = _REASONS.get(getattr(error, "errno", 0) or 0, str(error))
+        raise UnreadableFileError(reason) from None
+    with os.fdopen(handle, "rb", buffering=0) as file:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise UnreadableFileError("not a regular file")
+        if status.st_size > MAX_BYTES:
+            raise UnreadableFileError(f"larger than {MAX_BYTES // 1024} KiB")
+        return file.read(MAX_BYTES + 1)
+
+
+def points_inside(root: Path, path: str) -> bool:
+    """Whether a symbolic link leads to a file of the same project, which is looked at by itself."""
+    try:
+        target = (root / path).resolve(strict=True)
+    except (OSError, RuntimeError):
+        return False
+    return target.is_relative_to(root) and target.is_file()

@@ -1,0 +1,20 @@
+"""A unified difference of bytes, as `git diff` and `patch` understand it."""
+
+from __future__ import annotations
+
+import difflib
+
+NO_NEWLINE = "\\ No newline at end of file\n"
+
+
+def unified(path: str, old: bytes, new: bytes) -> str:
+    """What changes in a file; bytes that are no UTF-8 are shown as replacements."""
+    lines = difflib.unified_diff(_lines(old), _lines(new), f"a/{path}", f"b/{path}", n=3)
+    return "".join(line if line.endswith("\n") else f"{line}\n{NO_NEWLINE}" for line in lines)
+
+
+def _lines(source: bytes) -> list[str]:
+    """Lines that end at `\\n` only: other separators are part of a line for git."""
+    text = source.decode("utf-8", "replace")
+    parts = text.split("\n")
+    return [f"{part}\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])

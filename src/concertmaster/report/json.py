@@ -1,0 +1,69 @@
+"""Findings as JSON: one stable shape for scripts, version 1."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from concertmaster.findings import Edit, Finding, Unanalysed
+from concertmaster.versions import Window
+
+VERSION = 1
+Reader = Callable[[str], bytes]
+
+
+def render(
+    window: Window, findings: tuple[Finding, ...], unanalysed: tuple[Unanalysed, ...], read: Reader
+) -> str:
+    """The whole report as one JSON object; `read` gives the bytes of a file that a fix is for."""
+    report = {
+        "version": VERSION,
+        "installed": window.installed,
+        "target": window.target,
+        "findings": [_finding(finding, read) for finding in findings],
+        "unanalysed": [{"path": item.path, "reason": item.reason} for item in unanalysed],
+    }
+    return json.dumps(report, indent=2, ensure_ascii=True)
+
+
+def _finding(finding: Finding, read: Reader) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "rows": list(finding.rows),
+        "path": finding.path,
+        "line": finding.line,
+        "end_line": finding.end_line,
+        "column": finding.column,
+        "severity": finding.severity.value,
+        "safety": finding.safety.value,
+        "message": finding.message,
+        "since": finding.since,
+        "url": finding.url,
+        "fingerprint": finding.fingerprint,
+        "fix": _fix(finding, read) if finding.edits else None,
+    }
+
+
+def _fix(finding: Finding, read: Reader) -> dict[str, Any]:
+    source = read(finding.path)
+    return {"safety": finding.safety.value, "edits": [_edit(edit, source) for edit in finding.edits]}
+
+
+def _edit(edit: Edit, source: bytes) -> dict[str, Any]:
+    """Lines and columns from 1, columns in characters; the end is exclusive."""
+    line, column = _position(source, edit.start)
+    end_line, end_column = _position(source, edit.end)
+    return {
+        "line": line,
+        "column": column,
+        "end_line": end_line,
+        "end_column": end_column,
+        "text": edit.text.decode("utf-8", "replace"),
+    }
+
+
+def _position(source: bytes, offset: int) -> tuple[int, int]:
+    before = source[:offset]
+    start = before.rfind(b"\n") + 1
+    return before.count(b"\n") + 1, len(before[start:].decode("utf-8", "replace")) + 1

@@ -1,0 +1,115 @@
+"""Findings for people: grouped by file, with the line, the reason, and what `fix` would do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from concertmaster.findings import Finding, Safety, Severity, Unanalysed
+from concertmaster.versions import Window
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Reader = Callable[[str], bytes]
+_COLOUR = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTICE: "blue"}
+_CURE = {
+    Safety.SAFE: "fix: safe",
+    Safety.SUGGESTED: "fix: to be checked (--unsafe)",
+    Safety.MANUAL: "by hand",
+}
+
+
+def plain(findings: Iterable[Finding], unanalysed: Iterable[Unanalysed], window: Window) -> Iterator[str]:
+    """One line a finding, for pipes and editors: `path:line:column: severity rule message`."""
+    shown = list(findings)
+    for finding in shown:
+        place = f"{visible(finding.path)}:{finding.line}:{finding.column}"
+        yield f"{place}: {finding.severity} {finding.rule}: {visible(finding.message)} [{_CURE[finding.safety]}]"
+    missed = list(unanalysed)
+    for item in missed:
+        yield f"{visible(item.path)}: could not be analysed: {visible(item.reason)}"
+    yield summary(shown, missed, window)
+
+
+def rich_report(
+    console: Console,
+    findings: Iterable[Finding],
+    unanalysed: Iterable[Unanalysed],
+    window: Window,
+    read: Reader,
+) -> None:
+    """The same for a terminal, with excerpts and colour."""
+    from rich.markup import escape
+
+    shown, missed = list(findings), list(unanalysed)
+    for path, group in groupby(shown, key=lambda finding: finding.path):
+        console.print(f"[bold]{escape(visible(path))}[/bold]", highlight=False)
+        lines = read(path).decode("utf-8", "replace").split("\n")
+        for finding in group:
+            _print_finding(console, finding, lines)
+        console.print()
+    for item in missed:
+        place, reason = escape(visible(item.path)), escape(visible(item.reason))
+        text = f"[bold]{place}[/bold] [red]could not be analysed[/red]: {reason}"
+        console.print(text, highlight=False)
+    colour = (
+        "red"
+        if missed or any(f.severity is Severity.ERROR for f in shown)
+        else "yellow"
+        if shown
+        else "green"
+    )
+    console.print(f"[{colour}]{escape(summary(shown, missed, window))}[/{colour}]", highlight=False)
+
+
+def _print_finding(console: Console, finding: Finding, lines: list[str]) -> None:
+    from rich.markup import escape
+
+    colour = _COLOUR[finding.severity]
+    head = f"  [{colour}]{finding.line}:{finding.column} {finding.severity}[/{colour}]"
+    console.print(
+        f"{head} [bold]{finding.rule}[/bold] [dim]{_CURE[finding.safety]}[/dim]",
+        highlight=False,
+        soft_wrap=True,
+    )
+    if 0 < finding.line <= len(lines):
+        excerpt = visible(lines[finding.line - 1].strip())
+        console.print(
+            f"    [dim]│[/dim] {escape(excerpt)}", highlight=False, no_wrap=True, overflow="ellipsis"
+        )
+    console.print(f"    {escape(visible(finding.message))}", highlight=False)
+
+
+def summary(findings: list[Finding], unanalysed: list[Unanalysed], window: Window) -> str:
+    """What was found, in one sentence."""
+    hop = f"orchestrator-core {window.installed}"
+    hop = hop if window.installed == window.target else f"{hop} to {window.target}"
+    if not findings and not unanalysed:
+        return f"Nothing to change for {hop}."
+    severities = Counter(finding.severity for finding in findings)
+    counts = ", ".join(
+        _count(severities[severity], severity.value) for severity in Severity if severities[severity]
+    )
+    cures = Counter(finding.safety for finding in findings)
+    parts = [f"{counts or 'No findings'} for {hop}."]
+    if findings:
+        parts.append(
+            f"{cures[Safety.SAFE]} fixed by `concertmaster fix`, {cures[Safety.SUGGESTED]} more with --unsafe, "
+            f"{cures[Safety.MANUAL]} by hand."
+        )
+    if unanalysed:
+        parts.append(f"{_count(len(unanalysed), 'file')} could not be analysed.")
+    return " ".join(parts)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def visible(text: str) -> str:
+    """Text from the repository with nothing in it that a terminal or a runner would obey."""
+    shown = "".join(char if char.isprintable() or char == "\t" else f"\\x{ord(char):02x}" for char in text)
+    return shown.replace("::", ":\u200b:").replace("##[", "##\u200b[")

@@ -1,0 +1,134 @@
+"""Runs the rules over a project's files, in several processes where that pays."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+
+from concertmaster.engine import FileResult, analyse_python
+from concertmaster.findings import Finding, Unanalysed
+from concertmaster.project.files import Project, UnreadableFileError, WorkingTree, is_python, points_inside
+from concertmaster.project.python import Surroundings
+from concertmaster.rule import Rule
+from concertmaster.versions import Window
+from concertmaster.workspace import Workspace
+
+#: Below this many bytes of Python one process is quicker than several.
+POOL_FROM = 1_500_000
+CHUNK = 400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Everything that a worker needs to judge files; inherited by fork, never pickled."""
+
+    project: Project
+    around: Surroundings
+    rules: tuple[Rule, ...]
+    unsafe: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All findings of a run, in order of place, and every file that could not be judged."""
+
+    window: Window
+    findings: tuple[Finding, ...] = ()
+    unanalysed: tuple[Unanalysed, ...] = ()
+    rewritten: dict[str, bytes] = field(default_factory=dict)
+
+
+def run(
+    workspace: Workspace,
+    project: Project,
+    *,
+    unsafe: bool = False,
+    jobs: int | None = None,
+    paths: Iterable[str] | None = None,
+) -> Report:
+    """Judge a project's files, or only some of them, and rewrite what may be rewritten."""
+    task = Task(project, workspace.around, workspace.rules, unsafe)
+    wanted = [path for path in (project.paths if paths is None else paths) if is_python(path)]
+    results = sorted(_results(task, wanted, jobs or os.cpu_count() or 1), key=lambda result: result.path)
+    return Report(
+        workspace.window,
+        tuple(finding for result in results for finding in result.findings),
+        tuple(result.unanalysed for result in results if result.unanalysed is not None),
+        {result.path: result.rewritten for result in results if result.rewritten is not None},
+    )
+
+
+def _results(task: Task, paths: list[str], jobs: int) -> Iterator[FileResult]:
+    sizes = _sizes(task.project, paths)
+    if jobs == 1 or sum(sizes) < POOL_FROM or "fork" not in multiprocessing.get_all_start_methods():
+        yield from analyse_all(task, paths)
+        return
+    global _inherited
+    _inherited = task
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+        for batch in pool.map(_work, list(_batches(paths, sizes))):
+            yield from batch
+
+
+_inherited: Task | None = None
+
+
+def _work(paths: list[str]) -> list[FileResult]:
+    assert _inherited is not None  # noqa: S101
+    return [result for result in analyse_all(_inherited, paths) if _says_something(result)]
+
+
+def _says_something(result: FileResult) -> bool:
+    return bool(result.findings) or result.unanalysed is not None or result.rewritten is not None
+
+
+def analyse_all(task: Task, paths: Iterable[str]) -> Iterator[FileResult]:
+    """The result of each file; one that fails costs itself alone."""
+    for path in paths:
+        try:
+            source = task.project.read(path)
+        except UnreadableFileError as error:
+            if not _is_seen_elsewhere(task.project, path):
+                yield FileResult(path, unanalysed=Unanalysed(path, str(error)))
+            continue
+        try:
+            yield analyse_python(path, source, task.around, task.rules, unsafe=task.unsafe)
+        except Exception as error:  # a fault of ours must not cost the other files, nor pass as clean
+            reason = f"internal error, please report it: {type(error).__name__}: {error}"
+            yield FileResult(path, unanalysed=Unanalysed(path, reason))
+
+
+def _is_seen_elsewhere(project: Project, path: str) -> bool:
+    return isinstance(project, WorkingTree) and points_inside(project.root, path)
+
+
+def _sizes(project: Project, paths: list[str]) -> list[int]:
+    """Bytes per file; a file whose size is not known by its name alone counts as average."""
+    if not isinstance(project, WorkingTree):
+        return [4_000] * len(paths)
+    return [_size(f"{project.root}/{path}") for path in paths]
+
+
+def _size(path: str) -> int:
+    try:
+        return os.lstat(path).st_size
+    except OSError:
+        return 0
+
+
+def _batches(paths: Sequence[str], sizes: Sequence[int]) -> Iterator[list[str]]:
+    """Groups of paths of about the same number of bytes, in order."""
+    group: list[str] = []
+    total = 0
+    for path, size in zip(paths, sizes, strict=True):
+        group.append(path)
+        total += size
+        if total >= CHUNK:
+            yield group
+            group, total = [], 0
+    if group:
+        yield group
