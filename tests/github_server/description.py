@@ -1,0 +1,154 @@
+"""GitHub's OpenAPI description, cut down to the operations in use, and the checks that it makes possible.
+
+The checks are stricter than the description: a query parameter or a body field that it does not name is a
+violation, because GitHub ignores such things silently and a client would never learn that it asked for nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+
+from tests.github_server import packages
+from tests.github_server.openapi import close, convert, trim
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+DOCUMENT = "urn:github"
+FLAVOURS = ("api.github.com", "ghes-3.17", "ghes-3.19")
+
+# GitHub answers null here for outdated comments; the description forgot to say so.
+NULL_ALL_THE_SAME = (
+    ("pull-request-review-comment", "position"),
+    ("pull-request-review-comment", "line"),
+    ("review-comment", "line"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """Something that GitHub's description does not allow, said by the client or by this server."""
+
+    side: str
+    call: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.side} of {self.call}: {self.message}"
+
+
+@dataclass
+class Description:
+    """One flavour of GitHub's REST API, ready to check requests and responses."""
+
+    document: dict[str, Any]
+    _validators: dict[str, jsonschema_rs.Draft202012Validator] = field(default_factory=dict)
+    _registry: Any = None
+
+    def __post_init__(self) -> None:
+        self._registry = jsonschema_rs.Registry([(DOCUMENT, {"components": self.document["components"]})])
+
+    def operation(self, method: str, template: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.document["paths"][template][method.lower()]
+        return found
+
+    def documentation_url(self, method: str, template: str) -> str:
+        return str(self.operation(method, template)["externalDocs"]["url"])
+
+    def request_problems(self, method: str, template: str, query: dict[str, str], body: Any) -> Iterator[str]:
+        operation = self.operation(method, template)
+        yield from self._query_problems(operation, query)
+        schema = _json_schema(operation.get("requestBody"))
+        if body is None:
+            if operation.get("requestBody", {}).get("required"):
+                yield "the request body is missing"
+        elif schema is None:
+            yield "this call takes no request body"
+        elif not self._is_label_list(template, body):
+            yield from self._problems(f"request {method} {template}", close(schema), body)
+
+    def response_problems(self, method: str, template: str, status: int, body: Any) -> Iterator[str]:
+        responses = self.operation(method, template)["responses"]
+        response = responses.get(str(status))
+        if response is None and status < 400:
+            yield f"the description knows no answer {status}, only {', '.join(responses)}"
+            return
+        schema = _json_schema(response) or (_SCHEMA_OF_ERRORS if status >= 400 else None)
+        if schema is None:
+            if body is not None:
+                yield f"an answer {status} has no body"
+            return
+        yield from self._problems(f"response {status} {method} {template}", schema, body)
+
+    def event_problems(self, name: str, payload: Any) -> Iterator[str]:
+        """`name` as in the description: `pull-request-opened`, `push`."""
+        schema = _json_schema(self.document["x-webhooks"][name]["post"]["requestBody"])
+        yield from self._problems(f"event {name}", schema or {}, payload)
+
+    def _query_problems(self, operation: dict[str, Any], query: dict[str, str]) -> Iterator[str]:
+        known = {item["name"]: item["schema"] for item in operation["parameters"] if item["in"] == "query"}
+        for name, value in query.items():
+            if name not in known:
+                yield f"unknown query parameter {name!r}"
+                continue
+            typed = _typed(value, known[name])
+            yield from self._problems(f"query {name} {known[name]}", known[name], typed)
+            if name == "per_page" and isinstance(typed, int) and typed > 100:
+                yield f"per_page is {typed}, but GitHub gives 100 at most"
+
+    @staticmethod
+    def _is_label_list(template: str, body: Any) -> bool:
+        """Documented in prose only: a bare list of labels does as well."""
+        return (
+            template.endswith("/labels") and isinstance(body, list) and all(isinstance(x, str) for x in body)
+        )
+
+    def _problems(self, key: str, schema: dict[str, Any], instance: Any) -> Iterator[str]:
+        if key not in self._validators:
+            self._validators[key] = jsonschema_rs.Draft202012Validator(
+                schema, registry=self._registry, validate_formats=True
+            )
+        for error in self._validators[key].iter_errors(instance):
+            where = "/".join(map(str, error.instance_path))
+            yield f"{where or 'the body'}: {error.message[:400]}"
+
+
+_SCHEMA_OF_ERRORS = {
+    "type": "object",
+    "required": ["message", "documentation_url", "status"],
+    "properties": {name: {"type": "string"} for name in ("message", "documentation_url", "status")},
+}
+
+
+def _json_schema(holder: dict[str, Any] | None) -> dict[str, Any] | None:
+    content = (holder or {}).get("content", {})
+    chosen = content.get("application/json")
+    return chosen["schema"] if chosen else None
+
+
+def _typed(value: str, schema: dict[str, Any]) -> Any:
+    if schema.get("type") == "integer" and value.lstrip("-").isdigit():
+        return int(value)
+    if schema.get("type") == "boolean" and value in ("true", "false"):
+        return value == "true"
+    return value
+
+
+def load(flavour: str, operations: Iterable[tuple[str, str]], events: Iterable[str]) -> Description:
+    """The description of one flavour; the cut is made once and kept."""
+    wanted = sorted(operations), sorted(events)
+    recipe = json.dumps([packages.OPENAPI, flavour, wanted, NULL_ALL_THE_SAME, 1])
+    name = f"{flavour}-{hashlib.sha256(recipe.encode()).hexdigest()[:16]}.json"
+    kept = packages.cache_folder() / name
+    if not kept.exists():
+        whole = packages.json_member(packages.OPENAPI, f"generated/{flavour}.json")
+        cut = convert(trim(whole, *wanted))
+        for schema, name in NULL_ALL_THE_SAME:
+            cut["components"]["schemas"][schema]["properties"][name]["type"] = ["integer", "null"]
+        packages.replace_atomically(kept, json.dumps(cut).encode())
+    return Description(json.loads(kept.read_text(encoding="utf-8")))

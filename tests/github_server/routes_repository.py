@@ -1,0 +1,174 @@
+"""The repository itself: its data, branches, commits, comparisons, people, archive; and the API's own state."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from tests.github_server import payloads, payloads_git, payloads_pulls, permissions
+from tests.github_server.calls import Call, Refusal, Reply, forbidden, not_found, route
+from tests.github_server.diff import diff
+
+if TYPE_CHECKING:
+    from tests.github_server.state import Json, PullRequest, Repository
+
+REPO = "/repos/{owner}/{repo}"
+READ = "contents:read"
+HOURLY_LIMIT = 5000
+
+
+@route("GET", REPO)
+def get_repository(call: Call) -> Reply:
+    repo = call.repository
+    return Reply(
+        200, payloads.full_repository(call.hub.urls, repo, permissions.role_of_token(repo, call.token))
+    )
+
+
+@route("GET", REPO + "/branches", READ)
+def list_branches(call: Call) -> Reply:
+    repo = call.repository
+    heads = repo.git.references("refs/heads/")
+    return call.page(list(heads.items()), lambda pair: _short_branch(call, repo, *pair))
+
+
+def _short_branch(call: Call, repo: Repository, name: str, sha: str) -> Json:
+    short = name.removeprefix("refs/heads/")
+    commit = {"sha": sha, "url": f"{call.hub.urls.repository(repo)}/commits/{sha}"}
+    return {"name": short, "commit": commit, "protected": short in repo.protected}
+
+
+@route("GET", REPO + "/branches/{branch}", READ)
+def get_branch(call: Call) -> Reply:
+    repo, name = call.repository, call.arguments["branch"]
+    sha = repo.git.resolve(f"refs/heads/{name}")
+    if sha is None:
+        raise Refusal(404, "Branch not found")
+    url = f"{call.hub.urls.repository(repo)}/branches/{name}"
+    checks = {"enforcement_level": "off", "contexts": [], "checks": []}
+    return Reply(
+        200,
+        {
+            "name": name,
+            "commit": payloads_git.commit(call.hub, repo, sha),
+            "_links": {"self": url, "html": f"{call.hub.urls.page(repo)}/tree/{name}"},
+            "protected": name in repo.protected,
+            "protection": {"enabled": name in repo.protected, "required_status_checks": checks},
+            "protection_url": f"{url}/protection",
+        },
+    )
+
+
+@route("GET", REPO + "/commits", READ)
+def list_commits(call: Call) -> Reply:
+    repo, query = call.repository, call.query
+    start = repo.git.resolve(query.get("sha", repo.default_branch))
+    if start is None:
+        raise not_found()
+    path = ("--", query["path"]) if "path" in query else ()
+    shas = repo.git.run("rev-list", start, *path).decode().split()
+    return call.page(shas, lambda sha: payloads_git.commit(call.hub, repo, sha))
+
+
+@route("GET", REPO + "/commits/{ref}", READ)
+def get_commit(call: Call) -> Reply:
+    repo, ref = call.repository, call.arguments["ref"]
+    sha = repo.git.resolve(ref)
+    if sha is None:
+        raise Refusal(422, f"No commit found for SHA: {ref}")
+    return Reply(200, payloads_git.commit(call.hub, repo, sha, files=True))
+
+
+@route("GET", REPO + "/commits/{commit_sha}/pulls", "pull_requests:read")
+def list_pulls_of_commit(call: Call) -> Reply:
+    """Open ones that contain the commit, and those merged with it."""
+    repo, sha = call.repository, call.arguments["commit_sha"]
+    found = [
+        pull for pull in repo.pulls if sha in (pull.head.sha, pull.merge_commit) or _contains(repo, pull, sha)
+    ]
+    return call.page(found, lambda pull: payloads_pulls.simple_pull(call.hub.urls, pull))
+
+
+def _contains(repo: Repository, pull: PullRequest, sha: str) -> bool:
+    return sha in repo.git.commits(f"{pull.base.sha}..{pull.head.sha}")
+
+
+@route("GET", REPO + "/compare/{basehead}", READ)
+def compare(call: Call) -> Reply:
+    repo = call.repository
+    first, separator, second = call.arguments["basehead"].partition("...")
+    base, head = repo.git.resolve(first), repo.git.resolve(second)
+    if not separator or base is None or head is None:
+        raise not_found()
+    common = repo.git.merge_base(base, head)
+    if common is None:
+        raise Refusal(404, f"No common ancestor between {first} and {second}.")
+    ahead = repo.git.commits("--reverse", f"{base}..{head}")
+    behind = repo.git.commits(f"{head}..{base}")
+    status = ("diverged" if behind else "ahead") if ahead else ("behind" if behind else "identical")
+    url = f"{call.hub.urls.repository(repo)}/compare/{first}...{second}"
+    page = f"{call.hub.urls.page(repo)}/compare/{first}...{second}"
+    paged = call.page(ahead, lambda sha: payloads_git.commit(call.hub, repo, sha))
+    body = {
+        "url": url,
+        "html_url": page,
+        "permalink_url": page,
+        "diff_url": f"{page}.diff",
+        "patch_url": f"{page}.patch",
+        "base_commit": payloads_git.commit(call.hub, repo, base),
+        "merge_base_commit": payloads_git.commit(call.hub, repo, common),
+        "status": status,
+        "ahead_by": len(ahead),
+        "behind_by": len(behind),
+        "total_commits": len(ahead),
+        "commits": paged.body,
+        "files": [
+            payloads_pulls.diff_entry(call.hub.urls, repo, head, f)
+            for f in diff(repo.git, common, head)[:300]
+        ],
+    }
+    return Reply(200, body, paged.headers)
+
+
+@route("GET", REPO + "/collaborators/{username}/permission")
+def get_permission(call: Call) -> Reply:
+    """For anybody with an account: who is no collaborator may read what is public."""
+    repo, login = call.repository, call.arguments["username"]
+    person = call.hub.users.get(login)
+    if person is None:
+        raise not_found()
+    role = permissions.role_of(repo, person)
+    legacy = {"maintain": "write", "triage": "read"}.get(role, role)
+    granted = payloads.PERMISSIONS.get(role, ())
+    shape = payloads.user(call.hub.urls, person) | {
+        "permissions": {name: name in granted for name in payloads.PERMISSIONS["admin"]},
+        "role_name": role,
+    }
+    return Reply(200, {"permission": legacy, "role_name": role, "user": shape})
+
+
+@route("GET", REPO + "/tarball/{ref}", READ)
+def get_tarball(call: Call) -> Reply:
+    repo, ref = call.repository, call.arguments["ref"]
+    if repo.git.resolve(ref) is None:
+        raise not_found()
+    target = f"{call.hub.urls.web}/_codeload/{repo.full_name}/legacy.tar.gz/{ref}"
+    return Reply(302, None, {"Location": target})
+
+
+@route("GET", "/user")
+def get_user(call: Call) -> Reply:
+    """An app's token is nobody's."""
+    if call.user.type == "Bot":
+        raise forbidden()
+    now = payloads.instant(call.hub.clock.now)
+    names = ("name", "company", "blog", "location", "email", "hireable", "bio")
+    counts = ("public_repos", "public_gists", "followers", "following")
+    shape = payloads.user(call.hub.urls, call.user) | dict.fromkeys(names) | dict.fromkeys(counts, 0)
+    return Reply(200, shape | {"created_at": now, "updated_at": now})
+
+
+@route("GET", "/rate_limit")
+def get_rate_limit(call: Call) -> Reply:
+    limit = {"limit": HOURLY_LIMIT, "used": 0, "remaining": HOURLY_LIMIT, "reset": int(time.time()) + 3600}
+    return Reply(200, {"resources": {"core": limit, "search": limit, "graphql": limit}, "rate": limit})
