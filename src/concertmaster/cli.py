@@ -9,7 +9,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
 
 from concertmaster import __version__
@@ -163,20 +162,13 @@ def explain(name: Annotated[str, typer.Argument(metavar="RULE", help="A rule's n
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line and return the exit code; wrong use ends in one message, without a traceback."""
     try:
-        code = app(arguments, standalone_mode=False)
+        app(arguments)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else CLEAN
     except UserError as error:
         typer.echo(f"{error.what}\n{error.why}\n{error.remedy}", err=True)
         return WRONG_USE
-    except click.ClickException as error:
-        error.show()
-        return WRONG_USE
-    except (click.exceptions.Abort, KeyboardInterrupt):
-        typer.echo("Stopped.", err=True)
-        return 130
-    except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - the reader is gone; nothing may be flushed to it
-        return 141
-    return code if isinstance(code, int) else CLEAN
+    return CLEAN
 
 
 def exit_code(findings: tuple[Finding, ...], unanalysed: tuple[Unanalysed, ...], fail_on: FailOn) -> int:
@@ -239,13 +231,14 @@ def _split(values: list[str] | None) -> list[str]:
 
 
 def _tell(report: Report, tree: WorkingTree, format_: Format) -> None:
-    from concertmaster.report import annotations, terminal
     from concertmaster.report import json as json_report
+    from concertmaster.report import terminal
+    from concertmaster.report.annotations import render as workflow_commands
 
     if format_ is Format.JSON:
         typer.echo(json_report.render(report.window, report.findings, report.unanalysed, tree.read))
     elif format_ is Format.GITHUB:
-        _lines(annotations.render(report.findings, report.unanalysed))
+        _lines(workflow_commands(report.findings, report.unanalysed))
     elif sys.stdout.isatty() and "NO_COLOR" not in os.environ:
         from rich.console import Console
 

@@ -14,9 +14,9 @@ from concertmaster.project.dependencies import (
     installed,
     is_manifest,
     read_requirements,
-    shadow,
 )
 from concertmaster.project.files import Project, UnreadableFileError
+from concertmaster.project.local_package import shadow
 from concertmaster.project.python import Surroundings
 from concertmaster.rule import Rule, load_rules
 from concertmaster.versions import NEWEST_KNOWN, RELEASES, Mode, Window, release

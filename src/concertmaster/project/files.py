@@ -181,8 +181,9 @@ def _read_regular(path: str) -> bytes:
 
 def points_inside(root: Path, path: str) -> bool:
     """Whether a symbolic link leads to a file of the same project, which is looked at by itself."""
+    link = root / path
     try:
-        target = (root / path).resolve(strict=True)
+        target = link.resolve(strict=True)
     except (OSError, RuntimeError):
         return False
-    return target.is_relative_to(root) and target.is_file()
+    return link.is_symlink() and target.is_relative_to(root) and target.is_file()
