@@ -85,6 +85,7 @@ rule = Rule(
     priority=50,
 )
 
+DOUBTFUL = Change(works_from="5.0.0", deprecated="5.0.0")
 _FROM = re.compile(rb"from(?:[ \t\f]|\\\r?\n)+orchestrator")
 _RESOURCES = frozenset(
     ("importlib.resources.files", "pkg_resources.resource_filename", "importlib.util.find_spec")
@@ -185,7 +186,8 @@ def _sure(string: ModuleString) -> bool:
 
 
 def _doubtful(hit: Hit) -> Hit:
-    return Hit(hit.where, hit.message, hit.edits, safety=Safety.SUGGESTED, rows=hit.rows)
+    """It may be a text that only looks like a module's name, so it warns and does not fail."""
+    return Hit(hit.where, hit.message, hit.edits, safety=Safety.SUGGESTED, rows=hit.rows, change=DOUBTFUL)
 
 
 @rule.on(ast.Call)
