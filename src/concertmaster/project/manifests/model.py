@@ -1,0 +1,189 @@
+"""What a manifest says: requirements with their places, and the text that they stand in."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+from concertmaster.findings import Unanalysed
+
+BOM = b"\xef\xbb\xbf"
+
+
+class Style(StrEnum):
+    """The grammar in which a requirement's version is written."""
+
+    PEP508 = "pep508"  # orchestrator-core[celery]~=4.8 ; python_version > "3.11"
+    POETRY = "poetry"  # orchestrator-core = "^4.8"
+    PIPENV = "pipenv"  # orchestrator-core = "~=4.8", "*" for any
+    CONDA = "conda"  # orchestrator-core=4.8
+    LOCK = "lock"  # what a tool has resolved
+    IMAGE = "image"  # FROM ghcr.io/workfloworchestrator/orchestrator-core:4.8.2
+    PYTHON = "python"  # a version of Python: py311, 3.11, FROM python:3.11
+
+
+class NotUnderstood(Exception):
+    """The manifest cannot be read; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One distribution that a manifest names, with byte spans of what is written there.
+
+    `specifier` is PEP 440 whatever the style; `written` and `written_at` are the version as the file has it,
+    `extras_at` the extras with their brackets. `source` is set where the distribution does not come from an
+    index (`git`, `url`, `path`). `problem` says why a requirement cannot be understood, or not be edited.
+    """
+
+    name: str
+    specifier: str
+    extras: tuple[str, ...]
+    marker: str
+    path: str
+    line: int
+    span: tuple[int, int]
+    text: str
+    style: Style
+    group: str = ""
+    locked: bool = False
+    hashed: bool = False
+    source: str = ""
+    written: str = ""
+    written_at: tuple[int, int] = (0, 0)
+    extras_at: tuple[int, int] = (0, 0)
+    problem: str = ""
+
+    @property
+    def versions(self) -> SpecifierSet:
+        """The versions that it allows; every one where it names none."""
+        return SpecifierSet(self.specifier, prereleases=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Dependencies:
+    """All requirements of a project, in order of path and place, and the manifests that were not understood."""
+
+    requirements: tuple[Requirement, ...] = ()
+    unanalysed: tuple[Unanalysed, ...] = ()
+
+    def of(self, name: str) -> tuple[Requirement, ...]:
+        """The requirements on one distribution."""
+        wanted = canonicalize_name(name)
+        return tuple(item for item in self.requirements if item.name == wanted)
+
+    def at(self, path: str) -> tuple[Requirement, ...]:
+        """The requirements in one file."""
+        return tuple(item for item in self.requirements if item.path == path)
+
+
+@dataclass(frozen=True, slots=True)
+class Include:
+    """Another file that a manifest takes requirements from, as seen from the repository's root."""
+
+    path: str
+
+
+class Manifest:
+    """The text of a manifest; places in it are character offsets that become lines and byte spans."""
+
+    def __init__(self, path: str, source: bytes, *, limit: int) -> None:
+        if len(source) > limit:
+            raise NotUnderstood(f"larger than {limit // 1024} KiB")
+        if source.startswith((b"\xff\xfe", b"\xfe\xff")):
+            raise NotUnderstood("written in UTF-16; save it as UTF-8")
+        if re.search(rb"^<{7} ", source, re.MULTILINE):
+            raise NotUnderstood("holds unresolved merge conflicts")
+        self.path = path
+        self._bom = len(BOM) if source.startswith(BOM) else 0
+        try:
+            self.text = source[self._bom :].decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise NotUnderstood(f"not UTF-8 text (byte {error.start})") from None
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        return [0, *(match.end() for match in re.finditer(r"\n", self.text))]
+
+    @cached_property
+    def _wide(self) -> bool:
+        return not self.text.isascii()
+
+    def line(self, offset: int) -> int:
+        """The line, from 1, of a character offset."""
+        return bisect.bisect_right(self._lines, offset)
+
+    def bytes_at(self, start: int, end: int) -> tuple[int, int]:
+        """The byte span of a span of characters."""
+        if not self._wide:
+            return start + self._bom, end + self._bom
+        first = len(self.text[:start].encode()) + self._bom
+        return first, first + len(self.text[start:end].encode())
+
+    def offset(self, line: int, column: int) -> int:
+        """The character offset of a position of `ast` (line from 1, column in UTF-8 bytes)."""
+        start = self._lines[line - 1]
+        return start + len(self.text[start : start + column].encode()[:column].decode())
+
+    @cached_property
+    def joined(self) -> str:
+        """The text with backslash continuations as so many spaces: offsets stay what they are."""
+        return re.sub(r"\\\r?\n", lambda match: " " * len(match[0]), self.text)
+
+    def logical_lines(self) -> Iterator[tuple[int, str]]:
+        """The joined lines with their offsets, without line endings."""
+        position = 0
+        for line in self.joined.split("\n"):
+            yield position, line.removesuffix("\r")
+            position += len(line) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a format's reader knows of a requirement, in characters of the manifest."""
+
+    name: str
+    start: int
+    end: int
+    style: Style
+    specifier: str = ""
+    extras: tuple[str, ...] = ()
+    marker: str = ""
+    group: str = ""
+    locked: bool = False
+    hashed: bool = False
+    source: str = ""
+    version: tuple[int, int] = (0, 0)
+    extras_at: tuple[int, int] = (0, 0)
+    problem: str = ""
+
+    def on(self, manifest: Manifest) -> Requirement:
+        """The requirement with its line and its byte spans."""
+        return Requirement(
+            name=canonicalize_name(self.name),
+            specifier=self.specifier,
+            extras=self.extras,
+            marker=self.marker,
+            path=manifest.path,
+            line=manifest.line(self.start),
+            span=manifest.bytes_at(self.start, self.end),
+            text=manifest.text[self.start : self.end],
+            style=self.style,
+            group=self.group,
+            locked=self.locked,
+            hashed=self.hashed,
+            source=self.source,
+            written=manifest.text[slice(*self.version)],
+            written_at=manifest.bytes_at(*self.version),
+            extras_at=manifest.bytes_at(*self.extras_at),
+            problem=self.problem,
+        )
+
+
+Found = Iterable[Written | Include]

@@ -1,0 +1,124 @@
+"""Which files are manifests, and what all of them together require."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from fnmatch import fnmatchcase
+
+from concertmaster.findings import Unanalysed
+from concertmaster.project.manifests.locks import read_pipfile_lock, read_toml_lock
+from concertmaster.project.manifests.model import (
+    Dependencies,
+    Found,
+    Include,
+    Manifest,
+    NotUnderstood,
+    Requirement,
+)
+from concertmaster.project.manifests.pyproject import read_pipfile, read_pyproject
+from concertmaster.project.manifests.requirements import read_requirements_file
+from concertmaster.project.manifests.setuptools import read_ini, read_setup_py
+from concertmaster.project.manifests.shell import read_shell
+from concertmaster.project.manifests.yaml import read_environment, read_pre_commit
+
+Reader = Callable[[Manifest], Found]
+LIMIT = 128 * 1024
+LOCK_LIMIT = 16 * 1024 * 1024
+MAX_INCLUDES = 50
+#: Patterns of paths, from the first component that they name on; the first that fits decides.
+READERS: tuple[tuple[str, Reader], ...] = (
+    ("pyproject.toml", read_pyproject),
+    ("Pipfile", read_pipfile),
+    ("Pipfile.lock", read_pipfile_lock),
+    ("uv.lock", read_toml_lock),
+    ("poetry.lock", read_toml_lock),
+    ("pdm.lock", read_toml_lock),
+    ("pylock.toml", read_toml_lock),
+    ("pylock.*.toml", read_toml_lock),
+    ("setup.cfg", read_ini),
+    ("tox.ini", read_ini),
+    ("setup.py", read_setup_py),
+    ("*requirements*.txt", read_requirements_file),
+    ("*requirements*.in", read_requirements_file),
+    ("*constraints*.txt", read_requirements_file),
+    ("*constraints*.in", read_requirements_file),
+    ("requirements/*.txt", read_requirements_file),
+    ("requirements/*.in", read_requirements_file),
+    ("environment*.yml", read_environment),
+    ("environment*.yaml", read_environment),
+    (".pre-commit-config.yaml", read_pre_commit),
+    (".pre-commit-config.yml", read_pre_commit),
+    ("Dockerfile*", read_shell),
+    ("*.Dockerfile", read_shell),
+    ("*.dockerfile", read_shell),
+    ("Containerfile*", read_shell),
+    ("compose*.y*ml", read_shell),
+    ("docker-compose*.y*ml", read_shell),
+    (".github/workflows/*.y*ml", read_shell),
+    (".github/actions/*/action.y*ml", read_shell),
+    ("action.y*ml", read_shell),
+    (".gitlab-ci*.y*ml", read_shell),
+    ("azure-pipelines*.y*ml", read_shell),
+    ("bitbucket-pipelines.yml", read_shell),
+    (".circleci/config.yml", read_shell),
+    ("Jenkinsfile*", read_shell),
+    ("Makefile", read_shell),
+    ("*.mk", read_shell),
+    ("justfile", read_shell),
+    ("*.sh", read_shell),
+)
+_LOCKS = frozenset((read_toml_lock, read_pipfile_lock))
+
+
+def reader_of(path: str) -> Reader | None:
+    """The function that reads a manifest of this name; None where it is none."""
+    parts = path.split("/")
+    for pattern, reader in READERS:
+        depth = pattern.count("/") + 1
+        if fnmatchcase("/".join(parts[-depth:]), pattern):
+            return reader
+    return None
+
+
+def is_manifest(path: str) -> bool:
+    """Whether requirements are looked for in a file, by its path from the repository's root."""
+    return reader_of(path) is not None
+
+
+def read_manifest(path: str, source: bytes, reader: Reader | None = None) -> Iterator[Requirement | Include]:
+    """What one manifest requires, in its order.
+
+    Raises:
+        NotUnderstood: it is not well-formed, or too large.
+    """
+    chosen = reader or reader_of(path) or read_requirements_file
+    manifest = Manifest(path, source, limit=LOCK_LIMIT if chosen in _LOCKS else LIMIT)
+    try:
+        for item in chosen(manifest):
+            yield item if isinstance(item, Include) else item.on(manifest)
+    except (RecursionError, MemoryError):
+        raise NotUnderstood("nested too deeply to be read") from None
+
+
+def read_requirements(files: Mapping[str, bytes]) -> Dependencies:
+    """Everything that a project's files require; `files` may hold other files too."""
+    requirements: list[Requirement] = []
+    unanalysed: list[Unanalysed] = []
+    queue = [path for path in sorted(files) if is_manifest(path)]
+    seen = set(queue)
+    included = 0
+    for path in queue:
+        try:
+            for item in list(read_manifest(path, files[path])):
+                if isinstance(item, Requirement):
+                    requirements.append(item)
+                elif item.path in files and item.path not in seen and included < MAX_INCLUDES:
+                    included += 1
+                    seen.add(item.path)
+                    queue.append(item.path)
+        except NotUnderstood as error:
+            unanalysed.append(Unanalysed(path, str(error)))
+    return Dependencies(
+        tuple(sorted(requirements, key=lambda item: (item.path, item.span))),
+        tuple(sorted(unanalysed, key=lambda item: item.path)),
+    )
