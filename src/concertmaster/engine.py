@@ -106,7 +106,8 @@ def _all_edits(file: PythonFile, hit: Hit) -> tuple[Edit, ...]:
     """The hit's own edits and those that bring in the names it needs; none when a name cannot be had."""
     if not hit.edits:
         return ()
-    imports = [add_import(file, wanted) for wanted in hit.imports]
+    place = None if isinstance(hit.where, (Span, ast.Module)) else hit.where
+    imports = [add_import(file, wanted, place) for wanted in hit.imports]
     if any(edit is None for edit in imports):
         return ()
     wanted = (*hit.edits, *(edit for edit in imports if edit is not None))

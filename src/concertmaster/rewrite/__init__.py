@@ -13,6 +13,7 @@ from concertmaster.rewrite.imports import (
 from concertmaster.rewrite.spans import (
     attribute_name_span,
     insert_after,
+    insert_before,
     rename_attribute,
     replace,
     replace_span,
@@ -27,6 +28,7 @@ __all__ = [
     "drop_statement",
     "edit_arguments",
     "insert_after",
+    "insert_before",
     "rename_attribute",
     "replace",
     "replace_span",

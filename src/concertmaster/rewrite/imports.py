@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import bisect
 import itertools
 import re
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from concertmaster.findings import Edit
 from concertmaster.project.python import PythonFile
@@ -78,34 +79,107 @@ def block_of(file: PythonFile, node: ast.stmt) -> list[ast.stmt]:
     return [node]
 
 
-def add_import(file: PythonFile, wanted: Import) -> Edit | None:
-    """Bring a name into the file; None when its local name already means something else there.
+def add_import(file: PythonFile, wanted: Import, at: ast.AST | None = None) -> Edit | None:
+    """Bring a name into the file, for a use of it at some place; None when it already means something else there.
 
     A name that is there already gives an edit that changes nothing.
     """
-    scope = file.module_scope
-    if scope.binds(wanted.local):
-        bound = {imported.dotted for imported in scope.imports.get(wanted.local, ())}
-        same = {file.canonical(name) for name in bound} == {file.canonical(f"{wanted.module}.{wanted.name}")}
-        return Edit(0, 0, b"") if same and wanted.local not in scope.others else None
+    scope = file.module_scope if at is None else file.scope(at)
+    bound = scope.find(wanted.local)
+    if bound is not None:
+        present = bound.imports.get(wanted.local, ())
+        origins = {imported.dotted for imported in present if not _only_typed(file, imported.node)}
+        same = {file.canonical(name) for name in origins} == {
+            file.canonical(f"{wanted.module}.{wanted.name}")
+        }
+        return Edit(0, 0, b"") if same and wanted.local not in bound.others else None
     text = wanted.name if wanted.alias is None else f"{wanted.name} as {wanted.alias}"
-    for node in top_level_imports(file):
-        if not isinstance(node, ast.ImportFrom) or node.level or node.names[0].name == "*":
-            continue
-        if node.module == wanted.module:
+    seen = list(_imports_seen(file, at))
+    module = file.canonical(wanted.module, module=True)
+    for node in seen:
+        if isinstance(node, ast.ImportFrom) and file.imported_module(node) == module:
             return _add_alias(file, node, text)
-    return _new_import(file, f"from {wanted.module} import {text}", wanted.module)
+    statement = f"from {wanted.module} import {text}"
+    late = _late_import(file, seen, module.partition(".")[0])
+    return _line_after(file, late, statement) if late else _new_import(file, statement, wanted.module)
+
+
+def _only_typed(file: PythonFile, node: ast.AST) -> bool:
+    """Whether a statement stands below `if TYPE_CHECKING`, where nothing runs."""
+    conditions = (up.test for up in file.ancestors(node) if isinstance(up, ast.If))
+    return any(file.text(condition).endswith("TYPE_CHECKING") for condition in conditions)
+
+
+def _imports_seen(file: PythonFile, at: ast.AST | None) -> Iterator[ast.Import | ast.ImportFrom]:
+    """Import statements that surely ran where a place in the file is reached, innermost first."""
+    around = {file.tree} if at is None else {at, *file.ancestors(at)}
+    seen: list[tuple[int, ast.Import | ast.ImportFrom]] = []
+    for node in file.nodes(ast.ImportFrom, ast.Import):
+        up = file.parent(node)
+        holds = up is file.tree or any(statement in around for statement in block_of(file, node))
+        if holds and not isinstance(up, ast.ClassDef) and node.names[0].name != "*":
+            seen.append((-len(list(file.ancestors(node))), node))
+    yield from (node for _, node in sorted(seen, key=lambda one: one[0]))
+
+
+def _late_import(
+    file: PythonFile, seen: list[ast.Import | ast.ImportFrom], root: str
+) -> ast.Import | ast.ImportFrom | None:
+    """An import of the same package inside a function, where the module itself puts it off."""
+    same = [node for node in seen if _module_name(node).partition(".")[0] == root]
+    at_once = any(file.parent(node) is file.tree for node in same)
+    return None if at_once or not same else same[0]
 
 
 def _add_alias(file: PythonFile, node: ast.ImportFrom, text: str) -> Edit:
-    """Add a name behind the last one, on a line of its own where the others have theirs."""
-    last = node.names[-1]
-    start, end = file.span(last)
-    line_start = file.line_span(last.lineno)[0]
-    lead = file.source[line_start:start]
-    own_line = len(node.names) > 1 and not lead.strip() and lead
-    separator = f",\n{lead.decode(file.encoding)}" if own_line else ", "
-    return replace_span(file, end, end, separator + text)
+    """Add a name in its place, on a line of its own where the others have theirs."""
+    index = _place_among([alias.name for alias in node.names], text.partition(" ")[0])
+    if index == 0:
+        return _add_before(file, node, text)
+    last = node.names[index - 1]
+    end = file.span(last)[1]
+    lead = _own_line(file, node, last)
+    if lead is None:
+        return replace_span(file, end, end, f", {text}")
+    line_end = file.line_span(last.end_lineno or last.lineno)[1]
+    if file.source[end:line_end].lstrip().startswith(b","):
+        return replace_span(file, line_end, line_end, f"{lead}{text},\n")
+    return replace_span(file, end, end, f",\n{lead}{text}")
+
+
+def _add_before(file: PythonFile, node: ast.ImportFrom, text: str) -> Edit:
+    start = file.span(node.names[0])[0]
+    lead = _own_line(file, node, node.names[0])
+    return replace_span(file, start, start, f"{text}, " if lead is None else f"{text},\n{lead}")
+
+
+def _own_line(file: PythonFile, node: ast.ImportFrom, alias: ast.alias) -> str | None:
+    """The indentation of a name that begins a line behind that of the statement."""
+    lead = file.source[file.line_span(alias.lineno)[0] : file.span(alias)[0]]
+    return lead.decode(file.encoding) if alias.lineno > node.lineno and not lead.strip() else None
+
+
+def _place_among(names: list[str], name: str) -> int:
+    """Where a sorted import wants a name; at the end of one that is in no known order."""
+    orders: tuple[Callable[[str], tuple[int, str]], ...] = (_by_kind, _by_case, _by_letter)
+    for order in orders:
+        keys = [order(known) for known in names]
+        if keys == sorted(keys):
+            return bisect.bisect(keys, order(name))
+    return len(names)
+
+
+def _by_kind(name: str) -> tuple[int, str]:
+    """Constants, classes, the rest: the order of isort and ruff."""
+    return (0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2), name.lower()
+
+
+def _by_case(name: str) -> tuple[int, str]:
+    return 0, name
+
+
+def _by_letter(name: str) -> tuple[int, str]:
+    return 0, name.lower()
 
 
 def top_level_imports(file: PythonFile) -> list[ast.Import | ast.ImportFrom]:
@@ -142,9 +216,12 @@ def _group(node: ast.Import | ast.ImportFrom) -> str:
 
 
 def _line_after(file: PythonFile, node: ast.stmt, text: str) -> Edit:
+    line_start = file.line_span(node.lineno)[0]
+    indent = file.source[line_start : file.span(node)[0]].decode(file.encoding)
+    indent = "" if indent.strip() else indent
     end = file.line_span(node.end_lineno or node.lineno)[1]
-    lead = "" if file.source[:end].endswith(b"\n") else "\n"
-    return replace_span(file, end, end, f"{lead}{text}\n" if not lead else f"{lead}{text}")
+    closed = file.source[:end].endswith(b"\n")
+    return replace_span(file, end, end, f"{indent}{text}\n" if closed else f"\n{indent}{text}")
 
 
 def _first_import(file: PythonFile, text: str) -> Edit:

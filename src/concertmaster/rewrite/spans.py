@@ -1,4 +1,4 @@
-"""The smallest edits: put text in the place of a node, or behind it."""
+"""The smallest edits: put text in the place of a node, before or behind it."""
 
 from __future__ import annotations
 
@@ -25,6 +25,12 @@ def insert_after(file: PythonFile, node: ast.AST, text: str) -> Edit:
     """Write `text` directly behind a node."""
     end = file.span(node)[1]
     return replace_span(file, end, end, text)
+
+
+def insert_before(file: PythonFile, node: ast.AST, text: str) -> Edit:
+    """Write `text` directly before a node."""
+    start = file.span(node)[0]
+    return replace_span(file, start, start, text)
 
 
 def attribute_name_span(file: PythonFile, node: ast.Attribute) -> tuple[int, int]:
