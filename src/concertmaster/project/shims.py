@@ -16,6 +16,11 @@ def in_shim(file: PythonFile, node: ast.AST) -> bool:
     return any(is_shim(up) for up in file.ancestors(node) if isinstance(up, (ast.Try, ast.If)))
 
 
+def supports_both(file: PythonFile) -> bool:
+    """Whether a file imports the framework in both layouts, so that it must work with both."""
+    return any(is_shim(node) for node in file.nodes(ast.Try, ast.If))
+
+
 def is_shim(node: ast.Try | ast.If) -> bool:
     """`try: from orchestrator.core… except ImportError: from orchestrator…`, or a choice by version."""
     if isinstance(node, ast.Try) and not any(_catches_import(handler) for handler in node.handlers):

@@ -1,0 +1,166 @@
+"""What an expression is an instance of, as far as the file itself proves it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from concertmaster.project.python import PythonFile
+
+_WRAPPERS = frozenset(("Optional", "Annotated", "ClassVar", "Final"))
+_METHODS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A class by its canonical names, its ready-made objects, and attributes of other kinds that hold one."""
+
+    classes: frozenset[str]
+    objects: frozenset[str] = frozenset()
+    held_by: tuple[tuple[str, Kind], ...] = ()
+
+
+APP = Kind(frozenset(("orchestrator.core.app.OrchestratorCore",)))
+SETTINGS = Kind(
+    frozenset(("orchestrator.core.settings.AppSettings",)),
+    frozenset(("orchestrator.core.settings.app_settings", "orchestrator.core.app.app_settings")),
+    (("base_settings", APP),),
+)
+LLM_SETTINGS = Kind(
+    frozenset(f"orchestrator.core.{module}.LLMSettings" for module in ("settings", "llm_settings")),
+    frozenset(f"orchestrator.core.{module}.llm_settings" for module in ("settings", "llm_settings")),
+)
+
+
+@dataclass(slots=True)
+class Proof:
+    """The project's own classes that a proof went through; empty where the framework's class itself was met."""
+
+    own: list[ast.ClassDef] = field(default_factory=list)
+
+
+def instance_of(file: PythonFile, node: ast.expr, kind: Kind) -> Proof | None:
+    """The proof that an expression is an instance of a kind; None where the file does not give one."""
+    proof = Proof()
+    return proof if _Search(file, kind, proof).instance(node) else None
+
+
+def subclass_of(file: PythonFile, node: ast.ClassDef, kind: Kind) -> bool:
+    """Whether a class of this file derives from a kind."""
+    return _Search(file, kind, Proof()).derives(node)
+
+
+@dataclass(slots=True)
+class _Search:
+    file: PythonFile
+    kind: Kind
+    proof: Proof
+    seen: set[ast.AST] = field(default_factory=set)
+
+    def instance(self, node: ast.expr) -> bool:
+        if self.file.qualified(node) in self.kind.objects:
+            return True
+        if node in self.seen:
+            return False
+        self.seen.add(node)
+        if isinstance(node, ast.Call):
+            return self.names_class(node.func)
+        if isinstance(node, ast.Name):
+            return self._all(self._bindings(node))
+        return isinstance(node, ast.Attribute) and self._attribute(node)
+
+    def names_class(self, node: ast.expr) -> bool:
+        """Whether an expression is the class itself or a subclass in this file."""
+        if self.file.qualified(node) in self.kind.classes:
+            return True
+        if not isinstance(node, ast.Name):
+            return False
+        bound = self._bindings(node)
+        return bool(bound) and all(isinstance(one, ast.ClassDef) and self.derives(one) for one in bound)
+
+    def derives(self, node: ast.ClassDef) -> bool:
+        if node in self.seen:
+            return False
+        self.seen.add(node)
+        found = any(self.names_class(base) for base in node.bases)
+        if found:
+            self.proof.own.append(node)
+        return found
+
+    def annotated(self, node: ast.expr | None) -> bool:
+        """Whether an annotation names the class: `X`, `X | None`, `Annotated[X, …]`, `"X"`."""
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+            return self.annotated(node.left) or self.annotated(node.right)
+        if isinstance(node, ast.Subscript):
+            inner = (
+                node.slice.elts[0] if isinstance(node.slice, ast.Tuple) and node.slice.elts else node.slice
+            )
+            return _last_part(node.value) in _WRAPPERS and self.annotated(inner)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            return self._quoted(node, node.value)
+        return node is not None and self.names_class(node)
+
+    def _quoted(self, node: ast.AST, text: str) -> bool:
+        """A name in quotes, looked up where the annotation stands."""
+        first, _, rest = text.removesuffix(" | None").partition(".")
+        scope = self.file.scope(node).find(first)
+        if scope is None:
+            return False
+        if first not in scope.others:
+            dotted = {f"{one.dotted}.{rest}" if rest else one.dotted for one in scope.imports[first]}
+            return {self.file.canonical(name) for name in dotted} <= self.kind.classes
+        bound = scope.others[first] if first not in scope.imports and not rest else []
+        return bool(bound) and all(isinstance(one, ast.ClassDef) and self.derives(one) for one in bound)
+
+    def _bindings(self, name: ast.Name) -> list[ast.AST]:
+        scope = self.file.scope(name).find(name.id)
+        return [] if scope is None or name.id in scope.imports else scope.others[name.id]
+
+    def _all(self, bindings: Iterable[ast.AST]) -> bool:
+        proven = [self._binding(node) for node in bindings]
+        return bool(proven) and all(proven)
+
+    def _binding(self, node: ast.AST) -> bool:
+        if isinstance(node, ast.arg):
+            return self.annotated(node.annotation)
+        up = self.file.parent(node)
+        if isinstance(up, ast.AnnAssign):
+            return self.annotated(up.annotation)
+        if isinstance(up, ast.Assign):
+            return node in up.targets and self.instance(up.value)
+        return isinstance(up, ast.NamedExpr) and self.instance(up.value)
+
+    def _attribute(self, node: ast.Attribute) -> bool:
+        for name, owner in self.kind.held_by:
+            if node.attr == name and instance_of(self.file, node.value, owner) is not None:
+                return True
+        if not isinstance(node.value, ast.Name) or node.value.id not in ("self", "cls"):
+            return False
+        around = next((up for up in self.file.ancestors(node) if isinstance(up, ast.ClassDef)), None)
+        return around is not None and self._all(_members(around, node.attr))
+
+
+def _members(node: ast.ClassDef, name: str) -> Iterator[ast.AST]:
+    """Where a class binds an attribute: in its body, and on `self` in its methods."""
+    for statement in node.body:
+        targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
+        yield from (one for one in targets if isinstance(one, ast.Name) and one.id == name)
+        if isinstance(statement, _METHODS):
+            for child in ast.walk(statement):
+                if _is_own_store(child, name):
+                    yield child
+
+
+def _is_own_store(node: ast.AST, name: str) -> bool:
+    return (
+        isinstance(node, ast.Attribute)
+        and isinstance(node.ctx, ast.Store)
+        and node.attr == name
+        and isinstance(node.value, ast.Name)
+        and node.value.id in ("self", "cls")
+    )
+
+
+def _last_part(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
