@@ -100,10 +100,14 @@ class Call:
         return self.request.query
 
     @property
-    def user(self) -> User:
+    def known_token(self) -> Token:
         if self.token is None:
             raise Refusal(401, "Requires authentication")
-        return self.token.user
+        return self.token
+
+    @property
+    def user(self) -> User:
+        return self.known_token.user
 
     @property
     def repository(self) -> Repository:

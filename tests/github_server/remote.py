@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.github_server import conversation, events, gitwrite
+from tests.github_server import apply, conversation, events, gitwrite
 from tests.github_server.git import Git
 from tests.github_server.gitwrite import Content, commit_files, folder_files
 from tests.github_server.state import Branch
@@ -34,6 +34,7 @@ class Remote:
         owner, _, name = full_name.partition("/")
         source = files if isinstance(files, Path) and _is_git(files) else None
         remote = cls(hub, hub.add_repository(owner, name, source=source, default_branch=default_branch))
+        remote.state.roles[OWNER_OF_COMMITS] = "write"
         if source is None and files is not None:
             content = folder_files(files) if isinstance(files, Path) else files
             remote.push(default_branch, content, "Initial commit")
@@ -137,6 +138,13 @@ class Remote:
 
     def reply(self, comment: ReviewComment, body: str, author: str = OWNER_OF_COMMITS) -> ReviewComment:
         return conversation.reply(self.hub, comment.thread, self.hub.user(author), body)
+
+    def apply(self, pull: PullRequest, *comments: ReviewComment, by: str = OWNER_OF_COMMITS) -> str:
+        """Presses the button under these suggestions, as one batch; raises `apply.SuggestionError`."""
+        return apply.apply(self.hub, pull, comments, self.hub.user(by))
+
+    def resolve(self, comment: ReviewComment, by: str = OWNER_OF_COMMITS) -> None:
+        comment.thread.resolved_by = self.hub.user(by)
 
     def event(
         self,

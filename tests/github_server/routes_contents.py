@@ -12,9 +12,9 @@ from tests.github_server.git import Entry, entries
 from tests.github_server.routes_git import entry_at
 
 if TYPE_CHECKING:
-    from tests.github_server.git import Git
     from tests.github_server.gitwrite import Content
-    from tests.github_server.state import Repository
+    from tests.github_server.hub import Hub
+    from tests.github_server.state import Repository, Token
 
 CONTENTS = "/repos/{owner}/{repo}/contents/{path}"
 LARGEST_FILE = 100_000_000
@@ -94,20 +94,24 @@ def _commit(call: Call, path: str, content: Content | None, before: Entry | None
     if before and before.sha != body.get("sha"):
         raise Refusal(409, f"{path} does not match {body.get('sha')}")
     branch = body.get("branch") or repo.default_branch
-    return commit_on_branch(call, repo, branch, {path: content}, body["message"])
+    return commit_on_branch(call.hub, call.known_token, repo, branch, {path: content}, body["message"])
 
 
 def commit_on_branch(
-    call: Call, repo: Repository, branch: str, files: dict[str, Content | None], message: str
+    hub: Hub, token: Token, repo: Repository, branch: str, files: dict[str, Content | None], message: str
 ) -> str:
     """What the contents API and GraphQL's createCommitOnBranch share."""
-    git: Git = repo.git
     name = f"refs/heads/{branch}"
     permissions.check_protection(repo, name)
-    permissions.check_workflow_paths(call.token, files)
-    author = call.hub.identity_of(call.user)
-    tip = git.resolve(name)
-    sha = gitwrite.commit_files(git, reference=name, parent=tip, files=files, message=message, author=author)
-    call.hub.signed.add(sha)
-    call.hub.branch_moved(repo, branch)
+    permissions.check_workflow_paths(token, files)
+    sha = gitwrite.commit_files(
+        repo.git,
+        reference=name,
+        parent=repo.git.resolve(name),
+        files=files,
+        message=message,
+        author=hub.identity_of(token.user),
+    )
+    hub.signed.add(sha)
+    hub.branch_moved(repo, branch)
     return sha

@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
-from tests.github_server import permissions
+from tests.github_server import archive, graphql, permissions
 from tests.github_server.calls import ROUTES, Call, Refusal, Reply, Request, Route
 from tests.github_server.description import Violation
 from tests.github_server.faults import Faults, Reset
@@ -86,8 +86,15 @@ class Service:
             token = self._token(request)
         except Refusal as refusal:
             return refusal.reply(GENERAL)
+        if request.path == graphql.PATH and request.method == "POST":
+            reply, problems = graphql.answer(self.hub, request, token)
+            for problem in problems:
+                self._violated("request", request, problem)
+            return reply
         if request.path.startswith(API + "/"):
             return self._rest(request, token)
+        if found := archive.PATH.fullmatch(request.path):
+            return archive.answer(self.hub, token, *found.groups())
         self._violated("request", request, "no such page on this server")
         return Reply(404, b"Not Found", {"Content-Type": "text/plain"})
 

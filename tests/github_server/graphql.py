@@ -1,0 +1,107 @@
+"""GitHub's GraphQL API: its own schema validates every query, then resolves it over the same state as REST."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from graphql import (
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    build_schema,
+    execute_sync,
+    parse,
+    validate,
+)
+
+from tests.github_server import graphql_mutations, graphql_nodes, packages
+from tests.github_server.calls import Refusal, Reply
+from tests.github_server.graphql_base import Context, Failure, no_node
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tests.github_server.calls import Request
+    from tests.github_server.hub import Hub
+    from tests.github_server.state import Json, Token
+
+PATH = "/api/graphql"
+DOCUMENTATION = "https://docs.github.com/graphql"
+CLIENT_FAULTS = ("MISSING_PAGINATION_BOUNDARIES", "EXCESSIVE_PAGINATION")
+
+
+@cache
+def schema() -> GraphQLSchema:
+    text = packages.text_member(packages.GRAPHQL_SCHEMA, "schema.graphql")
+    return build_schema(text, assume_valid=True)
+
+
+def answer(hub: Hub, request: Request, token: Token | None) -> tuple[Reply, list[str]]:
+    """The answer and what was wrong with the query, if it was the query."""
+    if token is None:
+        return Refusal(401, "This endpoint requires you to be authenticated.").reply(
+            "https://docs.github.com/graphql"
+        ), []
+    body = request.json or {}
+    try:
+        document = parse(body.get("query", ""))
+    except GraphQLSyntaxError as error:
+        return _errors([error], None), [str(error)]
+    if wrong := validate(schema(), document):
+        return _errors(wrong, None), [error.message for error in wrong]
+    context = Context(hub, token)
+    root = _queries(context) | graphql_mutations.root(context)
+    variables: Json = body.get("variables") or {}
+    result = execute_sync(
+        schema(), document, root, variable_values=variables, operation_name=body.get("operationName")
+    )
+    if not result.errors:
+        return Reply(200, {"data": result.data}), []
+    return _errors(result.errors, result.data), [e.message for e in result.errors if _is_client_fault(e)]
+
+
+def _is_client_fault(error: GraphQLError) -> bool:
+    original = error.original_error
+    return original is None or (isinstance(original, Failure) and original.kind in CLIENT_FAULTS)
+
+
+def _errors(errors: Iterable[GraphQLError], data: Any) -> Reply:
+    """GitHub answers 200 all the same."""
+    return Reply(200, {"data": data, "errors": [_formatted(error) for error in errors]})
+
+
+def _formatted(error: GraphQLError) -> Json:
+    shape: Json = dict(error.formatted)
+    original = error.original_error
+    if isinstance(original, Failure):
+        shape = {"type": original.kind} | shape
+    elif isinstance(original, Refusal):
+        shape = {"type": "FORBIDDEN" if original.status == 403 else "UNPROCESSABLE"} | shape
+    elif original is not None:
+        raise original
+    return shape
+
+
+def _queries(context: Context) -> Json:
+    def named(_info: Any, owner: str, name: str, **_: Any) -> Json:
+        try:
+            return graphql_nodes.repository(
+                context, context.hub.visible_repository(owner, name, context.token)
+            )
+        except Refusal:
+            message = f"Could not resolve to a Repository with the name '{owner}/{name}'."
+            raise Failure("NOT_FOUND", message) from None
+
+    def node(_info: Any, **arguments: str) -> Json:
+        found = graphql_nodes.of_node(context, context.hub.nodes.get(arguments["id"]))
+        if found is None:
+            raise no_node(arguments["id"])
+        return found
+
+    viewer = graphql_nodes.actor(context, context.token.user) | {
+        "__typename": "User",
+        "login": context.token.user.login,
+    }
+    limit = {"limit": 5000, "cost": 1, "remaining": 4999, "used": 1, "nodeCount": 1}
+    return {"repository": named, "node": node, "viewer": viewer, "rateLimit": limit}
