@@ -15,12 +15,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.panel import Panel
 from rich.syntax import Syntax
-
-from concertmaster.versions import NEWEST_KNOWN
 from tests.github_server import events
 from tests.github_server.github import GitHub
 from tests.github_server.packages import DescriptionUnavailableError
-from tests.github_server.remote import Remote
+from tests.github_server.state import PullRequest
+
+from concertmaster.versions import NEWEST_KNOWN
 from tools.generated import Unavailable, project
 
 RELEASE = "4.8.2"
@@ -51,18 +51,18 @@ def demonstrate(github: GitHub, made: Path, console: Console) -> int:
         head=BRANCH, base="main", title=f"Add IP prefix workflows, raise orchestrator-core to {NEWEST_KNOWN}"
     )
     files = len(list(repository.rglob("*.py")))
-    console.print(f"{files} Python files in {repository}, pull request #{pull.number}: {pull.title}")
+    console.print(f"{files} Python files in {repository}, pull request #{pull.number}: {pull.issue.title}")
 
     console.rule("[bold]The action reviews it")
-    event = remote.event("pull_request", "opened", pull=pull)
+    event = remote.event(pull, "opened")
     preview = PLACE / "review.html"
     ended = review(github, event, preview)
-    console.print(f"exit code {ended.returncode}, {len(github.journal.requests)} calls to the API")
+    console.print(f"exit code {ended.returncode}, {len(github.journal)} calls to the API")
     if ended.stderr:
         console.print(ended.stderr, markup=False, highlight=False)
 
     console.rule("[bold]What the pull request shows now")
-    show(remote, pull, console)
+    show(pull, console)
     console.print(f"The review as a page: [bold]{preview}[/bold]")
     if github.violations:
         console.print(f"[red]{len(github.violations)} calls broke GitHub's API description[/red]")
@@ -139,8 +139,8 @@ def review(github: GitHub, event: events.Event, preview: Path) -> subprocess.Com
     )
 
 
-def show(remote: Remote, pull: object, console: Console) -> None:
-    comments = pull.review_comments  # type: ignore[attr-defined]
+def show(pull: PullRequest, console: Console) -> None:
+    comments = pull.review_comments
     for comment in comments[:SHOWN]:
         console.print(
             Panel(Syntax(comment.body, "markdown", word_wrap=True), title=f"{comment.path}:{comment.line}")
@@ -149,7 +149,7 @@ def show(remote: Remote, pull: object, console: Console) -> None:
         console.print(
             f"… and {len(comments) - SHOWN} more review comments, each with its place and suggestion.\n"
         )
-    for talk in pull.comments:  # type: ignore[attr-defined]
+    for talk in pull.issue.comments:
         console.print(Panel(Syntax(talk.body, "markdown", word_wrap=True), title="The summary comment"))
 
 
