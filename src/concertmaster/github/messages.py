@@ -1,0 +1,53 @@
+"""Errors of a review on GitHub that a user can see: what happened, why, and what to do."""
+
+from __future__ import annotations
+
+from concertmaster.messages import UserError
+
+
+def missing_variable(name: str) -> UserError:
+    return UserError(
+        f"The environment variable {name} is not set.",
+        why="A review on GitHub learns from it what to look at; a runner sets it for every step.",
+        remedy="Run it as a step of a workflow, or review a local branch with `concertmaster review --base main`.",
+    )
+
+
+def malformed_event(path: str, reason: str) -> UserError:
+    return UserError(
+        f"The event in {path} cannot be read as a pull request.",
+        why=f"It does not have the form that GitHub gives it ({reason}).",
+        remedy="Start the workflow by `on: pull_request`, and leave GITHUB_EVENT_PATH as the runner sets it.",
+    )
+
+
+def missing_token() -> UserError:
+    return UserError(
+        "There is no token to talk to GitHub with.",
+        why="The input github-token is empty.",
+        remedy="Leave the input away to use the job's own token, or give ${{ secrets.YOUR_TOKEN }} that exists.",
+    )
+
+
+def malformed_input(name: str, value: str, allowed: str) -> UserError:
+    return UserError(
+        f"The input {name} is {value!r}.",
+        why=f"It must be {allowed}.",
+        remedy="Correct it in the workflow file; docs/configuration.md lists every input.",
+    )
+
+
+def malformed_api_url(value: str) -> UserError:
+    return UserError(
+        f"GITHUB_API_URL is {value!r}.",
+        why="That is no address of an API, such as https://api.github.com or https://github.example.org/api/v3.",
+        remedy="Leave the variable as the runner sets it.",
+    )
+
+
+def unreadable_pull_request(reason: str) -> UserError:
+    return UserError(
+        "The pull request could not be read from GitHub.",
+        why=f"{reason.rstrip('.')}.",
+        remedy="Give the job `permissions: contents: read, pull-requests: write`, and run it again if GitHub is down.",
+    )
