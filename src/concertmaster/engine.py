@@ -3,57 +3,34 @@
 from __future__ import annotations
 
 import ast
-import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 
-from concertmaster.findings import Edit, EditSet, Finding, Safety, Unanalysed, apply, fingerprint
+from concertmaster.findings import Edit, EditSet, Unanalysed, apply
+from concertmaster.judging import FileResult as FileResult
+from concertmaster.judging import Judged, identify, judged, real_edits, settle
 from concertmaster.project.python import PythonFile, Surroundings, Unreadable, unreadable_bytes
 from concertmaster.project.shims import in_import_guard
 from concertmaster.rewrite import add_import, drop_aliases
 from concertmaster.rule import Hit, Rule, Span
-
-MAX_PASSES = 12
-_WORD = re.compile(r"\w+")
-
-
-@dataclass(frozen=True, slots=True)
-class FileResult:
-    """What came of one file: findings on its old text, its new text where rewrites apply, or why neither."""
-
-    path: str
-    findings: tuple[Finding, ...] = ()
-    rewritten: bytes | None = None
-    unanalysed: Unanalysed | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A finding with the edits that make it go away, imports included."""
-
-    finding: Finding
-    rule: Rule
-    edits: tuple[Edit, ...]
 
 
 def analyse_python(
     path: str, source: bytes, around: Surroundings, rules: Sequence[Rule], *, unsafe: bool
 ) -> FileResult:
     """Judge one Python file and rewrite it: SAFE findings, with `unsafe` the SUGGESTED ones too."""
-    active = [rule for rule in rules if any(trigger in source for trigger in rule.triggers)]
+    active = [rule for rule in rules if rule.reads_python and any(word in source for word in rule.triggers)]
     if not active:
         reason = unreadable_bytes(source)
         return FileResult(path, unanalysed=Unanalysed(path, reason) if reason else None)
     file = PythonFile(path, source, around)
     try:
-        judged = list(judge(file, active))
-        rewritten = rewrite(file, judged, rules, unsafe=unsafe)
+        found = list(judge(file, active))
+        rewritten = rewrite(file, found, rules, unsafe=unsafe)
     except Unreadable as error:
         return FileResult(path, unanalysed=Unanalysed(path, str(error)))
     except RecursionError:
         return FileResult(path, unanalysed=Unanalysed(path, "nested too deeply to be judged"))
-    findings = tuple(identify(file, (item.finding for item in judged)))
+    findings = tuple(identify(file, (item.finding for item in found)))
     return FileResult(path, findings, rewritten if rewritten != source else None)
 
 
@@ -65,32 +42,12 @@ def judge(file: PythonFile, rules: Iterable[Rule]) -> Iterator[Judged]:
     """
     for rule in rules:
         for hit in rule.hits(file):
-            change = hit.change or rule.change
-            severity = file.window.severity(change)
-            if severity is None:
+            if file.window.severity(hit.change or rule.change) is None:
                 continue
-            edits = _all_edits(file, hit)
-            safety = (hit.safety or rule.safety) if edits else Safety.MANUAL
-            start, end = _place(file, hit.where)
-            yield Judged(
-                Finding(
-                    rule=rule.id,
-                    rows=hit.rows or rule.rows,
-                    path=file.path,
-                    line=file.line_of(start),
-                    end_line=file.line_of(max(start, end - 1)),
-                    column=file.column_of(start),
-                    severity=severity,
-                    safety=safety,
-                    message=hit.message,
-                    since=change.since,
-                    title=rule.documentation.title,
-                    url=rule.url,
-                    edits=edits,
-                ),
-                rule,
-                edits,
-            )
+            place, edits = _place(file, hit.where), _all_edits(file, hit)
+            item = judged(file, rule, hit, place=place, edits=edits)
+            if item is not None:
+                yield item
 
 
 def _place(file: PythonFile, where: ast.AST | Span) -> tuple[int, int]:
@@ -111,35 +68,23 @@ def _all_edits(file: PythonFile, hit: Hit) -> tuple[Edit, ...]:
     if any(edit is None for edit in imports):
         return ()
     wanted = (*hit.edits, *(edit for edit in imports if edit is not None))
-    return tuple(edit for edit in wanted if edit.text != file.source[edit.start : edit.end])
+    return real_edits(file, wanted)
 
 
-def rewrite(file: PythonFile, judged: Sequence[Judged], rules: Sequence[Rule], *, unsafe: bool) -> bytes:
+def rewrite(file: PythonFile, found: Sequence[Judged], rules: Sequence[Rule], *, unsafe: bool) -> bytes:
     """The file's new text: rounds of edits that can be made together, until a round changes nothing.
 
     Raises:
         Unreadable: the rewrites do not settle, or would leave text that does not parse.
     """
-    current, last = file, judged
-    for _ in range(MAX_PASSES):
-        chosen = _choose(last, unsafe=unsafe)
-        if not chosen:
-            return _drop_freed_imports(file, current)
-        current = PythonFile(file.path, apply(current.source, chosen), file.around)
-        try:
-            last = list(judge(current, rules))
-        except Unreadable as error:
-            raise Unreadable(f"a rewrite would break it, so it was left as it is ({error})") from None
-    raise Unreadable(f"rewrites do not settle after {MAX_PASSES} rounds, so it was left as it is")
-
-
-def _choose(judged: Iterable[Judged], *, unsafe: bool) -> EditSet:
-    allowed = {Safety.SAFE, Safety.SUGGESTED} if unsafe else {Safety.SAFE}
-    chosen = EditSet()
-    for item in judged:
-        if item.finding.safety in allowed:
-            chosen.add(item.edits)
-    return chosen
+    settled = settle(
+        file,
+        found,
+        judge=lambda other: judge(other, rules),
+        reopen=lambda source: PythonFile(file.path, source, file.around),
+        unsafe=unsafe,
+    )
+    return _drop_freed_imports(file, settled)
 
 
 def _drop_freed_imports(before: PythonFile, after: PythonFile) -> bytes:
@@ -175,15 +120,3 @@ def _names_used(file: PythonFile) -> set[str]:
                 constant.value.replace("[", " ").replace("]", " ").replace(".", " ").replace(",", " ").split()
             )
     return names
-
-
-def identify(file: PythonFile, findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Give each finding its identity, in the order of the file."""
-    seen: Counter[tuple[str, str]] = Counter()
-    for finding in sorted(findings, key=lambda finding: finding.place):
-        start = file.line_span(finding.line)[0]
-        end = file.line_span(finding.end_line)[1]
-        text = file.source[start:end].decode(file.encoding, "replace")
-        key = (finding.rule, text)
-        yield replace(finding, fingerprint=fingerprint(finding.rule, file.path, text, seen[key]))
-        seen[key] += 1

@@ -18,7 +18,11 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any, TypeVar
 
+from packaging.utils import canonicalize_name
+
 from concertmaster.findings import Edit, Safety
+from concertmaster.project.manifests.file import ManifestFile
+from concertmaster.project.manifests.model import Requirement
 from concertmaster.project.python import PythonFile
 from concertmaster.versions import Change
 
@@ -65,6 +69,7 @@ class Hit:
 
 Check = Callable[[PythonFile, Any], Iterator[Hit]]
 FileCheck = Callable[[PythonFile], Iterator[Hit]]
+DependencyCheck = Callable[[Requirement, ManifestFile], Iterator[Hit]]
 NodeFunction = TypeVar("NodeFunction", bound=Callable[..., Iterator[Hit]])
 
 
@@ -86,6 +91,7 @@ class Rule:
     optional: bool = False  # looked for only when selected by name
     node_checks: dict[type[ast.AST], list[Check]] = field(default_factory=dict)
     file_checks: list[FileCheck] = field(default_factory=list)
+    dependency_checks: dict[str, list[DependencyCheck]] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -106,6 +112,26 @@ class Rule:
         """Show each candidate file as a whole to the decorated function."""
         self.file_checks.append(check)
         return check
+
+    def dependency(self, *names: str) -> Callable[[DependencyCheck], DependencyCheck]:
+        """Show every requirement on these distributions, in whatever format, to the decorated function."""
+
+        def register(check: DependencyCheck) -> DependencyCheck:
+            for name in names:
+                self.dependency_checks.setdefault(canonicalize_name(name), []).append(check)
+            return check
+
+        return register
+
+    @property
+    def reads_python(self) -> bool:
+        return bool(self.node_checks or self.file_checks)
+
+    def dependency_hits(self, file: ManifestFile) -> Iterator[Hit]:
+        """Everything that this rule sees in a manifest."""
+        for requirement in file.requirements if self.dependency_checks else ():
+            for check in self.dependency_checks.get(requirement.name, ()):
+                yield from check(requirement, file)
 
     def hits(self, file: PythonFile) -> Iterator[Hit]:
         """Everything that this rule sees in a file."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import bisect
 import io
 import re
 import tokenize
@@ -15,17 +14,14 @@ from typing import TypeVar, overload
 
 from concertmaster.project.names import ROOT, canonical
 from concertmaster.project.scopes import Imported, Scope, Walker
+from concertmaster.project.text import TextFile
+from concertmaster.project.text import Unreadable as Unreadable
 from concertmaster.versions import Window
 
 Node = TypeVar("Node", bound=ast.AST)
 Other = TypeVar("Other", bound=ast.AST)
-BOM = b"\xef\xbb\xbf"
 MAX_BYTES = 1024 * 1024
 _LONE_CR = re.compile(rb"\r(?!\n)")
-
-
-class Unreadable(Exception):
-    """The file cannot be judged; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +38,12 @@ class Surroundings:
     regular: bool = False
 
 
-class PythonFile:
+class PythonFile(TextFile):
     """One file with everything a rule may ask of it. Offsets are byte offsets in `source`."""
 
     def __init__(self, path: str, source: bytes, around: Surroundings) -> None:
-        self.path = path
-        self.source = source
+        super().__init__(path, source, around.window)
         self.around = around
-        self.window = around.window
-        self._bom = len(BOM) if source.startswith(BOM) else 0
 
     @cached_property
     def encoding(self) -> str:
@@ -179,19 +172,6 @@ class PythonFile:
 
     # -- text ----------------------------------------------------------------------------------
 
-    @cached_property
-    def _lines(self) -> list[int]:
-        """The offset at which each line starts; lines end at `\\n` only, as for GitHub."""
-        starts = [0]
-        starts.extend(match.end() for match in re.finditer(rb"\n", self.source))
-        return starts
-
-    @cached_property
-    def newline(self) -> str:
-        """The line ending of the first line."""
-        first = self.source.find(b"\n")
-        return "\r\n" if first > 0 and self.source[first - 1 : first] == b"\r" else "\n"
-
     def offset(self, line: int, column: int) -> int:
         """The byte offset of an `ast` position (line from 1, column in UTF-8 bytes)."""
         start = self._lines[line - 1] + (self._bom if line == 1 else 0)
@@ -212,20 +192,6 @@ class PythonFile:
         """The source of a node as it is written."""
         start, end = self.span(node)
         return self.source[start:end].decode(self.encoding)
-
-    def line_of(self, offset: int) -> int:
-        """The line, from 1, that holds a byte offset."""
-        return bisect.bisect_right(self._lines, offset)
-
-    def column_of(self, offset: int) -> int:
-        """The column, from 1 and in characters, of a byte offset."""
-        start = self._lines[self.line_of(offset) - 1]
-        return len(self.source[start:offset].removeprefix(BOM).decode(self.encoding, "replace")) + 1
-
-    def line_span(self, line: int) -> tuple[int, int]:
-        """Where a line starts and ends, its line ending included."""
-        end = self._lines[line] if line < len(self._lines) else len(self.source)
-        return self._lines[line - 1], end
 
 
 def unreadable_bytes(source: bytes) -> str | None:

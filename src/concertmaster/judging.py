@@ -1,0 +1,113 @@
+"""What judging has in common for every kind of file: hits become findings, edits are made until nothing changes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from concertmaster.findings import Edit, EditSet, Finding, Safety, Unanalysed, apply, fingerprint
+from concertmaster.project.text import TextFile, Unreadable
+from concertmaster.rule import Hit, Rule
+
+MAX_PASSES = 12
+Subject = TypeVar("Subject", bound=TextFile)
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What came of one file: findings on its old text, its new text where rewrites apply, or why neither."""
+
+    path: str
+    findings: tuple[Finding, ...] = ()
+    rewritten: bytes | None = None
+    unanalysed: Unanalysed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A finding with the edits that make it go away, imports included."""
+
+    finding: Finding
+    rule: Rule
+    edits: tuple[Edit, ...]
+
+
+def judged(
+    file: TextFile, rule: Rule, hit: Hit, *, place: tuple[int, int], edits: tuple[Edit, ...]
+) -> Judged | None:
+    """A hit as a finding; None where its change does not concern the release under judgement."""
+    change = hit.change or rule.change
+    severity = file.window.severity(change)
+    if severity is None:
+        return None
+    start, end = place
+    finding = Finding(
+        rule=rule.id,
+        rows=hit.rows or rule.rows,
+        path=file.path,
+        line=file.line_of(start),
+        end_line=file.line_of(max(start, end - 1)),
+        column=file.column_of(start),
+        severity=severity,
+        safety=(hit.safety or rule.safety) if edits else Safety.MANUAL,
+        message=hit.message,
+        since=change.since,
+        title=rule.documentation.title,
+        url=rule.url,
+        edits=edits,
+    )
+    return Judged(finding, rule, edits)
+
+
+def real_edits(file: TextFile, edits: Iterable[Edit]) -> tuple[Edit, ...]:
+    """The edits that change something."""
+    return tuple(edit for edit in edits if edit.text != file.source[edit.start : edit.end])
+
+
+def settle(
+    file: Subject,
+    found: Sequence[Judged],
+    *,
+    judge: Callable[[Subject], Iterable[Judged]],
+    reopen: Callable[[bytes], Subject],
+    unsafe: bool,
+) -> Subject:
+    """The file after rounds of edits that can be made together, until a round changes nothing.
+
+    Raises:
+        Unreadable: the rewrites do not settle, or would leave text that cannot be read.
+    """
+    current, last = file, found
+    for _ in range(MAX_PASSES):
+        chosen = _choose(last, unsafe=unsafe)
+        if not chosen:
+            return current
+        current = reopen(apply(current.source, chosen))
+        try:
+            last = list(judge(current))
+        except Unreadable as error:
+            raise Unreadable(f"a rewrite would break it, so it was left as it is ({error})") from None
+    raise Unreadable(f"rewrites do not settle after {MAX_PASSES} rounds, so it was left as it is")
+
+
+def _choose(found: Iterable[Judged], *, unsafe: bool) -> EditSet:
+    allowed = {Safety.SAFE, Safety.SUGGESTED} if unsafe else {Safety.SAFE}
+    chosen = EditSet()
+    for item in found:
+        if item.finding.safety in allowed:
+            chosen.add(item.edits)
+    return chosen
+
+
+def identify(file: TextFile, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Give each finding its identity, in the order of the file."""
+    seen: Counter[tuple[str, str]] = Counter()
+    for finding in sorted(findings, key=lambda finding: finding.place):
+        start = file.line_span(finding.line)[0]
+        end = file.line_span(finding.end_line)[1]
+        text = file.source[start:end].decode(file.encoding, "replace")
+        key = (finding.rule, text)
+        yield replace(finding, fingerprint=fingerprint(finding.rule, file.path, text, seen[key]))
+        seen[key] += 1

@@ -1,0 +1,26 @@
+"""A manifest under review, as rules see it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from concertmaster.project.manifests.model import NotUnderstood, Requirement
+from concertmaster.project.manifests.read import read_manifest
+from concertmaster.project.text import TextFile, Unreadable
+
+
+class ManifestFile(TextFile):
+    """One manifest with its requirements."""
+
+    @cached_property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """The requirements in the order in which they are written.
+
+        Raises:
+            Unreadable: the manifest is not well-formed, or too large.
+        """
+        try:
+            found = [item for item in read_manifest(self.path, self.source) if isinstance(item, Requirement)]
+        except NotUnderstood as error:
+            raise Unreadable(str(error)) from None
+        return tuple(sorted(found, key=lambda item: item.span))

@@ -1,0 +1,60 @@
+"""Which files are judged, and by what: a file may be Python and a manifest at once, as a `setup.py` is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from concertmaster.engine import analyse_python
+from concertmaster.engine_manifests import analyse_manifest
+from concertmaster.judging import FileResult
+from concertmaster.project.dependencies import is_manifest
+from concertmaster.project.files import is_python
+from concertmaster.project.python import Surroundings
+from concertmaster.rule import Rule
+
+Analyse = Callable[[str, bytes, Surroundings, Sequence[Rule], bool], FileResult]
+
+
+def _python(
+    path: str, source: bytes, around: Surroundings, rules: Sequence[Rule], unsafe: bool
+) -> FileResult:
+    return analyse_python(path, source, around, rules, unsafe=unsafe)
+
+
+def _manifest(
+    path: str, source: bytes, around: Surroundings, rules: Sequence[Rule], unsafe: bool
+) -> FileResult:
+    return analyse_manifest(path, source, around.window, rules, unsafe=unsafe)
+
+
+SUBJECTS: tuple[tuple[Callable[[str], bool], Analyse], ...] = ((is_python, _python), (is_manifest, _manifest))
+
+
+def is_judged(path: str) -> bool:
+    """Whether rules look at a file of this path."""
+    return any(fits(path) for fits, _ in SUBJECTS)
+
+
+def analyse(
+    path: str, source: bytes, around: Surroundings, rules: Sequence[Rule], *, unsafe: bool
+) -> FileResult:
+    """Judge a file as everything that it is; findings are those of its old text."""
+    whole = FileResult(path)
+    for analyse_as in (function for fits, function in SUBJECTS if fits(path)):
+        result = analyse_as(path, source, around, rules, unsafe)
+        whole = _both(whole, result)
+        if whole.rewritten is not None and result.rewritten != whole.rewritten:
+            again = analyse_as(path, whole.rewritten, around, rules, unsafe)
+            whole = replace(whole, rewritten=again.rewritten or whole.rewritten)
+    return whole
+
+
+def _both(first: FileResult, second: FileResult) -> FileResult:
+    findings = sorted((*first.findings, *second.findings), key=lambda finding: finding.place)
+    return FileResult(
+        first.path,
+        tuple(findings),
+        first.rewritten if first.rewritten is not None else second.rewritten,
+        first.unanalysed or second.unanalysed,
+    )
