@@ -69,7 +69,7 @@ def convert(node: Any) -> Any:
         return {"$ref": "urn:github" + node["$ref"]}
     copy = {key: convert(value) for key, value in node.items() if not _is_prose(key, value)}
     if copy.pop("nullable", False) is True:
-        return _or_null(copy)
+        return or_null(copy)
     return copy
 
 
@@ -77,7 +77,8 @@ def _is_prose(key: str, value: Any) -> bool:
     return key in DROPPED and not (isinstance(value, dict) and ("type" in value or "$ref" in value))
 
 
-def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+def or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema, or null."""
     if isinstance(schema.get("type"), str) and not any(word in schema for word in IN_PLACE):
         schema["type"] = [schema["type"], "null"]
         if "enum" in schema and None not in schema["enum"]:

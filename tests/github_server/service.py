@@ -34,6 +34,10 @@ for found in pkgutil.iter_modules([str(Path(__file__).parent)], "tests.github_se
         import_module(found.name)
 
 
+# An address from before the API was described, which still works and which PyGithub still uses.
+OLD_STATUSES = re.compile(r"^(/repos/[^/]+/[^/]+)/statuses/([^/]+)$")
+
+
 def by_precision(route: Route) -> tuple[int, int]:
     """Longest fixed part first, so that `{ref}/check-runs` is tried before `{ref}`."""
     return -len(DOCUMENTED.sub("", route.template)), len(route.template)
@@ -109,6 +113,8 @@ class Service:
 
     def _rest(self, request: Request, token: Token | None) -> Reply:
         path = request.path.removeprefix(API)
+        if request.method == "GET":
+            path = OLD_STATUSES.sub(r"\1/commits/\2/statuses", path)
         found = ((route, route.match(request.method, path)) for route in self.routes)
         route, arguments = next(((r, a) for r, a in found if a is not None), (None, None))
         if route is None or arguments is None:
