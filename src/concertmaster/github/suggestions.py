@@ -1,0 +1,127 @@
+"""Which hunks of a rewrite become suggestions, which findings each of them mends, and which belong together.
+
+A hunk is suggested only if everything is suggested without which it would leave broken code: all other
+hunks of its findings, the hunk that imports a name it uses, and every use of a name whose import it drops.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from concertmaster.findings import Finding
+from concertmaster.github.bindings import needs, parses
+from concertmaster.github.diff import FileDiff
+from concertmaster.github.hunks import Replacement, Rewrite
+from concertmaster.github.together import Together
+
+#: With more pairs of a finding and an edit than this a file gets no suggestions, to bound the time.
+MAX_PAIRS = 200_000
+PYTHON = (".py", ".pyi")
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A replacement, the findings that it mends here, and the first lines of all that must be made with it."""
+
+    replacement: Replacement
+    findings: tuple[Finding, ...] = ()
+    together: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cure:
+    """What a rewrite of one file comes to in a pull request.
+
+    `elsewhere` holds for each finding that has a rewrite but no suggestion the lines, outside the diff, that
+    its cure also changes; none where no suggestion could write the change byte for byte.
+    """
+
+    suggestions: tuple[Suggestion, ...] = ()
+    elsewhere: Mapping[Finding, tuple[int, ...]] = field(default_factory=dict)
+
+
+def suggest(old: bytes, new: bytes | None, findings: Iterable[Finding], diff: FileDiff) -> Cure:
+    """The suggestions that turn the pull request's text into the rewritten one, as far as its diff shows it."""
+    mendable = [finding for finding in findings if finding.edits]
+    if new is None or new == old or sum(len(finding.edits) for finding in mendable) > MAX_PAIRS:
+        return Cure(elsewhere=dict.fromkeys(mendable, ()))
+    edits = {edit for finding in mendable for edit in finding.edits}
+    rewrite = Rewrite.of(old, new, sorted(edits), diff)
+    hunks_of = {finding: _touched(rewrite, finding) for finding in mendable}
+    together = _dependence(rewrite, hunks_of.values(), is_python=diff.path.endswith(PYTHON))
+    return _cure(rewrite, diff, hunks_of, together)
+
+
+def _touched(rewrite: Rewrite, finding: Finding) -> list[int]:
+    return sorted({index for edit in finding.edits for index in rewrite.touched(edit)})
+
+
+def _dependence(rewrite: Rewrite, tied: Iterable[Sequence[int]], *, is_python: bool) -> Together:
+    together = Together(len(rewrite.hunks))
+    owned: set[int] = set()
+    for hunks in tied:
+        together.tie(hunks)
+        owned.update(hunks)
+    if is_python and len(rewrite.hunks) > 1:
+        for index, others in enumerate(needs(rewrite, owned)):
+            together.need(index, others)
+    return together
+
+
+def _cure(
+    rewrite: Rewrite, diff: FileDiff, hunks_of: Mapping[Finding, Sequence[int]], together: Together
+) -> Cure:
+    written = [rewrite.replacement(index, diff) for index in range(len(rewrite.hunks))]
+    chosen = _chosen(rewrite, diff, written, together)
+    mends: defaultdict[int, list[Finding]] = defaultdict(list)
+    elsewhere: dict[Finding, tuple[int, ...]] = {}
+    for finding, hunks in hunks_of.items():
+        home = _home(rewrite, finding, hunks)
+        if home in chosen:
+            mends[home].append(finding)
+        else:
+            elsewhere[finding] = _hidden(rewrite, diff, together.along_with(home)) if home >= 0 else ()
+    firsts = {
+        group: tuple(found.first for index in together.along_with(group) if (found := written[index]))
+        for group in {together.group(index) for index in chosen}
+    }
+    made = (
+        Suggestion(found, tuple(mends[index]), firsts[together.group(index)])
+        for index, found in enumerate(written)
+        if found and index in chosen
+    )
+    return Cure(tuple(made), elsewhere)
+
+
+def _chosen(
+    rewrite: Rewrite, diff: FileDiff, written: Sequence[Replacement | None], together: Together
+) -> set[int]:
+    """The hunks that can be suggested along with all that they need, and leave Python where there was Python."""
+    groups = {together.group(index) for index in range(len(written))}
+    whole = {
+        group for group in groups if all(written[index] is not None for index in together.along_with(group))
+    }
+    chosen = {index for index in range(len(written)) if together.group(index) in whole}
+    partial = 0 < len(chosen) < len(written)
+    if partial and diff.path.endswith(PYTHON) and not parses(rewrite.text_with(chosen)):
+        return set()
+    return chosen
+
+
+def _home(rewrite: Rewrite, finding: Finding, hunks: Sequence[int]) -> int:
+    """The hunk at which a finding is told, the nearest to its place; -1 where it has none."""
+
+    def distance(index: int) -> int:
+        hunk, line = rewrite.hunks[index], finding.line - 1
+        return max(hunk.start - line, line - max(hunk.end - 1, hunk.start), 0)
+
+    return min(hunks, key=distance, default=-1)
+
+
+def _hidden(rewrite: Rewrite, diff: FileDiff, members: Iterable[int]) -> tuple[int, ...]:
+    """The first lines of hunks that the diff does not show."""
+    hunks = (rewrite.hunks[index] for index in members)
+    places = ((hunk.start + 1, max(hunk.end, hunk.start + 1)) for hunk in hunks)
+    return tuple(first for first, last in places if not diff.carries(first, last))
