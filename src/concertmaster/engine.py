@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from concertmaster.findings import Edit, EditSet, Unanalysed, apply
 from concertmaster.judging import FileResult as FileResult
-from concertmaster.judging import Judged, identify, judged, real_edits, settle
+from concertmaster.judging import Judged, judged, real_edits, result, settle
 from concertmaster.project.python import PythonFile, Surroundings, Unreadable, unreadable_bytes
 from concertmaster.project.shims import in_import_guard
+from concertmaster.project.suppressions import MARK
 from concertmaster.rewrite import add_import, drop_aliases
 from concertmaster.rule import Hit, Rule, Span
 
@@ -19,7 +20,7 @@ def analyse_python(
 ) -> FileResult:
     """Judge one Python file and rewrite it: SAFE findings, with `unsafe` the SUGGESTED ones too."""
     active = [rule for rule in rules if rule.reads_python and any(word in source for word in rule.triggers)]
-    if not active:
+    if not active and MARK not in source:
         reason = unreadable_bytes(source)
         return FileResult(path, unanalysed=Unanalysed(path, reason) if reason else None)
     file = PythonFile(path, source, around)
@@ -30,8 +31,7 @@ def analyse_python(
         return FileResult(path, unanalysed=Unanalysed(path, str(error)))
     except RecursionError:
         return FileResult(path, unanalysed=Unanalysed(path, "nested too deeply to be judged"))
-    findings = tuple(identify(file, (item.finding for item in found)))
-    return FileResult(path, findings, rewritten if rewritten != source else None)
+    return result(file, found, rewritten, rules)
 
 
 def judge(file: PythonFile, rules: Iterable[Rule]) -> Iterator[Judged]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from concertmaster.findings import Unanalysed
-from concertmaster.judging import FileResult, Judged, identify, judged, real_edits, settle
+from concertmaster.judging import FileResult, Judged, judged, real_edits, result, settle
 from concertmaster.project.manifests.file import ManifestFile
 from concertmaster.project.text import Unreadable
 from concertmaster.rule import Rule, Span
@@ -29,8 +29,7 @@ def analyse_manifest(
         )
     except Unreadable as error:
         return FileResult(path, unanalysed=Unanalysed(path, str(error)))
-    findings = tuple(identify(file, (item.finding for item in found)))
-    return FileResult(path, findings, settled.source if settled is not file else None)
+    return result(file, found, settled.source, active)
 
 
 def judge(file: ManifestFile, rules: Iterable[Rule]) -> Iterator[Judged]:

@@ -112,6 +112,14 @@ class Unanalysed:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding that a comment in the file keeps, and the reason that it gives."""
+
+    finding: Finding
+    reason: str
+
+
 def fingerprint(rule: str, path: str, text: str, ordinal: int) -> str:
     """Identity of a finding that survives moved lines and reworded messages."""
     stripped = "\n".join(line.strip() for line in text.splitlines())

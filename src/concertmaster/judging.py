@@ -7,9 +7,21 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from concertmaster.findings import Edit, EditSet, Finding, Safety, Unanalysed, apply, fingerprint
+from concertmaster.findings import (
+    Edit,
+    EditSet,
+    Finding,
+    Safety,
+    Severity,
+    Suppressed,
+    Unanalysed,
+    apply,
+    fingerprint,
+)
+from concertmaster.project.suppressions import Suppression
 from concertmaster.project.text import TextFile, Unreadable
 from concertmaster.rule import Hit, Rule
+from concertmaster.versions import Mode
 
 MAX_PASSES = 12
 Subject = TypeVar("Subject", bound=TextFile)
@@ -23,15 +35,17 @@ class FileResult:
     findings: tuple[Finding, ...] = ()
     rewritten: bytes | None = None
     unanalysed: Unanalysed | None = None
+    suppressed: tuple[Suppressed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A finding with the edits that make it go away, imports included."""
+    """A finding with the edits that make it go away, imports included, and the comment that keeps it."""
 
     finding: Finding
     rule: Rule
     edits: tuple[Edit, ...]
+    kept_by: Suppression | None = None
 
 
 def judged(
@@ -58,7 +72,10 @@ def judged(
         url=rule.url,
         edits=edits,
     )
-    return Judged(finding, rule, edits)
+    kept_by = next(
+        (item for item in file.suppressions if item.covers(rule.id, finding.line, finding.end_line)), None
+    )
+    return Judged(finding, rule, edits, kept_by)
 
 
 def real_edits(file: TextFile, edits: Iterable[Edit]) -> tuple[Edit, ...]:
@@ -96,9 +113,41 @@ def _choose(found: Iterable[Judged], *, unsafe: bool) -> EditSet:
     allowed = {Safety.SAFE, Safety.SUGGESTED} if unsafe else {Safety.SAFE}
     chosen = EditSet()
     for item in found:
-        if item.finding.safety in allowed:
+        if item.finding.safety in allowed and item.kept_by is None:
             chosen.add(item.edits)
     return chosen
+
+
+def result(file: TextFile, found: Sequence[Judged], rewritten: bytes, rules: Sequence[Rule]) -> FileResult:
+    """What is told of a file: what is wrong, what is wrong but kept, and its new text if it has one."""
+    shown = [item.finding for item in found if item.kept_by is None]
+    kept = tuple(Suppressed(item.finding, item.kept_by.reason) for item in found if item.kept_by is not None)
+    unused = unused_suppressions(file, found, {rule.id for rule in rules})
+    findings = tuple(identify(file, (*shown, *unused)))
+    return FileResult(file.path, findings, rewritten if rewritten != file.source else None, suppressed=kept)
+
+
+def unused_suppressions(file: TextFile, found: Sequence[Judged], rules: set[str]) -> Iterator[Finding]:
+    """Comments that keep nothing; told only where the whole way to the target is judged."""
+    if file.window.mode is not Mode.UPGRADE:
+        return
+    used = {(item.kept_by, item.finding.rule) for item in found}
+    for suppression in file.suppressions:
+        for name in sorted(suppression.rules & rules):
+            if (suppression, name) not in used:
+                yield Finding(
+                    rule="unused-suppression",
+                    rows=(),
+                    path=file.path,
+                    line=suppression.line,
+                    end_line=suppression.line,
+                    column=1,
+                    severity=Severity.NOTICE,
+                    safety=Safety.MANUAL,
+                    message=f"Nothing here is found by `{name}` any more: remove the comment that ignores it",
+                    since=file.window.target,
+                    title="A comment ignores a finding that is not there",
+                )
 
 
 def identify(file: TextFile, findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -8,11 +8,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 
-from concertmaster.engine import FileResult, analyse_python
-from concertmaster.findings import Finding, Unanalysed
-from concertmaster.project.files import Project, UnreadableFileError, WorkingTree, is_python, points_inside
+from concertmaster.engine import analyse_python
+from concertmaster.engine_manifests import analyse_manifest
+from concertmaster.findings import Finding, Suppressed, Unanalysed
+from concertmaster.judging import FileResult
+from concertmaster.project.dependencies import is_manifest
+from concertmaster.project.files import Project, UnreadableFileError, WorkingTree, points_inside
 from concertmaster.project.python import Surroundings
 from concertmaster.rule import Rule
+from concertmaster.subjects import analyse, is_judged
 from concertmaster.versions import Window
 from concertmaster.workspace import Workspace
 
@@ -39,6 +43,7 @@ class Report:
     findings: tuple[Finding, ...] = ()
     unanalysed: tuple[Unanalysed, ...] = ()
     rewritten: dict[str, bytes] = field(default_factory=dict)
+    suppressed: tuple[Suppressed, ...] = ()
 
 
 def run(
@@ -51,13 +56,14 @@ def run(
 ) -> Report:
     """Judge a project's files, or only some of them, and rewrite what may be rewritten."""
     task = Task(project, workspace.around, workspace.rules, unsafe)
-    wanted = [path for path in (project.paths if paths is None else paths) if is_python(path)]
+    wanted = [path for path in (project.paths if paths is None else paths) if is_judged(path)]
     results = sorted(_results(task, wanted, jobs or os.cpu_count() or 1), key=lambda result: result.path)
     return Report(
         workspace.window,
         tuple(finding for result in results for finding in result.findings),
         tuple(result.unanalysed for result in results if result.unanalysed is not None),
         {result.path: result.rewritten for result in results if result.rewritten is not None},
+        tuple(kept for result in results for kept in result.suppressed),
     )
 
 
@@ -83,7 +89,7 @@ def _work(paths: list[str]) -> list[FileResult]:
 
 
 def _says_something(result: FileResult) -> bool:
-    return bool(result.findings) or result.unanalysed is not None or result.rewritten is not None
+    return bool(result.findings or result.suppressed) or result.unanalysed is not None
 
 
 def analyse_all(task: Task, paths: Iterable[str]) -> Iterator[FileResult]:
@@ -96,10 +102,22 @@ def analyse_all(task: Task, paths: Iterable[str]) -> Iterator[FileResult]:
                 yield FileResult(path, unanalysed=Unanalysed(path, str(error)))
             continue
         try:
-            yield analyse_python(path, source, task.around, task.rules, unsafe=task.unsafe)
+            yield analyse(path, source, task)
         except Exception as error:  # a fault of ours must not cost the other files, nor pass as clean
             reason = f"internal error, please report it: {type(error).__name__}: {error}"
             yield FileResult(path, unanalysed=Unanalysed(path, reason))
+
+
+def analyse(path: str, source: bytes, task: Task) -> FileResult:
+    """Judge a file as what its path says it is."""
+    if is_python(path):
+        return analyse_python(path, source, task.around, task.rules, unsafe=task.unsafe)
+    return analyse_manifest(path, source, task.around.window, task.rules, unsafe=task.unsafe)
+
+
+def is_judged(path: str) -> bool:
+    """Whether any rule can say something about a file of this name."""
+    return is_python(path) or is_manifest(path)
 
 
 def _is_seen_elsewhere(project: Project, path: str) -> bool:

@@ -14,6 +14,7 @@ from typing import TypeVar, overload
 
 from concertmaster.project.names import ROOT, canonical
 from concertmaster.project.scopes import Imported, Scope, Walker
+from concertmaster.project.suppressions import Suppression, python_suppressions
 from concertmaster.project.text import TextFile
 from concertmaster.project.text import Unreadable as Unreadable
 from concertmaster.versions import Window
@@ -79,6 +80,9 @@ class PythonFile(TextFile):
             raise Unreadable(f"not valid text: {error}") from None
         except (RecursionError, MemoryError):
             raise Unreadable("nested too deeply to be parsed") from None
+
+    def _read_suppressions(self) -> tuple[Suppression, ...]:
+        return python_suppressions(self.source.decode(self.encoding).removeprefix("\ufeff"), self.tree)
 
     @cached_property
     def _walk(self) -> Walker:

@@ -6,6 +6,7 @@ import bisect
 import re
 from functools import cached_property
 
+from concertmaster.project.suppressions import MARK, Suppression, line_suppressions
 from concertmaster.versions import Window
 
 BOM = b"\xef\xbb\xbf"
@@ -54,3 +55,11 @@ class TextFile:
         """Where a line starts and ends, its line ending included."""
         end = self._lines[line] if line < len(self._lines) else len(self.source)
         return self._lines[line - 1], end
+
+    @cached_property
+    def suppressions(self) -> tuple[Suppression, ...]:
+        """The comments that tell which findings are to be kept."""
+        return self._read_suppressions() if MARK in self.source else ()
+
+    def _read_suppressions(self) -> tuple[Suppression, ...]:
+        return line_suppressions(self.source.decode(self.encoding, "replace"))
