@@ -62,9 +62,19 @@ def _with_arguments(segment: str, change: Callable[[int, libcst.Arg], libcst.Arg
 
 
 def _last_comma(old: libcst.Call, kept: list[libcst.Arg]) -> libcst.Comma | libcst.MaybeSentinel:
-    """The comma behind the last argument that stays: as it was behind the last one of all."""
-    last = old.args[-1]
-    return kept[-1].comma if kept[-1].value is last.value else last.comma
+    """The comma behind the last argument that stays: as it was behind the last one of all, with its own comment."""
+    import libcst
+
+    last, mine = old.args[-1], kept[-1].comma
+    if kept[-1].value is last.value or not isinstance(mine, libcst.Comma):
+        return mine
+    behind = mine.whitespace_after
+    if not isinstance(behind, libcst.ParenthesizedWhitespace) or behind.first_line.comment is None:
+        return last.comma
+    end = last.comma.whitespace_after if isinstance(last.comma, libcst.Comma) else last.whitespace_after_arg
+    if not isinstance(end, libcst.ParenthesizedWhitespace):
+        return mine
+    return mine.with_changes(whitespace_after=behind.with_changes(indent=end.indent, last_line=end.last_line))
 
 
 @lru_cache(maxsize=512)
