@@ -198,6 +198,10 @@ def workflow_run(hub: Hub, pull: PullRequest, *, sender: User, conclusion: str =
     run = {
         "conclusion": conclusion,
         "status": "completed",
+        "path": ".github/workflows/review.yml",
+        "actor": payloads.user(hub.urls, sender),
+        "triggering_actor": payloads.user(hub.urls, sender),
+        "head_commit": _head_commit(hub, pull),
         "event": "pull_request",
         "head_branch": head.ref,
         "head_sha": head.sha,
@@ -207,6 +211,12 @@ def workflow_run(hub: Hub, pull: PullRequest, *, sender: User, conclusion: str =
     }
     payload = _event_payload(hub, "workflow_run", "completed", repo, sender, workflow_run=run)
     return Event("workflow_run", payload, repo, sender, *_default(repo))
+
+
+def _head_commit(hub: Hub, pull: PullRequest) -> Json:
+    names = ("id", "tree_id", "message", "timestamp", "author", "committer")
+    commit = _simple_commit(hub, pull.repository, pull.head.sha)
+    return {name: commit[name] for name in names}
 
 
 def _minimal(hub: Hub, pull: PullRequest) -> Json:

@@ -20,7 +20,7 @@ def trim(
     for method, template in operations:
         operation = _resolved_top(whole, whole["paths"][template][method.lower()])
         paths.setdefault(template, {})[method.lower()] = operation
-    webhooks = {name: whole["x-webhooks"][name] for name in events}
+    webhooks = {name: whole["x-webhooks"][name] for name in events if name in whole["x-webhooks"]}
     kept: dict[str, Any] = {"schemas": {}}
     waiting = set(_references([paths, webhooks]))
     while waiting:

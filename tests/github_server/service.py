@@ -34,6 +34,9 @@ for found in pkgutil.iter_modules([str(Path(__file__).parent)], "tests.github_se
         import_module(found.name)
 
 
+# Where GitHub sends a client that knows a repository by a former name.
+BY_ID = re.compile(r"^/repositories/(\d+)(?=/|$)")
+
 # An address from before the API was described, which still works and which PyGithub still uses.
 OLD_STATUSES = re.compile(r"^(/repos/[^/]+/[^/]+)/statuses/([^/]+)$")
 
@@ -112,9 +115,7 @@ class Service:
         return token
 
     def _rest(self, request: Request, token: Token | None) -> Reply:
-        path = request.path.removeprefix(API)
-        if request.method == "GET":
-            path = OLD_STATUSES.sub(r"\1/commits/\2/statuses", path)
+        path = self._described_path(request)
         found = ((route, route.match(request.method, path)) for route in self.routes)
         route, arguments = next(((r, a) for r, a in found if a is not None), (None, None))
         if route is None or arguments is None:
@@ -124,6 +125,13 @@ class Service:
         for problem in self._problems(route, reply):
             self._violated("response", request, f"status {reply.status}: {problem}")
         return Reply(reply.status, reply.body, _limits(request) | reply.headers)
+
+    def _described_path(self, request: Request) -> str:
+        path = request.path.removeprefix(API)
+        if by_id := BY_ID.match(path):
+            names = (r.full_name for r in self.hub.repositories.values() if r.id == int(by_id[1]))
+            path = f"/repos/{next(names, '')}{path[by_id.end() :]}"
+        return OLD_STATUSES.sub(r"\1/commits/\2/statuses", path) if request.method == "GET" else path
 
     def _problems(self, route: Route, reply: Reply) -> list[str]:
         return list(
