@@ -8,7 +8,7 @@ import pytest
 
 from concertmaster.findings import apply
 from concertmaster.project.python import PythonFile, Surroundings
-from concertmaster.rewrite import add_import
+from concertmaster.rewrite import add_import, add_imports
 from concertmaster.rule import Import
 from concertmaster.versions import Window
 
@@ -89,6 +89,58 @@ def test_names_below_each_other_stay_so(comma: str) -> None:
 def test_a_comment_stays_with_its_name() -> None:
     text = "from orchestrator.core.settings import (\n    AppSettings,  # base\n    app_settings,\n)\nuse()\n"
     assert added(text) == text.replace("# base\n", "# base\n    SecretRedisDsn,\n")
+
+
+def test_the_standard_library_comes_first() -> None:
+    text = '"""Work."""\n\nimport sqlalchemy\nfrom orchestrator.core import db\n\nuse()\n'
+    wanted = Import("typing", "Annotated")
+    assert added(text, wanted) == text.replace("import sql", "from typing import Annotated\n\nimport sql")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("import os\n\n", "import os\n\nNEW\n\n"),
+        ("import os\n\nfrom . import forms\n\n", "import os\n\nNEW\n\nfrom . import forms\n\n"),
+        ("from . import forms\n\n", "NEW\n\nfrom . import forms\n\n"),
+        ("import os\n\nimport structlog\n\n", "import os\n\nimport structlog\nNEW\n\n"),
+    ],
+    ids=["behind the standard library", "before relative ones", "relative ones alone", "behind its like"],
+)
+def test_the_first_import_of_its_group_gets_a_group(before: str, after: str) -> None:
+    new = after.replace("NEW", "from orchestrator.core.settings import SecretRedisDsn")
+    assert added(f"{before}use()\n") == f"{new}use()\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("import network\n\n", "STANDARD\n\nimport network\nOTHER\n\n"),
+        ("from network import forms\n\n", "STANDARD\n\nOTHER\nfrom network import forms\n\n"),
+        ("", "STANDARD\n\nOTHER\n\n"),
+        ('"""Work."""\n\n', '"""Work."""\n\nSTANDARD\n\nOTHER\n\n'),
+        ("import os\n\n", "import os\nSTANDARD\n\nOTHER\n\n"),
+    ],
+)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_several_names_come_group_by_group(before: str, after: str, newline: str) -> None:
+    new = after.replace("STANDARD", "from typing import Annotated")
+    new = new.replace("OTHER", "from annotated_types import Ge, Len")
+    text = f"{before}use()\n".replace("\n", newline)
+    file = PythonFile("example.py", text.encode(), Surroundings(Window("1.3.6", "5.5.0")))
+    wanted = [
+        Import("annotated_types", "Len"),
+        Import("annotated_types", "Ge"),
+        Import("typing", "Annotated"),
+    ]
+    edits = add_imports(file, wanted)
+    assert edits is not None
+    assert apply(file.source, edits).decode() == f"{new}use()\n".replace("\n", newline)
+
+
+def test_several_names_cannot_be_had_when_one_cannot() -> None:
+    file = PythonFile("example.py", b"Len = 3\n", Surroundings(Window("1.3.6", "5.5.0")))
+    assert add_imports(file, [Import("annotated_types", "Ge"), Import("annotated_types", "Len")]) is None
 
 
 def test_an_import_that_is_put_off_stays_put_off() -> None:

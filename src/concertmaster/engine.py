@@ -11,7 +11,7 @@ from concertmaster.judging import Judged, judged, real_edits, result, settle
 from concertmaster.project.python import PythonFile, Surroundings, Unreadable, unreadable_bytes
 from concertmaster.project.shims import in_import_guard
 from concertmaster.project.suppressions import MARK
-from concertmaster.rewrite import add_import, drop_aliases
+from concertmaster.rewrite import add_imports, drop_aliases
 from concertmaster.rule import Hit, Rule, Span
 
 
@@ -64,11 +64,8 @@ def _all_edits(file: PythonFile, hit: Hit) -> tuple[Edit, ...]:
     if not hit.edits:
         return ()
     place = None if isinstance(hit.where, (Span, ast.Module)) else hit.where
-    imports = [add_import(file, wanted, place) for wanted in hit.imports]
-    if any(edit is None for edit in imports):
-        return ()
-    wanted = (*hit.edits, *(edit for edit in imports if edit is not None))
-    return real_edits(file, wanted)
+    imports = add_imports(file, hit.imports, place)
+    return () if imports is None else real_edits(file, (*hit.edits, *imports))
 
 
 def rewrite(file: PythonFile, found: Sequence[Judged], rules: Sequence[Rule], *, unsafe: bool) -> bytes:

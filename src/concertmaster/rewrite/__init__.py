@@ -5,11 +5,12 @@ from __future__ import annotations
 from concertmaster.rewrite.calls import drop_arguments, edit_arguments
 from concertmaster.rewrite.imports import (
     add_import,
+    add_imports,
     block_of,
     drop_aliases,
     drop_statement,
-    top_level_imports,
 )
+from concertmaster.rewrite.new_imports import top_level_imports
 from concertmaster.rewrite.spans import (
     attribute_name_span,
     insert_after,
@@ -21,6 +22,7 @@ from concertmaster.rewrite.spans import (
 
 __all__ = [
     "add_import",
+    "add_imports",
     "attribute_name_span",
     "block_of",
     "drop_aliases",

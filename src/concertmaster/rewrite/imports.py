@@ -6,11 +6,11 @@ import ast
 import bisect
 import itertools
 import re
-import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from concertmaster.findings import Edit
 from concertmaster.project.python import PythonFile
+from concertmaster.rewrite.new_imports import in_order, line_after, module_name, new_import
 from concertmaster.rewrite.spans import replace_span
 from concertmaster.rule import Import
 
@@ -101,7 +101,18 @@ def add_import(file: PythonFile, wanted: Import, at: ast.AST | None = None) -> E
             return _add_alias(file, node, text)
     statement = f"from {wanted.module} import {text}"
     late = _late_import(file, seen, module.partition(".")[0])
-    return _line_after(file, late, statement) if late else _new_import(file, statement, wanted.module)
+    return line_after(file, late, statement) if late else new_import(file, statement, wanted.module)
+
+
+def add_imports(file: PythonFile, wanted: Iterable[Import], at: ast.AST | None = None) -> list[Edit] | None:
+    """Bring several names into the file; None when one of them cannot be had."""
+    places: dict[int, list[Edit]] = {}
+    for one in wanted:
+        edit = add_import(file, one, at)
+        if edit is None:
+            return None
+        places.setdefault(edit.start, []).append(edit)
+    return [edit for edits in places.values() for edit in in_order(file, edits)]
 
 
 def _only_typed(file: PythonFile, node: ast.AST) -> bool:
@@ -126,7 +137,7 @@ def _late_import(
     file: PythonFile, seen: list[ast.Import | ast.ImportFrom], root: str
 ) -> ast.Import | ast.ImportFrom | None:
     """An import of the same package inside a function, where the module itself puts it off."""
-    same = [node for node in seen if _module_name(node).partition(".")[0] == root]
+    same = [node for node in seen if module_name(node).partition(".")[0] == root]
     at_once = any(file.parent(node) is file.tree for node in same)
     return None if at_once or not same else same[0]
 
@@ -180,59 +191,3 @@ def _by_case(name: str) -> tuple[int, str]:
 
 def _by_letter(name: str) -> tuple[int, str]:
     return 0, name.lower()
-
-
-def top_level_imports(file: PythonFile) -> list[ast.Import | ast.ImportFrom]:
-    """The import statements of the module itself, not those of its blocks and functions."""
-    return [node for node in file.tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
-
-
-def _new_import(file: PythonFile, text: str, module: str) -> Edit:
-    """A new statement, in alphabetical place within the group of imports that fits best."""
-    imports = [node for node in top_level_imports(file) if _module_name(node) != "__future__"]
-    plain = [node for node in imports if isinstance(node, ast.ImportFrom) and not node.level]
-    before = [node for node in plain if _group(node) == _group_of(module) and _module_name(node) < module]
-    if before:
-        return _line_after(file, before[-1], text)
-    same_group = [node for node in plain if _group(node) == _group_of(module)]
-    if same_group:
-        start = file.line_span(same_group[0].lineno)[0]
-        return replace_span(file, start, start, f"{text}\n")
-    if imports:
-        return _line_after(file, imports[-1], text)
-    return _first_import(file, text)
-
-
-def _module_name(node: ast.Import | ast.ImportFrom) -> str:
-    return (node.module or "") if isinstance(node, ast.ImportFrom) else node.names[0].name
-
-
-def _group_of(module: str) -> str:
-    return "standard" if module.partition(".")[0] in sys.stdlib_module_names else "other"
-
-
-def _group(node: ast.Import | ast.ImportFrom) -> str:
-    return _group_of(_module_name(node))
-
-
-def _line_after(file: PythonFile, node: ast.stmt, text: str) -> Edit:
-    line_start = file.line_span(node.lineno)[0]
-    indent = file.source[line_start : file.span(node)[0]].decode(file.encoding)
-    indent = "" if indent.strip() else indent
-    end = file.line_span(node.end_lineno or node.lineno)[1]
-    closed = file.source[:end].endswith(b"\n")
-    return replace_span(file, end, end, f"{indent}{text}\n" if closed else f"\n{indent}{text}")
-
-
-def _first_import(file: PythonFile, text: str) -> Edit:
-    """A file without imports: behind its docstring and `__future__`, else at its first statement."""
-    head = [
-        node
-        for node in file.tree.body
-        if (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
-        or (isinstance(node, ast.ImportFrom) and node.module == "__future__")
-    ]
-    if head:
-        return _line_after(file, head[-1], f"\n{text}")
-    start = file.line_span(file.tree.body[0].lineno)[0] if file.tree.body else 0
-    return replace_span(file, start, start, f"{text}\n\n")
