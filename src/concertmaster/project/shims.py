@@ -57,3 +57,16 @@ def in_import_guard(file: PythonFile, node: ast.AST) -> bool:
         isinstance(up, ast.Try) and any(_catches_import(handler) for handler in up.handlers)
         for up in file.ancestors(node)
     )
+
+
+def is_alternative(file: PythonFile, node: ast.ImportFrom) -> bool:
+    """Whether the same names are imported from elsewhere in another branch around a statement."""
+    names = {alias.asname or alias.name for alias in node.names}
+    for up in file.ancestors(node):
+        if isinstance(up, ast.Try) or (isinstance(up, ast.If) and up.orelse):
+            others = (
+                child for child in ast.walk(up) if isinstance(child, ast.ImportFrom) and child is not node
+            )
+            if any(names & {alias.asname or alias.name for alias in other.names} for other in others):
+                return True
+    return False

@@ -71,10 +71,11 @@ from collections.abc import Iterator
 from concertmaster.findings import Edit, Safety
 from concertmaster.project.names import CORE_MODULES, ROOT, is_core_segment
 from concertmaster.project.python import PythonFile
-from concertmaster.project.shims import in_shim
+from concertmaster.project.shims import in_shim, is_alternative
 from concertmaster.project.strings import ModuleString, module_strings
 from concertmaster.rewrite import drop_aliases, insert_after, replace_span
 from concertmaster.rule import Hit, Rule
+from concertmaster.rules._moved_names import leaves_framework
 from concertmaster.versions import Change
 
 rule = Rule(
@@ -112,9 +113,15 @@ def from_import(file: PythonFile, node: ast.ImportFrom) -> Iterator[Hit]:
         moved = first in CORE_MODULES and _is_core(file, first)
     else:
         moved = any(alias.name == "*" or _is_core(file, alias.name) for alias in node.names)
-    if not moved or in_shim(file, node):
+    if not moved or in_shim(file, node) or _leaves(file, node):
         return
     yield _hit(file, node, node.module, _edit_from(file, node), "50-01a")
+
+
+def _leaves(file: PythonFile, node: ast.ImportFrom) -> bool:
+    """Whether all names of a statement belong to another package by now, so that nothing of it stays."""
+    names = [f"{file.imported_module(node)}.{alias.name}" for alias in node.names]
+    return all(leaves_framework(name, file.window) for name in names) and not is_alternative(file, node)
 
 
 def _edit_from(file: PythonFile, node: ast.ImportFrom) -> tuple[Edit, ...]:
@@ -175,6 +182,8 @@ def strings(file: PythonFile) -> Iterator[Hit]:
     for string in module_strings(file, ROOT):
         first = string.value.split(".")[1]
         if not _is_core(file, first) or in_shim(file, string.node):
+            continue
+        if leaves_framework(file.canonical(string.value), file.window):
             continue
         edit = string.insert(file, len(ROOT), ".core")
         hit = _hit(file, string.node, string.value.rstrip("."), (edit,) if edit else (), "50-01c")

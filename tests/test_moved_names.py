@@ -1,0 +1,104 @@
+"""Moved and removed names where no rewrite may be made, in which releases they move, and the tables behind them."""
+
+from __future__ import annotations
+
+import pytest
+
+from concertmaster.engine import FileResult, analyse_python
+from concertmaster.findings import Safety, Severity
+from concertmaster.project.python import Surroundings
+from concertmaster.rule import load_rules
+from concertmaster.rules._moved_names import MOVES, find
+from concertmaster.versions import NEWEST_KNOWN, Mode, Window, release
+
+RULES = {rule.id: rule for rule in load_rules()}
+TYPES = "from orchestrator.types import UUIDstr\n"
+
+
+def judge(
+    text: str, *rules: str, installed: str = "2.10.0", target: str = "5.5.0", mode: Mode = Mode.UPGRADE
+) -> FileResult:
+    chosen = [RULES[name] for name in rules or ("moved-names",)]
+    around = Surroundings(Window(installed, target, mode))
+    return analyse_python("example.py", text.encode(), around, chosen, unsafe=True)
+
+
+def test_a_name_that_a_parameter_hides_is_told_but_not_rewritten() -> None:
+    result = judge("import orchestrator.types as t\n\ndef form(UUIDstr):\n    return t.UUIDstr(UUIDstr)\n")
+    assert result.rewritten is None
+    assert [finding.safety for finding in result.findings] == [Safety.MANUAL]
+
+
+def test_a_module_attribute_that_is_written_to_is_told_but_not_rewritten() -> None:
+    result = judge("import orchestrator.types as t\n\nt.UUIDstr = str\n")
+    assert result.rewritten is None
+    assert [finding.safety for finding in result.findings] == [Safety.MANUAL]
+
+
+def test_patching_a_name_where_it_was_only_used_is_told_but_not_rewritten() -> None:
+    result = judge('from unittest import mock\n\nmock.patch("orchestrator.services.processes.runwf")\n')
+    assert result.rewritten is None
+    assert [finding.safety for finding in result.findings] == [Safety.MANUAL]
+
+
+def test_a_string_that_may_be_anything_is_only_suggested() -> None:
+    result = judge('NAMES = ["orchestrator.services.processes.thread_start_process"]\n')
+    assert [finding.safety for finding in result.findings] == [Safety.SUGGESTED]
+
+
+def test_nothing_is_said_of_moves_behind_the_target() -> None:
+    assert judge(TYPES, target="2.9.2").findings == ()
+
+
+def test_nothing_is_prepared_that_the_installed_release_does_not_have_yet() -> None:
+    text = "from orchestrator.core.services.settings import get_engine_settings\n"
+    assert judge(text, installed="4.8.2", mode=Mode.REVIEW).findings == ()
+
+
+def test_a_move_that_works_today_is_a_notice_in_a_review() -> None:
+    (finding,) = judge(TYPES, mode=Mode.REVIEW).findings
+    assert finding.severity is Severity.NOTICE
+    assert finding.message == (
+        "`orchestrator.types` no longer offers `UUIDstr` since 3.0: import it from `pydantic_forms.types`"
+    )
+
+
+def test_a_line_that_leaves_the_framework_is_reported_once() -> None:
+    result = judge(TYPES, "moved-names", "old-namespace")
+    assert [finding.rule for finding in result.findings] == ["moved-names"]
+    assert result.rewritten == b"from pydantic_forms.types import UUIDstr\n"
+
+
+def test_a_line_that_stays_in_part_goes_on_to_the_new_namespace() -> None:
+    text = (
+        "from orchestrator.types import SubscriptionLifecycle, UUIDstr\n"
+        "from orchestrator.services.settings import get_engine_settings\n"
+        "\n"
+        "lock = get_engine_settings()\n"
+    )
+    result = judge(text, "moved-names", "old-namespace")
+    assert (result.rewritten or b"").decode() == (
+        "from orchestrator.core.types import SubscriptionLifecycle\n"
+        "from pydantic_forms.types import UUIDstr\n"
+        "from orchestrator.core.services.settings import get_engine_settings_table\n"
+        "\n"
+        "lock = get_engine_settings_table()\n"
+    )
+
+
+@pytest.mark.parametrize("old", sorted(MOVES))
+def test_an_entry_is_consistent(old: str) -> None:
+    move = MOVES[old]
+    releases = [move.change.works_from, move.change.deprecated, move.change.removed]
+    assert all(release(number) <= release(NEWEST_KNOWN) for number in releases if number)
+    assert move.change.removed or move.change.deprecated
+    assert move.new != old
+    assert move.note or move.safety is Safety.SAFE
+
+
+def test_moves_end_at_a_name_that_is_still_there() -> None:
+    window = Window("1.2.2", NEWEST_KNOWN)
+    for old in MOVES:
+        move = find(old, window)
+        assert move is not None
+        assert move.new not in MOVES, old
