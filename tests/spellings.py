@@ -91,11 +91,20 @@ SPELLINGS: tuple[Spelling, ...] = (
 )
 
 
-def spell(text: str, spelling: Spelling) -> str | None:
+#: What can be done to a text of any kind.
+TEXT_SPELLINGS: tuple[Spelling, ...] = (as_written, with_crlf, without_final_newline)
+
+
+def spellings(path: str) -> tuple[Spelling, ...]:
+    """The spellings of an example in a file of this name."""
+    return SPELLINGS if path.endswith(".py") else TEXT_SPELLINGS
+
+
+def spell(text: str, spelling: Spelling, path: str = "example.py") -> str | None:
     """The example in another spelling; None where that does not go, or is no Python."""
     new = spelling(text)
-    if new is None:
-        return None
+    if new is None or not path.endswith(".py"):
+        return new
     try:
         ast.parse(new)
     except SyntaxError:

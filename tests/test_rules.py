@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from _pytest.mark import ParameterSet
 
-from concertmaster.engine import FileResult, analyse_python
 from concertmaster.findings import Safety
+from concertmaster.judging import FileResult
 from concertmaster.project.python import Surroundings
 from concertmaster.rule import Example, Rule, documentation, load_rules
+from concertmaster.subjects import analyse, is_judged
 from concertmaster.versions import NEWEST_KNOWN, RELEASES, Window, release
-from tests.spellings import SPELLINGS, Spelling, as_written, spell
+from tests.spellings import Spelling, as_written, spell, spellings
 
 RULES = load_rules()
 CASES = Path(__file__).parent / "cases"
@@ -38,8 +39,8 @@ def cases(*, changing: bool, reported: bool = False) -> Iterator[ParameterSet]:
     for rule in RULES:
         for index, example in enumerate(examples(rule)):
             wanted = example.changes is changing and example.reported is reported
-            if wanted and example.path.endswith(".py"):
-                for spelling in SPELLINGS:
+            if wanted:
+                for spelling in spellings(example.path):
                     yield pytest.param(rule, example, spelling, id=f"{rule.id}-{index}-{spelling.__name__}")
 
 
@@ -51,15 +52,16 @@ def window(rule: Rule) -> Window:
 
 
 def run(rule: Rule, text: str, path: str = "example.py") -> FileResult:
+    assert is_judged(path), f"no rule ever sees a file called {path}"
     around = Surroundings(window(rule))
-    result = analyse_python(path, text.encode(), around, [rule], unsafe=True)
+    result = analyse(path, text.encode(), around, [rule], unsafe=True)
     assert result.unanalysed is None, result.unanalysed
     return result
 
 
 @pytest.mark.parametrize(("rule", "example", "spelling"), list(cases(changing=False)))
 def test_look_alikes_stay_untouched(rule: Rule, example: Example, spelling: Spelling) -> None:
-    text = spell(example.before, spelling)
+    text = spell(example.before, spelling, example.path)
     if text is not None:
         result = run(rule, text, example.path)
         assert result.rewritten is None
@@ -68,7 +70,7 @@ def test_look_alikes_stay_untouched(rule: Rule, example: Example, spelling: Spel
 
 @pytest.mark.parametrize(("rule", "example", "spelling"), list(cases(changing=False, reported=True)))
 def test_what_a_person_must_mend_is_told(rule: Rule, example: Example, spelling: Spelling) -> None:
-    text = spell(example.before, spelling)
+    text = spell(example.before, spelling, example.path)
     if text is not None:
         result = run(rule, text, example.path)
         assert result.rewritten is None
@@ -77,13 +79,17 @@ def test_what_a_person_must_mend_is_told(rule: Rule, example: Example, spelling:
 
 @pytest.mark.parametrize(("rule", "example", "spelling"), list(cases(changing=True)))
 def test_examples_come_out_right(rule: Rule, example: Example, spelling: Spelling) -> None:
-    before, after = spell(example.before, spelling), spell(example.after, spelling)
+    before, after = (
+        spell(example.before, spelling, example.path),
+        spell(example.after, spelling, example.path),
+    )
     if before is None or after is None:
         return
     result = run(rule, before, example.path)
     assert result.findings
     rewritten = (result.rewritten or before.encode()).decode()
-    ast.parse(rewritten)
+    if example.path.endswith(".py"):
+        ast.parse(rewritten)
     if spelling is as_written or _keeps_lines(example):
         assert rewritten == after
     again = run(rule, rewritten, example.path)
@@ -119,11 +125,11 @@ def test_examples_of_one_rule_are_left_alone_by_the_others() -> None:
     """New forms of one rule are no old forms of another in the same release."""
     for rule in RULES:
         for example in examples(rule):
-            if example.changes and example.path.endswith(".py"):
+            if example.changes:
                 around = Surroundings(Window(NEWEST_KNOWN, NEWEST_KNOWN))
                 rules = [other for other in RULES if not other.optional]
-                once = analyse_python(example.path, example.before.encode(), around, rules, unsafe=True)
+                once = analyse(example.path, example.before.encode(), around, rules, unsafe=True)
                 assert once.unanalysed is None, (rule.id, once.unanalysed)
                 text = once.rewritten or example.before.encode()
-                twice = analyse_python(example.path, text, around, rules, unsafe=True)
+                twice = analyse(example.path, text, around, rules, unsafe=True)
                 assert twice.rewritten is None, (rule.id, json.dumps(text.decode()))

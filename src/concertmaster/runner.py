@@ -8,11 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 
-from concertmaster.engine import analyse_python
-from concertmaster.engine_manifests import analyse_manifest
 from concertmaster.findings import Finding, Suppressed, Unanalysed
 from concertmaster.judging import FileResult
-from concertmaster.project.dependencies import is_manifest
 from concertmaster.project.files import Project, UnreadableFileError, WorkingTree, points_inside
 from concertmaster.project.python import Surroundings
 from concertmaster.rule import Rule
@@ -102,22 +99,10 @@ def analyse_all(task: Task, paths: Iterable[str]) -> Iterator[FileResult]:
                 yield FileResult(path, unanalysed=Unanalysed(path, str(error)))
             continue
         try:
-            yield analyse(path, source, task)
+            yield analyse(path, source, task.around, task.rules, unsafe=task.unsafe)
         except Exception as error:  # a fault of ours must not cost the other files, nor pass as clean
             reason = f"internal error, please report it: {type(error).__name__}: {error}"
             yield FileResult(path, unanalysed=Unanalysed(path, reason))
-
-
-def analyse(path: str, source: bytes, task: Task) -> FileResult:
-    """Judge a file as what its path says it is."""
-    if is_python(path):
-        return analyse_python(path, source, task.around, task.rules, unsafe=task.unsafe)
-    return analyse_manifest(path, source, task.around.window, task.rules, unsafe=task.unsafe)
-
-
-def is_judged(path: str) -> bool:
-    """Whether any rule can say something about a file of this name."""
-    return is_python(path) or is_manifest(path)
 
 
 def _is_seen_elsewhere(project: Project, path: str) -> bool:

@@ -8,8 +8,8 @@ from dataclasses import replace
 from concertmaster.engine import analyse_python
 from concertmaster.engine_manifests import analyse_manifest
 from concertmaster.judging import FileResult
-from concertmaster.project.dependencies import is_manifest
 from concertmaster.project.files import is_python
+from concertmaster.project.manifests.read import is_lock, is_manifest
 from concertmaster.project.python import Surroundings
 from concertmaster.rule import Rule
 
@@ -28,7 +28,14 @@ def _manifest(
     return analyse_manifest(path, source, around.window, rules, unsafe=unsafe)
 
 
-SUBJECTS: tuple[tuple[Callable[[str], bool], Analyse], ...] = ((is_python, _python), (is_manifest, _manifest))
+def _is_written_by_hand(path: str) -> bool:
+    return is_manifest(path) and not is_lock(path)
+
+
+SUBJECTS: tuple[tuple[Callable[[str], bool], Analyse], ...] = (
+    (is_python, _python),
+    (_is_written_by_hand, _manifest),
+)
 
 
 def is_judged(path: str) -> bool:
@@ -57,4 +64,5 @@ def _both(first: FileResult, second: FileResult) -> FileResult:
         tuple(findings),
         first.rewritten if first.rewritten is not None else second.rewritten,
         first.unanalysed or second.unanalysed,
+        (*first.suppressed, *second.suppressed),
     )

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from concertmaster.messages import UserError
 from concertmaster.project.git import Repository
+from concertmaster.project.manifests.read import limit_of
 from concertmaster.project.python import MAX_BYTES
 
 #: Folders with other people's or generated files (guard rule G-11).
@@ -174,9 +175,10 @@ def _read_regular(path: str) -> bytes:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableFileError("not a regular file")
-        if status.st_size > MAX_BYTES:
-            raise UnreadableFileError(f"larger than {MAX_BYTES // 1024} KiB")
-        return file.read(MAX_BYTES + 1)
+        limit = max(MAX_BYTES, limit_of(path))
+        if status.st_size > limit:
+            raise UnreadableFileError(f"larger than {limit // 1024} KiB")
+        return file.read(limit + 1)
 
 
 def points_inside(root: Path, path: str) -> bool:

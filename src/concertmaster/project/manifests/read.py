@@ -85,6 +85,17 @@ def is_manifest(path: str) -> bool:
     return reader_of(path) is not None
 
 
+def is_lock(path: str) -> bool:
+    """Whether a tool writes this manifest, so that no one edits it."""
+    return reader_of(path) in _LOCKS
+
+
+def limit_of(path: str) -> int:
+    """The size, in bytes, up to which a manifest is read; 0 for other files."""
+    reader = reader_of(path)
+    return 0 if reader is None else LOCK_LIMIT if reader in _LOCKS else LIMIT
+
+
 def read_manifest(path: str, source: bytes, reader: Reader | None = None) -> Iterator[Requirement | Include]:
     """What one manifest requires, in its order.
 
