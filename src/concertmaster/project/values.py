@@ -38,6 +38,12 @@ def item_types(node: ast.expr) -> set[str] | None:
     return {type(item.value).__name__ for item in node.elts if isinstance(item, ast.Constant)}
 
 
+def has_no_effect(node: ast.expr) -> bool:
+    """Whether an expression can be dropped without a trace: it calls, awaits and assigns nothing."""
+    effects = (ast.Call, ast.Await, ast.NamedExpr, ast.Yield, ast.YieldFrom)
+    return not any(isinstance(part, effects) for part in ast.walk(node))
+
+
 def last_part(node: ast.AST | None) -> str:
     """The last name of `a.b.c`."""
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
