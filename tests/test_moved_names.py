@@ -9,6 +9,7 @@ from concertmaster.findings import Safety, Severity
 from concertmaster.project.python import Surroundings
 from concertmaster.rule import load_rules
 from concertmaster.rules._moved_names import MOVES, find
+from concertmaster.rules._removed_names import NOTHING, REMOVALS
 from concertmaster.versions import NEWEST_KNOWN, Mode, Window, release
 
 RULES = {rule.id: rule for rule in load_rules()}
@@ -102,3 +103,19 @@ def test_moves_end_at_a_name_that_is_still_there() -> None:
         move = find(old, window)
         assert move is not None
         assert move.new not in MOVES, old
+
+
+@pytest.mark.parametrize("name", sorted(REMOVALS))
+def test_a_name_that_is_gone_comes_with_advice_and_has_not_moved(name: str) -> None:
+    removal = REMOVALS[name]
+    assert release(removal.change.removed or "") <= release(NEWEST_KNOWN)
+    assert (removal.advice == NOTHING) is (removal.row == "API" and "search" not in removal.module)
+    assert name not in MOVES
+
+
+def test_what_a_person_must_mend_is_told_with_what_to_do() -> None:
+    (finding,) = judge("from orchestrator.utils.speed import format_bandwidth\n", "removed-names").findings
+    assert finding.message == (
+        "`format_bandwidth` is gone from `orchestrator.utils.speed` since 2.2:"
+        " keep a copy of the helper in your project"
+    )
