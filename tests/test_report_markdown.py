@@ -72,7 +72,7 @@ def test_quoted_names_stay_quoted() -> None:
 
 
 def test_an_odd_backtick_quotes_nothing() -> None:
-    assert prose("a ` b") == "a b"
+    assert prose("a `b") == "a b"
     assert_inert(prose("a ` @octocat"))
 
 

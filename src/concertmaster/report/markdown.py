@@ -19,7 +19,7 @@ _INVISIBLE = re.compile(
 #: A word that Markdown and GitHub leave as it is: letters and digits, inner marks, punctuation around.
 _PLAIN = re.compile(r"[(\"'“‘]*(?:[^\W_]+(?:[-.'’/][^\W_]+)*)?[)\"'”’.,;:!?…]*|[–—-]")
 #: Plain to look at, yet turned into a link: addresses, references such as GH-12, commits.
-_LINKED = re.compile(r"www\.|[a-z]+-\d|\W*[0-9a-f]{7,40}\W*$", re.IGNORECASE)
+_LINKED = re.compile(r"www\.|[a-z]-\d|\b[0-9a-f]{7,40}\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def _pieces(text: str) -> Iterator[str]:
 def _word(word: str) -> str:
     if word.isspace():
         return " "
-    return word if _PLAIN.fullmatch(word) and not _LINKED.match(word) else code(word)
+    return word if _PLAIN.fullmatch(word) and not _LINKED.search(word) else code(word)
 
 
 def suggestion(lines: Sequence[str]) -> str:
