@@ -59,6 +59,8 @@ from typing import TYPE_CHECKING
 
 from concertmaster.findings import Safety
 from concertmaster.project.python import PythonFile
+from concertmaster.project.shims import supports_both
+from concertmaster.project.values import has_no_effect
 from concertmaster.rewrite import edit_arguments
 from concertmaster.rule import Hit, Rule
 from concertmaster.versions import Change
@@ -73,15 +75,18 @@ rule = Rule(
     change=Change(works_from="5.0.0", deprecated="5.0.0"),
 )
 
-#: Decorators and the names of their parameters behind the description, as of 5.0.
+_FORM, _MORE = ("initial_input_form",), ("additional_steps",)
+_CALLBACKS = ("authorize_callback", "retry_auth_callback", "run_predicate")
+_UTILS = "orchestrator.core.workflows.utils"
+#: Decorators and the names of their parameters behind the description, as of 5.0; earlier ones had the same order.
 DECORATORS = {
-    "orchestrator.core.workflow.workflow": ("initial_input_form", "target"),
-    "orchestrator.core.workflows.utils.create_workflow": ("initial_input_form", "status", "additional_steps"),
-    "orchestrator.core.workflows.utils.modify_workflow": ("initial_input_form", "additional_steps"),
-    "orchestrator.core.workflows.utils.terminate_workflow": ("initial_input_form", "additional_steps"),
-    "orchestrator.core.workflows.utils.validate_workflow": (),
-    "orchestrator.core.workflows.utils.reconcile_workflow": ("additional_steps",),
-    "orchestrator.core.workflows.utils.task": (),
+    "orchestrator.core.workflow.workflow": (*_FORM, "target", *_CALLBACKS),
+    f"{_UTILS}.create_workflow": (*_FORM, "status", *_MORE, *_CALLBACKS),
+    f"{_UTILS}.modify_workflow": (*_FORM, *_MORE, *_CALLBACKS),
+    f"{_UTILS}.terminate_workflow": (*_FORM, *_MORE, *_CALLBACKS),
+    f"{_UTILS}.validate_workflow": ("run_predicate",),
+    f"{_UTILS}.reconcile_workflow": (*_MORE, *_CALLBACKS),
+    f"{_UTILS}.task": (*_FORM, *_MORE, *_CALLBACKS),
 }
 MESSAGE = "The description is ignored since 5.0: it lives in the database and is edited there"
 
@@ -93,31 +98,43 @@ def description(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
         return
     keyword = next((word for word in call.keywords if word.arg == "description"), None)
     value = keyword.value if keyword else call.args[0] if call.args else None
-    if value is None or (keyword and call.args) or len(call.args) > len(parameters) + 1:
+    if value is None or _is_empty(value) or (keyword and call.args) or len(call.args) > len(parameters) + 1:
+        return
+    if supports_both(file):
         return
     edit = edit_arguments(file, call, lambda index, arg: _without(index, arg, parameters))
-    safety = Safety.SAFE if _is_plain(value) and _is_decorator(file, call) else Safety.SUGGESTED
-    yield Hit(call, MESSAGE, (edit,) if edit else (), safety=safety)
+    certain = has_no_effect(value) and _is_decorator(file, call) and not _is_read(file, call)
+    yield Hit(call, MESSAGE, (edit,) if edit else (), safety=Safety.SAFE if certain else Safety.SUGGESTED)
 
 
 def _without(index: int, arg: libcst.Arg, parameters: tuple[str, ...]) -> libcst.Arg | None:
     """Drop the description and name what followed it by position."""
     if arg.keyword is not None:
         return None if arg.keyword.value == "description" else arg
-    if index == 0:
+    if index == 0 and not arg.star:
         return None
+    if arg.star:
+        return arg
     import libcst
 
     bare = libcst.AssignEqual(libcst.SimpleWhitespace(""), libcst.SimpleWhitespace(""))
     return arg.with_changes(keyword=libcst.Name(parameters[index - 1]), equal=bare)
 
 
-def _is_plain(value: ast.expr) -> bool:
-    """Text without side effects: dropping it changes nothing else."""
-    parts = ast.walk(value)
-    return not any(isinstance(part, (ast.Call, ast.Await, ast.NamedExpr, ast.Yield)) for part in parts)
+def _is_empty(value: ast.expr) -> bool:
+    """An empty description is none: it does not warn."""
+    return isinstance(value, ast.Constant) and not value.value
 
 
 def _is_decorator(file: PythonFile, call: ast.Call) -> bool:
     up = file.parent(call)
     return isinstance(up, (ast.FunctionDef, ast.AsyncFunctionDef)) and call in up.decorator_list
+
+
+def _is_read(file: PythonFile, call: ast.Call) -> bool:
+    """Whether this file asks the workflow for its description, which is empty without the argument."""
+    name = getattr(file.parent(call), "name", "")
+    return any(
+        node.attr == "description" and isinstance(node.value, ast.Name) and node.value.id == name
+        for node in file.nodes(ast.Attribute)
+    )
