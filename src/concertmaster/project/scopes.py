@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -69,6 +69,21 @@ class Scope:
         target.imports[name].append(imported)
 
 
+#: Fields without syntax nodes that anybody asks for; operators and contexts are left out.
+_PLAIN = frozenset(
+    "ctx op ops id attr name names module level arg asname kind type_comment conversion simple is_async rest kwd_attrs type_ignores".split()
+)
+#: The fields of each node type that hold nodes, last first, for a walk by stack.
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
+    kind: tuple(reversed([name for name in kind._fields if name not in _PLAIN]))
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST)
+}
+_FIELDS |= {ast.Import: ("names",), ast.ImportFrom: ("names",), ast.Constant: (), ast.Name: ()}
+
+Item = tuple[ast.AST, Scope, ast.AST]
+
+
 class Walker:
     """One walk that notes nodes by type, parents, scopes of names, and all bindings."""
 
@@ -77,89 +92,91 @@ class Walker:
         self.by_type: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
         self.parents: dict[ast.AST, ast.AST] = {}
         self.scopes: dict[ast.AST, Scope] = {}
-        stack: list[tuple[ast.AST, Scope]] = [(tree, self.root)]
+        by_type, parents, scopes = self.by_type, self.parents, self.scopes
+        stack: list[Item] = []
+        _push_fields(tree, self.root, stack)
+        by_type[ast.Module].append(tree)
         while stack:
-            node, scope = stack.pop()
-            self.by_type[type(node)].append(node)
-            self._bind(node, scope)
-            children = list(self._children(node, scope))
-            for child, _ in children:
-                self.parents.setdefault(child, node)
-            stack.extend(reversed(children))
+            node, scope, parent = stack.pop()
+            kind = node.__class__
+            by_type[kind].append(node)
+            parents[node] = parent
+            if kind is ast.Name:
+                scopes[node] = scope
+                if node.ctx.__class__ is not ast.Load:  # type: ignore[attr-defined]
+                    _assignment_scope(node, scope, parents).bind(node.id, node)  # type: ignore[arg-type, attr-defined]
+                continue
+            bind = _BINDERS.get(kind)
+            if bind is not None:
+                bind(node, scope)
+            if kind in _OPENERS:
+                self._open(node, scope, stack)
+            else:
+                _push_fields(node, scope, stack)
 
-    def _children(self, node: ast.AST, scope: Scope) -> Iterator[tuple[ast.AST, Scope]]:
-        """Children with the scope that each is evaluated in."""
-        if not isinstance(node, (*FUNCTIONS, *COMPREHENSIONS, ast.ClassDef)):
-            if isinstance(node, ast.Name):
-                self.scopes[node] = scope
-                return
-            for child in ast.iter_child_nodes(node):
-                if not isinstance(child, ast.expr_context):
-                    yield child, scope
-            return
+    def _open(self, node: ast.AST, scope: Scope, stack: list[Item]) -> None:
+        """Go into a node with a scope of its own; some of its parts are evaluated outside of that."""
         inner = Scope(node, scope)
         self.scopes[node] = inner
+        children: list[Item] = []
         if isinstance(node, FUNCTIONS):
             _redirect(node, inner)
         outside = _evaluated_outside(node)
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.arguments):
-                yield from self._arguments(child, node, inner=inner, outer=scope)
-            elif isinstance(child, ast.comprehension) and child is node.generators[0]:  # type: ignore[union-attr]
-                yield from self._first_generator(child, node, inner=inner, outer=scope)
+                self._arguments(child, node, inner, children)
+            elif isinstance(child, ast.comprehension) and child is node.generators[0]:  # type: ignore[attr-defined]
+                self._first_generator(child, node, inner, children)
             else:
-                yield child, (scope if child in outside else inner)
+                children.append((child, scope if child in outside else inner, node))
+        stack.extend(reversed(children))
 
-    def _arguments(
-        self, args: ast.arguments, node: ast.AST, *, inner: Scope, outer: Scope
-    ) -> Iterator[tuple[ast.AST, Scope]]:
+    def _arguments(self, args: ast.arguments, node: ast.AST, inner: Scope, children: list[Item]) -> None:
+        """Names belong to the function; annotations and defaults to the scope around it."""
         self.parents[args] = node
         self.by_type[ast.arguments].append(args)
+        outer = inner.parent or inner
         for child in ast.iter_child_nodes(args):
             if isinstance(child, ast.arg):
                 inner.bind(child.arg, child)
                 self.parents[child] = args
                 self.by_type[ast.arg].append(child)
                 if child.annotation is not None:
-                    self.parents[child.annotation] = child
-                    yield child.annotation, outer
+                    children.append((child.annotation, outer, child))
             else:
-                self.parents[child] = args
-                yield child, outer
+                children.append((child, outer, args))
 
     def _first_generator(
-        self, generator: ast.comprehension, node: ast.AST, *, inner: Scope, outer: Scope
-    ) -> Iterator[tuple[ast.AST, Scope]]:
+        self, generator: ast.comprehension, node: ast.AST, inner: Scope, children: list[Item]
+    ) -> None:
+        """The first iterable is evaluated outside of the comprehension."""
         self.parents[generator] = node
         self.by_type[ast.comprehension].append(generator)
-        for child in (generator.iter, generator.target, *generator.ifs):
-            self.parents[child] = generator
-        yield generator.iter, outer
-        yield generator.target, inner
-        for condition in generator.ifs:
-            yield condition, inner
-
-    def _bind(self, node: ast.AST, scope: Scope) -> None:
-        if isinstance(node, ast.Name):
-            if not isinstance(node.ctx, ast.Load):
-                _assignment_scope(node, scope, self.parents).bind(node.id, node)
-        elif isinstance(node, ast.Import):
-            for alias in node.names:
-                local = alias.asname or alias.name.partition(".")[0]
-                dotted = alias.name if alias.asname else local
-                scope.bind_import(local, Imported(dotted, node, alias))
-        elif isinstance(node, ast.ImportFrom):
-            _bind_from(node, scope)
-        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            scope.bind(node.name, node)
-        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)):
-            if node.name:
-                scope.bind(node.name, node)
-        elif isinstance(node, ast.MatchMapping) and node.rest:
-            scope.bind(node.rest, node)
+        children.append((generator.iter, inner.parent or inner, generator))
+        children += [(child, inner, generator) for child in (generator.target, *generator.ifs)]
 
 
-def _bind_from(node: ast.ImportFrom, scope: Scope) -> None:
+def _push_fields(node: ast.AST, scope: Scope, stack: list[Item]) -> None:
+    for name in _FIELDS[node.__class__]:
+        value = getattr(node, name, None)
+        if value.__class__ is list:
+            for child in reversed(value):
+                if child is not None:
+                    stack.append((child, scope, node))
+        elif value is not None:
+            stack.append((value, scope, node))
+
+
+def _bind_import(node: ast.AST, scope: Scope) -> None:
+    assert isinstance(node, ast.Import)  # noqa: S101
+    for alias in node.names:
+        local = alias.asname or alias.name.partition(".")[0]
+        dotted = alias.name if alias.asname else local
+        scope.bind_import(local, Imported(dotted, node, alias))
+
+
+def _bind_from(node: ast.AST, scope: Scope) -> None:
+    assert isinstance(node, ast.ImportFrom)  # noqa: S101
     module = "." * node.level + (node.module or "")
     for alias in node.names:
         if alias.name == "*":
@@ -167,6 +184,33 @@ def _bind_from(node: ast.ImportFrom, scope: Scope) -> None:
             continue
         dotted = f"{module}{alias.name}" if module.endswith(".") else f"{module}.{alias.name}"
         scope.bind_import(alias.asname or alias.name, Imported(dotted, node, alias))
+
+
+def _bind_name(node: ast.AST, scope: Scope) -> None:
+    """Definitions, `except … as name`, and captures of `match`; their name may be missing."""
+    name: str | None = getattr(node, "name", None)
+    if name:
+        scope.bind(name, node)
+
+
+def _bind_rest(node: ast.AST, scope: Scope) -> None:
+    assert isinstance(node, ast.MatchMapping)  # noqa: S101
+    if node.rest:
+        scope.bind(node.rest, node)
+
+
+_BINDERS: dict[type[ast.AST], Callable[[ast.AST, Scope], None]] = {
+    ast.Import: _bind_import,
+    ast.ImportFrom: _bind_from,
+    ast.FunctionDef: _bind_name,
+    ast.AsyncFunctionDef: _bind_name,
+    ast.ClassDef: _bind_name,
+    ast.ExceptHandler: _bind_name,
+    ast.MatchAs: _bind_name,
+    ast.MatchStar: _bind_name,
+    ast.MatchMapping: _bind_rest,
+}
+_OPENERS = frozenset((*FUNCTIONS, *COMPREHENSIONS, ast.ClassDef))
 
 
 def _assignment_scope(node: ast.Name, scope: Scope, parents: dict[ast.AST, ast.AST]) -> Scope:
