@@ -24,10 +24,10 @@ def once(path: Path, make: Callable[[Path], None]) -> Path:
     A folder counts as finished by a file beside it, so an interrupted run is begun again
     and the folder itself holds nothing foreign.
     """
-    ready = path.with_name(f"{path.name}.ready")
+    ready = path.with_name(f".{path.name}.ready")
     if not ready.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.with_name(f"{path.name}.lock").open("w") as lock:
+        with path.with_name(f".{path.name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not ready.exists():
                 shutil.rmtree(path, ignore_errors=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -12,17 +13,24 @@ from tools.generated import cache
 
 PYTHON = "3.11"
 
-# Resolved as of today, old releases get dependencies that they do not import with. The last day of
-# each line is a few weeks after its release; a release that is not listed is resolved as of today.
+# Resolved as of today, an old release gets dependencies that it does not import with: each has a day
+# some weeks after its own. A release that is not listed is resolved as of today.
 RESOLVED_AS_OF = {
+    "1.3.6": "2023-12-15",
+    "2.10.0": "2025-02-20",
+    "3.2.3": "2025-05-20",
+    "4.0.4": "2025-06-20",
+    "4.4.2": "2025-10-15",
     "4.8.2": "2026-03-20",
+    "5.0.5": "2026-06-28",
+    "5.5.0": "2026-11-20",
 }
 
-# What the generator calls by name, and what a project of the time has beside the framework.
-COMPANIONS = ("celery", "pytest", "ruff")
+# What the generator calls by name, and what a project has beside the framework.
+COMPANIONS = ("pytest", "requests", "ruff")
 
-# Projects of before 5.0 commonly hold pydantic-forms below 2, which has ReadOnlyField still.
-HELD_BACK = {"4": ("pydantic-forms<2",)}
+# Projects of 3.x and 4.x commonly hold pydantic-forms below 2, which has ReadOnlyField still.
+HELD_BACK = {"3": ("pydantic-forms<2",), "4": ("pydantic-forms<2",)}
 
 
 class Unavailable(Exception):
@@ -34,9 +42,11 @@ class Unavailable(Exception):
 
 
 def environment(release: str, *, extra: tuple[str, ...] = ()) -> Path:
-    """Give the environment of `release`, made on first use."""
-    name = "+".join((release, *sorted(extra)))
-    return cache.once(cache.folder() / "environments" / name, partial(_make, release=release, extra=extra))
+    """Give the environment of `release` with the given extras, made on first use."""
+    wanted = _requirements(release, extra=extra)
+    digest = hashlib.sha256(repr((PYTHON, wanted, RESOLVED_AS_OF.get(release))).encode()).hexdigest()[:8]
+    path = cache.folder() / "environments" / f"{release}-{digest}"
+    return cache.once(path, partial(_make, release=release, wanted=wanted))
 
 
 def interpreter(environment: Path) -> Path:
@@ -53,16 +63,24 @@ def variables(environment: Path) -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "OAUTH2_ACTIVE": "False",
         "CACHE_URI": "redis://127.0.0.1:1/0",
+        "LITELLM_LOCAL_MODEL_COST_MAP": "True",
     }
 
 
-def _make(path: Path, *, release: str, extra: tuple[str, ...]) -> None:
-    wanted = f"orchestrator-core[{','.join(extra)}]=={release}" if extra else f"orchestrator-core=={release}"
+def _requirements(release: str, *, extra: tuple[str, ...]) -> tuple[str, ...]:
+    extras = ",".join(sorted({"celery", *extra}))
+    return (
+        f"orchestrator-core[{extras}]=={release}",
+        *COMPANIONS,
+        *HELD_BACK.get(release.partition(".")[0], ()),
+    )
+
+
+def _make(path: Path, *, release: str, wanted: tuple[str, ...]) -> None:
     as_of = RESOLVED_AS_OF.get(release)
     _uv("venv", "--quiet", "--python", PYTHON, str(path), release=release)
     _uv(
-        *("pip", "install", "--quiet", "--python", str(interpreter(path)), wanted, *COMPANIONS),
-        *HELD_BACK.get(release.partition(".")[0], ()),
+        *("pip", "install", "--quiet", "--python", str(interpreter(path)), *wanted),
         *(("--exclude-newer", as_of) if as_of else ()),
         release=release,
     )

@@ -15,8 +15,15 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent / "handwritten"
 
-# First release of each era, newest first.
-ERAS = {(5, 0): "5.x", (4, 0): "4.x", (3, 0): "3.x", (2, 0): "2.x", (0, 0): "pydantic1"}
+# First release of each era, newest first, and its layers: a later one replaces files of an earlier one,
+# so an older era holds only what differs from the next newer.
+ERAS = {
+    (5, 0): ("5.x",),
+    (4, 0): ("4.x",),
+    (3, 0): ("4.x", "3.x"),
+    (2, 0): ("4.x", "3.x", "2.x"),
+    (0, 0): ("4.x", "3.x", "2.x", "pydantic1"),
+}
 
 # The generator adds to these, so they must be there before it starts.
 BEGUN = {"products/__init__.py", "translations/en-GB.json", "workflows/__init__.py"}
@@ -31,8 +38,12 @@ def finish(project: Path, *, release: str, recipe: str) -> None:
     _write(project, release=release, recipe=recipe, head=head, begun=False)
 
 
-def era(release: str) -> str:
-    return next(name for first, name in ERAS.items() if numbers(release) >= first)
+def templates(*, release: str, recipe: str) -> list[Path]:
+    return [TEMPLATES / template for template in _targets(release=release, recipe=recipe)]
+
+
+def layers(release: str) -> tuple[str, ...]:
+    return next(names for first, names in ERAS.items() if numbers(release) >= first)
 
 
 def _write(project: Path, *, release: str, recipe: str, head: str, begun: bool) -> None:
@@ -42,16 +53,18 @@ def _write(project: Path, *, release: str, recipe: str, head: str, begun: bool) 
         undefined=StrictUndefined,
         variable_start_string="«",
         variable_end_string="»",
-        line_statement_prefix="%%",
+        block_start_string="«%",
+        block_end_string="%»",
+        trim_blocks=True,
         keep_trailing_newline=True,
     )
-    for template, target in _templates(release=release, recipe=recipe).items():
+    for template, target in _targets(release=release, recipe=recipe).items():
         if (target in BEGUN) is begun:
             text = filler.get_template(template).render(release=release, version=numbers(release), head=head)
             _create(project / filler.from_string(target).render(head=head), text)
 
 
-def _templates(*, release: str, recipe: str) -> dict[str, str]:
+def _targets(*, release: str, recipe: str) -> dict[str, str]:
     """Map templates to files of the project; the file of an era stands in for the common one."""
     by_target = {}
     for layer in _layers(release=release, recipe=recipe):
@@ -62,7 +75,7 @@ def _templates(*, release: str, recipe: str) -> dict[str, str]:
 
 
 def _layers(*, release: str, recipe: str) -> Iterator[Path]:
-    for name in ("common", era(release)):
+    for name in ("common", *layers(release)):
         yield from (TEMPLATES / name / part for part in ("base", recipe))
 
 

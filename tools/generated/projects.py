@@ -33,20 +33,25 @@ class GeneratorFailed(Exception):
 
 def project(release: str, *, recipe: str = "rich") -> Path:
     """Give a complete project for `release`, made on first use. It is shared: copy it before a change."""
-    name = f"{release}-{recipe}-{_inputs()}"
-    return cache.once(cache.folder() / "projects" / name, partial(_make, release=release, recipe=recipe))
+    home = environment(release)
+    name = f"{release}-{recipe}-{_inputs(release, recipe=recipe, home=home)}"
+    make = partial(_make, release=release, recipe=recipe, home=home)
+    return cache.once(cache.folder() / "projects" / name, make)
 
 
-def _inputs() -> str:
+def _inputs(release: str, *, recipe: str, home: Path) -> str:
     """Give a digest of all that a project is made from, so that a change makes a new one."""
-    digest = hashlib.sha256()
-    for path in sorted(p for p in HERE.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
+    digest = hashlib.sha256(home.name.encode())
+    sources = [
+        HERE / f"{module}.py" for module in ("projects", "handwriting", "mending", "revisions", "inside")
+    ]
+    products = [HERE / "products" / f"{source}.yaml" for source in RECIPES[recipe] if ":" not in source]
+    for path in (*sources, *products, *handwriting.templates(release=release, recipe=recipe)):
         digest.update(f"{path.relative_to(HERE)}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:12]
 
 
-def _make(path: Path, *, release: str, recipe: str) -> None:
-    home = environment(release)
+def _make(path: Path, *, release: str, recipe: str, home: Path) -> None:
     path.mkdir(parents=True)
     handwriting.begin(path, release=release, recipe=recipe)
     for source in RECIPES[recipe]:
