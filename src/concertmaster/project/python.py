@@ -86,7 +86,8 @@ class PythonFile(TextFile):
 
     @cached_property
     def _walk(self) -> Walker:
-        return Walker(self.tree)
+        redirects = b"global " in self.source or b"nonlocal " in self.source
+        return Walker(self.tree, redirects=redirects)
 
     @overload
     def nodes(self, one: type[Node], /) -> Iterator[Node]: ...

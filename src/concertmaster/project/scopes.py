@@ -87,8 +87,10 @@ Item = tuple[ast.AST, Scope, ast.AST]
 class Walker:
     """One walk that notes nodes by type, parents, scopes of names, and all bindings."""
 
-    def __init__(self, tree: ast.Module) -> None:
+    def __init__(self, tree: ast.Module, *, redirects: bool = True) -> None:
+        """`redirects` tells whether the text holds a `global` or `nonlocal` at all."""
         self.root = Scope(tree, None)
+        self._redirects = redirects
         self.by_type: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
         self.parents: dict[ast.AST, ast.AST] = {}
         self.scopes: dict[ast.AST, Scope] = {}
@@ -119,7 +121,7 @@ class Walker:
         inner = Scope(node, scope)
         self.scopes[node] = inner
         children: list[Item] = []
-        if isinstance(node, FUNCTIONS):
+        if self._redirects and isinstance(node, FUNCTIONS):
             _redirect(node, inner)
         outside = _evaluated_outside(node)
         for child in ast.iter_child_nodes(node):
