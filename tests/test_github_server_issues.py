@@ -103,6 +103,8 @@ def test_labels(repository: Repository) -> None:
     with pytest.raises(GithubException) as missing:
         issue.remove_from_labels("bug")
     assert missing.value.status == 404
+    issue.delete_labels()
+    assert issue.get_labels().totalCount == 0
     assert {"bug", "other", "review: done"} <= {entry.name for entry in repository.get_labels()}
     assert repository.get_label("review: done").description == "Reviewed"
 
@@ -112,7 +114,17 @@ def test_a_reaction_is_given_once(repository: Repository) -> None:
     first, second = comment.create_reaction("eyes"), comment.create_reaction("eyes")
     assert first.id == second.id
     assert [reaction.content for reaction in comment.get_reactions()] == ["eyes"]
+    assert comment.delete_reaction(first.id) is True
+    assert comment.get_reactions().totalCount == 0
     assert repository.get_issue(1).create_reaction("rocket").user.login == "github-actions[bot]"
+
+
+def test_only_those_who_may_write_are_assigned(
+    connect: Connect, remote: Remote, repository: Repository
+) -> None:
+    repository.get_issue(1).add_to_assignees("octocat", "stranger")
+    assert [person.login for person in repository.get_issue(1).assignees] == ["octocat"]
+    assert connect().get_user("octocat").type == "User"
 
 
 def test_comments_of_people_show_what_they_are_to_the_repository(

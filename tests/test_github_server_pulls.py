@@ -118,6 +118,20 @@ def test_a_conflict_makes_it_unmergeable(remote: Remote, repository: Repository)
     assert pull.raw_data["merge_commit_sha"] is None
 
 
+def test_a_push_to_the_base_asks_anew_whether_it_can_be_merged(
+    remote: Remote, repository: Repository
+) -> None:
+    remote.push("feature", {"a.py": "feature\n"})
+    remote.open_pull_request("main", "feature")
+    base = remote.sha("main")
+    remote.push("main", {"a.py": "main\n"})
+    pull = repository.get_pull(1)
+    assert (pull.mergeable, pull.base.sha) == (False, base)
+    remote.git.set_reference("refs/heads/main", remote.sha("feature"))
+    remote.hub.branch_moved(remote.state, "main")
+    assert repository.get_pull(1).merged is True
+
+
 def test_deleting_the_branch_closes_the_pull_request(remote: Remote, repository: Repository) -> None:
     remote.push("feature", {"a.py": "one\n"})
     remote.open_pull_request("main", "feature")

@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-import cmarkgfm  # type: ignore[import-untyped]
+import cmarkgfm
 
 from tests.github_server import anchors, permissions
 from tests.github_server.git import Blob

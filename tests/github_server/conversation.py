@@ -56,7 +56,12 @@ def add_review(hub: Hub, pull: PullRequest, author: User, wanted: Json) -> Revie
     _check_review(pull, author, event, body, comments)
     if not is_part_of(pull, commit_id):
         raise unprocessable("The commitOID is not part of the pull request")
-    placed = [_placed(pull, commit_id, comment) for comment in comments]
+    try:
+        placed = [_placed(pull, commit_id, comment) for comment in comments]
+    except Refusal:
+        if hub.keeps_refused_reviews:
+            _leave_behind(hub, pull, author, commit_id)
+        raise
     now = hub.clock.tick()
     review = Review(*hub.identity("PRR"), author, body, now, now, pull, STATES[event], commit_id)
     pull.reviews.append(hub.known(review))
@@ -65,6 +70,14 @@ def add_review(hub: Hub, pull: PullRequest, author: User, wanted: Json) -> Revie
     if event:
         review.submitted_at = pull.issue.updated_at = now
     return review
+
+
+def _leave_behind(hub: Hub, pull: PullRequest, author: User, commit_id: str) -> None:
+    """Users report a pending review without comments after a refusal; GitHub is silent about it."""
+    now = hub.clock.tick()
+    pull.reviews.append(
+        hub.known(Review(*hub.identity("PRR"), author, "", now, now, pull, "PENDING", commit_id))
+    )
 
 
 def _check_review(

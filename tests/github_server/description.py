@@ -25,6 +25,8 @@ FLAVOURS = ("api.github.com", "ghes-3.17", "ghes-3.19")
 # Any call answers so when its repository has a new name; the description says it of a few.
 REDIRECTS = (301, 307)
 
+MOST_COMMENTS = 100
+
 # PyGithub asks for pages of every list, also of the few that come whole.
 PAGES = ("page", "per_page")
 
@@ -80,6 +82,7 @@ class Description:
             yield "this call takes no request body"
         elif not self._is_label_list(template, body):
             yield from self._problems(f"request {method} {template}", close(schema), body)
+            yield from _too_many_comments(template, body)
 
     def response_problems(self, method: str, template: str, status: int, body: Any) -> Iterator[str]:
         responses = self.operation(method, template)["responses"]
@@ -137,6 +140,13 @@ _SCHEMA_OF_ERRORS = {
     "required": ["message", "documentation_url", "status"],
     "properties": {name: {"type": "string"} for name in ("message", "documentation_url", "status")},
 }
+
+
+def _too_many_comments(template: str, body: Any) -> Iterator[str]:
+    """GitHub documents no bound; users report this one."""
+    comments = body.get("comments") if template.endswith("/reviews") and isinstance(body, dict) else None
+    if isinstance(comments, list) and len(comments) > MOST_COMMENTS:
+        yield f"a review of {len(comments)} comments, more than {MOST_COMMENTS}"
 
 
 def _json_schema(holder: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -31,6 +31,7 @@ class Effect:
     seconds: float = 0.0
     truncate: bool = False
     reset: bool = False
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 def status(code: int, message: str | None = None, **headers: str) -> Effect:
@@ -82,6 +83,11 @@ def truncated() -> Effect:
     return Effect(truncate=True)
 
 
+def other_headers(**values: str) -> Effect:
+    """The true answer with other headers: `other_headers(link='<http://elsewhere/>; rel="next"')`."""
+    return Effect(headers={name.replace("_", "-").title(): value for name, value in values.items()})
+
+
 def connection_reset() -> Effect:
     return Effect(reset=True)
 
@@ -127,7 +133,9 @@ class Faults:
         if effect.seconds:
             time.sleep(effect.seconds)
         happens = fault.after or (effect.reply is None and not effect.reset)
-        reply = carry_out() if happens else None
+        reply = carry_out() if happens else Reply(204)
         if effect.reset:
             raise Reset
-        return replace(effect.reply) if effect.reply else reply or Reply(204), effect.truncate
+        if effect.reply:
+            return effect.reply, effect.truncate
+        return replace(reply, headers=reply.headers | effect.headers), effect.truncate

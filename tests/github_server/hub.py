@@ -34,6 +34,7 @@ class Hub:
     tokens: dict[str, Token] = field(default_factory=dict)
     repositories: dict[str, Repository] = field(default_factory=dict)
     nodes: dict[str, Node] = field(default_factory=dict)
+    keeps_refused_reviews: bool = False
     signed: set[str] = field(default_factory=set)
     numbers: Iterator[int] = field(default_factory=lambda: count(1001))
 
@@ -104,26 +105,32 @@ class Hub:
         self.synchronise(issue.pull)
         return issue.pull
 
-    def branch_moved(self, repository: Repository, branch: str) -> list[PullRequest]:
-        """The pull requests that follow a push to a branch."""
+    def branch_moved(self, repository: Repository, branch: str) -> None:
+        """What a push (or the removal of a branch) does to the pull requests from it and into it."""
         sha = repository.git.resolve(f"refs/heads/{branch}")
-        touched = []
-        for pull in (pull for other in self.repositories.values() for pull in other.pulls):
-            if (
-                pull.issue.state != "open"
-                or pull.head.repository is not repository
-                or pull.head.ref != branch
-            ):
+        for pull in [pull for other in self.repositories.values() for pull in other.pulls]:
+            if pull.issue.state != "open":
                 continue
-            if sha is None:
-                self.close(pull.issue)
-            elif sha != pull.head.sha:
-                pull.head.sha = sha
-                pull.base.sha = pull.repository.git.resolve(f"refs/heads/{pull.base.ref}") or pull.base.sha
-                pull.issue.updated_at = self.clock.tick()
-                self.synchronise(pull)
-                touched.append(pull)
-        return touched
+            if (pull.head.repository, pull.head.ref) == (repository, branch):
+                self._head_moved(pull, sha)
+            elif sha and (pull.repository, pull.base.ref) == (repository, branch):
+                self._base_moved(pull, sha)
+
+    def _head_moved(self, pull: PullRequest, sha: str | None) -> None:
+        if sha is None:
+            self.close(pull.issue)
+        elif sha != pull.head.sha:
+            pull.head.sha, pull.base.sha = sha, base_tip(pull)
+            pull.issue.updated_at = self.clock.tick()
+            self.synchronise(pull)
+
+    def _base_moved(self, pull: PullRequest, sha: str) -> None:
+        """The diff stays as it is; whether it can be merged is asked anew, and it may have been merged by hand."""
+        if pull.repository.git.is_ancestor(pull.head.sha, sha):
+            self.close(pull.issue)
+            pull.merged_at, pull.merge_commit = pull.issue.closed_at, sha
+        else:
+            self.synchronise(pull)
 
     def synchronise(self, pull: PullRequest) -> None:
         """Brings the head into the base's repository, and the trial merge that workflows run on."""
@@ -132,19 +139,16 @@ class Hub:
             git.set_reference(f"refs/pull/{number}/head", pull.head.sha)
         else:
             git.fetch(pull.head.repository.git.path, pull.head.sha, f"refs/pull/{number}/head")
-        tree = git.merged_tree(pull.base.sha, pull.head.sha)
-        pull.merge_commit = None
-        if tree:
-            pull.merge_commit = self.merge_commit(pull, tree)
-            git.set_reference(f"refs/pull/{number}/merge", pull.merge_commit)
+        tree = git.merged_tree(base_tip(pull), pull.head.sha)
+        pull.merge_commit = self._trial_merge(pull, tree) if tree else None
 
-    def merge_commit(self, pull: PullRequest, tree: str) -> str:
-        message = f"Merge {pull.head.sha} into {pull.base.sha}"
-        author = self.identity_of(pull.issue.user)
-        parents = (pull.base.sha, pull.head.sha)
-        return write_commit(
-            pull.repository.git, tree=tree, parents=parents, message=message, author=author, committer=author
-        )
+    def _trial_merge(self, pull: PullRequest, tree: str) -> str:
+        git, base = pull.repository.git, base_tip(pull)
+        message = f"Merge {pull.head.sha} into {base}"
+        author, parents = self.identity_of(pull.issue.user), (base, pull.head.sha)
+        sha = write_commit(git, tree=tree, parents=parents, message=message, author=author, committer=author)
+        git.set_reference(f"refs/pull/{pull.number}/merge", sha)
+        return sha
 
     def close(self, issue: Issue) -> None:
         issue.state = "closed"
@@ -160,3 +164,8 @@ def has_commits_between(repository: Repository, base: str, head: str) -> bool:
         return bool(repository.git.commits(f"{base}..{head}"))
     except GitError:
         return True
+
+
+def base_tip(pull: PullRequest) -> str:
+    """Where the base branch is now; `pull.base.sha` is where it was at the last push to the head."""
+    return pull.repository.git.resolve(f"refs/heads/{pull.base.ref}") or pull.base.sha

@@ -8,6 +8,7 @@ import os
 import subprocess
 import tarfile
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -54,16 +55,28 @@ def replace_atomically(path: Path, data: bytes) -> None:
 
 def _tarball(package: str) -> Path:
     path = cache_folder() / f"{_file_name(package)}.tgz"
-    with (cache_folder() / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not path.exists():
-            _pack(package, path)
+    problem = _download(package, path)
+    if problem:
+        raise problem
     return path
+
+
+@cache
+def _download(package: str, path: Path) -> DescriptionUnavailableError | None:
+    """Once in a process: without a network every test would wait for it anew."""
+    with (path.parent / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            if not path.exists():
+                _pack(package, path)
+        except DescriptionUnavailableError as error:
+            return error
+    return None
 
 
 def _pack(package: str, path: Path) -> None:
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        command = ["npm", "pack", "--silent", package]
+        command = ["npm", "pack", "--silent", "--fetch-retries=1", "--fetch-timeout=60000", package]
         try:
             subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True, timeout=300)
         except FileNotFoundError as error:

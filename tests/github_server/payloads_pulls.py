@@ -78,7 +78,7 @@ def simple_pull(urls: Urls, pull: PullRequest) -> Json:
 def full_pull(urls: Urls, pull: PullRequest) -> Json:
     files = anchors.files_of(pull)
     git = pull.repository.git
-    mergeable = None if pull.merged_at else git.merged_tree(pull.base.sha, pull.head.sha) is not None
+    mergeable = None if pull.merged_at else pull.merge_commit is not None
     return simple_pull(urls, pull) | {
         "merged": pull.merged_at is not None,
         "mergeable": mergeable,

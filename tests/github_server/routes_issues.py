@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.github_server import conversation, payloads
+from tests.github_server import conversation, payloads, permissions
 from tests.github_server.calls import Call, Reply, custom, forbidden, invalid, not_found, route
-from tests.github_server.state import Label, Reaction
+from tests.github_server.state import Label
 
 if TYPE_CHECKING:
-    from tests.github_server.state import Comment, Issue, IssueComment, Repository
+    from tests.github_server.state import Issue, IssueComment, Repository
 
 REPO = "/repos/{owner}/{repo}"
 ISSUES = REPO + "/issues"
@@ -29,7 +29,7 @@ def _issue(call: Call) -> Issue:
     return issue
 
 
-def _comment(call: Call) -> IssueComment:
+def find_comment(call: Call) -> IssueComment:
     wanted = call.number("comment_id")
     found = (c for issue in call.repository.issues.values() for c in issue.comments if c.id == wanted)
     comment = next(found, None)
@@ -103,12 +103,12 @@ def create_comment(call: Call) -> Reply:
 
 @route("GET", COMMENT, *READ)
 def get_comment(call: Call) -> Reply:
-    return Reply(200, payloads.issue_comment(call.hub.urls, _comment(call)))
+    return Reply(200, payloads.issue_comment(call.hub.urls, find_comment(call)))
 
 
 @route("PATCH", COMMENT, *WRITE)
 def update_comment(call: Call) -> Reply:
-    comment = _comment(call)
+    comment = find_comment(call)
     conversation.check_body("IssueComment", call.body["body"])
     comment.body, comment.updated_at = call.body["body"], call.hub.clock.tick()
     return Reply(200, payloads.issue_comment(call.hub.urls, comment))
@@ -116,7 +116,7 @@ def update_comment(call: Call) -> Reply:
 
 @route("DELETE", COMMENT, *WRITE)
 def delete_comment(call: Call) -> Reply:
-    comment = _comment(call)
+    comment = find_comment(call)
     comment.issue.comments.remove(comment)
     call.hub.nodes.pop(comment.node_id, None)
     return Reply(204)
@@ -176,6 +176,23 @@ def remove_label(call: Call) -> Reply:
     return _labels(call, issue)
 
 
+@route("DELETE", ISSUE + "/labels", *WRITE)
+def remove_all_labels(call: Call) -> Reply:
+    _issue(call).labels = []
+    return Reply(204)
+
+
+@route("POST", ISSUE + "/assignees", *WRITE)
+def add_assignees(call: Call) -> Reply:
+    """Whoever cannot be assigned is left out without a word."""
+    issue = _issue(call)
+    for login in call.body.get("assignees", []):
+        person = call.hub.user(login)
+        if permissions.may_write(issue.repository, person) and person not in issue.assignees:
+            issue.assignees.append(person)
+    return Reply(201, payloads.issue(call.hub.urls, issue))
+
+
 @route("GET", REPO + "/labels", *READ)
 def list_labels(call: Call) -> Reply:
     labels = list(call.repository.labels.values())
@@ -200,38 +217,3 @@ def create_label(call: Call) -> Reply:
     )
     repository.labels[label.name] = call.hub.known(label)
     return Reply(201, payloads.label(call.hub.urls, repository, label))
-
-
-def react(call: Call, target: Comment) -> Reply:
-    """A second reaction of the same kind gives the first one back."""
-    content = call.body["content"]
-    for given in target.reactions:
-        if given.user is call.user and given.content == content:
-            return Reply(200, payloads.reaction(call.hub.urls, given))
-    given = Reaction(*call.hub.identity("REA"), call.user, content, call.hub.clock.tick())
-    target.reactions.append(given)
-    return Reply(201, payloads.reaction(call.hub.urls, given))
-
-
-def reactions(call: Call, target: Comment) -> Reply:
-    return call.page(target.reactions, lambda item: payloads.reaction(call.hub.urls, item))
-
-
-@route("POST", ISSUE + "/reactions", *WRITE)
-def react_to_issue(call: Call) -> Reply:
-    return react(call, _issue(call))
-
-
-@route("GET", ISSUE + "/reactions", *READ)
-def list_reactions_of_issue(call: Call) -> Reply:
-    return reactions(call, call.issue)
-
-
-@route("POST", COMMENT + "/reactions", *WRITE)
-def react_to_comment(call: Call) -> Reply:
-    return react(call, _comment(call))
-
-
-@route("GET", COMMENT + "/reactions", *READ)
-def list_reactions_of_comment(call: Call) -> Reply:
-    return reactions(call, _comment(call))

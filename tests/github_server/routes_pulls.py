@@ -8,7 +8,7 @@ from tests.github_server import anchors, payloads, payloads_git, payloads_pulls
 from tests.github_server.calls import Call, Refusal, Reply, custom, forbidden, invalid, not_found, route
 from tests.github_server.conversation import LONGEST_BODY
 from tests.github_server.gitwrite import write_commit
-from tests.github_server.hub import has_commits_between
+from tests.github_server.hub import base_tip, has_commits_between
 from tests.github_server.state import Branch
 
 if TYPE_CHECKING:
@@ -154,20 +154,19 @@ def is_merged(call: Call) -> Reply:
 def merge(call: Call) -> Reply:
     pull, hub = call.pull, call.hub
     repo, body = pull.repository, call.body
-    tree = repo.git.merged_tree(pull.base.sha, pull.head.sha)
+    tip = base_tip(pull)
+    tree = repo.git.merged_tree(tip, pull.head.sha)
     if pull.issue.state == "closed" or pull.draft or tree is None:
         raise Refusal(405, "Pull Request is not mergeable")
     if body.get("sha") not in (None, pull.head.sha):
         raise Refusal(409, "Head branch was modified. Review and try the merge again.")
-    tip = repo.git.resolve(f"refs/heads/{pull.base.ref}") or pull.base.sha
     author = hub.identity_of(call.user)
     message = f"Merge pull request #{pull.number} from {pull.head.owner.login}/{pull.head.ref}\n\n{pull.issue.title}"
     parents = (tip, pull.head.sha)
     sha = write_commit(repo.git, tree=tree, parents=parents, message=message, author=author, committer=author)
     repo.git.set_reference(f"refs/heads/{pull.base.ref}", sha)
-    hub.close(pull.issue)
-    pull.merged_at, pull.merged_by, pull.merge_commit = pull.issue.closed_at, call.user, sha
     hub.branch_moved(repo, pull.base.ref)
+    pull.merged_by = call.user
     return Reply(200, {"sha": sha, "merged": True, "message": "Pull Request successfully merged"})
 
 

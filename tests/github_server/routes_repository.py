@@ -10,7 +10,7 @@ from tests.github_server.calls import Call, Refusal, Reply, forbidden, not_found
 from tests.github_server.diff import diff
 
 if TYPE_CHECKING:
-    from tests.github_server.state import Json, PullRequest, Repository
+    from tests.github_server.state import Json, PullRequest, Repository, User
 
 REPO = "/repos/{owner}/{repo}"
 READ = "contents:read"
@@ -161,11 +161,23 @@ def get_user(call: Call) -> Reply:
     """An app's token is nobody's."""
     if call.user.type == "Bot":
         raise forbidden()
+    return Reply(200, _account(call, call.user))
+
+
+@route("GET", "/users/{username}")
+def get_user_by_name(call: Call) -> Reply:
+    person = call.hub.users.get(call.arguments["username"])
+    if person is None:
+        raise not_found()
+    return Reply(200, _account(call, person))
+
+
+def _account(call: Call, person: User) -> Json:
     now = payloads.instant(call.hub.clock.now)
     names = ("name", "company", "blog", "location", "email", "hireable", "bio")
     counts = ("public_repos", "public_gists", "followers", "following")
-    shape = payloads.user(call.hub.urls, call.user) | dict.fromkeys(names) | dict.fromkeys(counts, 0)
-    return Reply(200, shape | {"created_at": now, "updated_at": now})
+    shape = payloads.user(call.hub.urls, person) | dict.fromkeys(names) | dict.fromkeys(counts, 0)
+    return shape | {"created_at": now, "updated_at": now}
 
 
 @route("GET", "/rate_limit")

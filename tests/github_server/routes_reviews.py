@@ -30,7 +30,7 @@ def _visible(call: Call) -> list[Review]:
     return [review for review in call.pull.reviews if review.state != "PENDING" or review.user is reader]
 
 
-def _comment(call: Call) -> ReviewComment:
+def find_review_comment(call: Call) -> ReviewComment:
     wanted = call.number("comment_id")
     found = (c for pull in call.repository.pulls for c in pull.review_comments if c.id == wanted)
     comment = next(found, None)
@@ -134,12 +134,12 @@ def create_reply(call: Call) -> Reply:
 
 @route("GET", COMMENT, READ)
 def get_review_comment(call: Call) -> Reply:
-    return Reply(200, _shape(call, _comment(call)))
+    return Reply(200, _shape(call, find_review_comment(call)))
 
 
 @route("PATCH", COMMENT, WRITE)
 def update_review_comment(call: Call) -> Reply:
-    comment = _comment(call)
+    comment = find_review_comment(call)
     _own(call, comment)
     conversation.check_body("PullRequestReviewComment", call.body["body"])
     comment.body, comment.updated_at = call.body["body"], call.hub.clock.tick()
@@ -148,7 +148,7 @@ def update_review_comment(call: Call) -> Reply:
 
 @route("DELETE", COMMENT, WRITE)
 def delete_review_comment(call: Call) -> Reply:
-    comment = _comment(call)
+    comment = find_review_comment(call)
     _own(call, comment)
     conversation.delete_comment(call.hub, comment)
     return Reply(204)
