@@ -51,7 +51,7 @@ class Call:
 
 
 def settings_of(definition: ast.ClassDef) -> list[Setting] | None:
-    """The assignments of a class whose body holds nothing else; None for any other class."""
+    """The assignments of a class whose body holds nothing else, none of them built on another; else None."""
     found: list[Setting] = []
     for statement in definition.body:
         setting = _setting(statement)
@@ -59,8 +59,15 @@ def settings_of(definition: ast.ClassDef) -> list[Setting] | None:
             found.append(setting)
         elif not isinstance(statement, ast.Pass) and not _is_constant(statement):
             return None
-    plain = not definition.decorator_list and not getattr(definition, "type_params", None)
-    return found if plain and len({setting.name for setting in found}) == len(found) else None
+    if definition.decorator_list or getattr(definition, "type_params", None):
+        return None
+    names: set[str] = set()
+    for setting in found:
+        read = {node.id for node in ast.walk(setting.value) if isinstance(node, ast.Name)}
+        if setting.name in names or names & read:
+            return None
+        names.add(setting.name)
+    return found
 
 
 def _setting(statement: ast.stmt) -> Setting | None:
