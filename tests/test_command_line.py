@@ -125,6 +125,22 @@ def test_libcst_is_not_loaded_where_nothing_is_rewritten(project: Path) -> None:
     assert done.returncode == 0
 
 
+def test_configuration_excludes_files_and_rules(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "old").mkdir()
+    (project / "old" / "legacy.py").write_text(OLD)
+    (project / "test_main.py").write_text(OLD)
+    settings = (
+        "[tool.concertmaster]\nexclude = ['old/*']\n"
+        "[tool.concertmaster.per-path-ignores]\n'test_*' = ['old-namespace']\n"
+    )
+    (project / "pyproject.toml").write_text(PIN + settings)
+    _, told = report(capsys)
+    assert [finding["path"] for finding in told["findings"]] == ["main.py"]  # type: ignore[index, attr-defined]
+    assert run(["fix"]) == 0
+    assert (project / "test_main.py").read_text() == OLD
+    assert (project / "old" / "legacy.py").read_text() == OLD
+
+
 # -- broken input ----------------------------------------------------------------------------------
 
 BROKEN = {

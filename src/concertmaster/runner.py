@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import fnmatch
 import multiprocessing
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 
@@ -30,6 +31,7 @@ class Task:
     around: Surroundings
     rules: tuple[Rule, ...]
     unsafe: bool
+    ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,10 @@ def run(
     paths: Iterable[str] | None = None,
 ) -> Report:
     """Judge a project's files, or only some of them, and rewrite what may be rewritten."""
-    task = Task(project, workspace.around, workspace.rules, unsafe)
-    wanted = [path for path in (project.paths if paths is None else paths) if is_judged(path)]
+    config = workspace.config
+    task = Task(project, workspace.around, workspace.rules, unsafe, config.per_path_ignores)
+    candidates = project.paths if paths is None else paths
+    wanted = [path for path in candidates if is_judged(path) and not matches(path, config.exclude)]
     results = sorted(_results(task, wanted, jobs or os.cpu_count() or 1), key=lambda result: result.path)
     return Report(
         workspace.window,
@@ -62,6 +66,16 @@ def run(
         {result.path: result.rewritten for result in results if result.rewritten is not None},
         tuple(kept for result in results for kept in result.suppressed),
     )
+
+
+def matches(path: str, globs: Iterable[str]) -> bool:
+    return any(fnmatch.fnmatchcase(path, glob) for glob in globs)
+
+
+def rules_for(path: str, task: Task) -> tuple[Rule, ...]:
+    """The rules that the configuration lets look at a file."""
+    ignored = {name for glob, names in task.ignores.items() if matches(path, [glob]) for name in names}
+    return tuple(rule for rule in task.rules if rule.id not in ignored) if ignored else task.rules
 
 
 def _results(task: Task, paths: list[str], jobs: int) -> Iterator[FileResult]:
@@ -99,7 +113,7 @@ def analyse_all(task: Task, paths: Iterable[str]) -> Iterator[FileResult]:
                 yield FileResult(path, unanalysed=Unanalysed(path, str(error)))
             continue
         try:
-            yield analyse(path, source, task.around, task.rules, unsafe=task.unsafe)
+            yield analyse(path, source, task.around, rules_for(path, task), unsafe=task.unsafe)
         except Exception as error:  # a fault of ours must not cost the other files, nor pass as clean
             reason = f"internal error, please report it: {type(error).__name__}: {error}"
             yield FileResult(path, unanalysed=Unanalysed(path, reason))
