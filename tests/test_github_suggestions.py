@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from concertmaster.engine import FileResult, analyse_python
 from concertmaster.findings import Edit, Finding, Safety, Severity, apply
 from concertmaster.github.diff import ChangedFile, DiffHunk, FileDiff, rebuild_diff
-from concertmaster.github.suggestions import Cure, Suggestion, suggest
+from concertmaster.github.suggestions import Cure, Suggestion, Unsuggested, suggest
 from concertmaster.project.python import Surroundings
 from concertmaster.rule import load_rules
 from concertmaster.versions import Mode, Window
@@ -68,6 +68,10 @@ def finding(line: int, *edits: Edit, message: str = "old", end_line: int | None 
     )
 
 
+def outside(cure: Cure) -> dict[Finding, tuple[int, ...]]:
+    return {item.finding: item.outside for item in cure.unsuggested}
+
+
 def spans(cure: Cure) -> list[tuple[int, int]]:
     return [(item.replacement.first, item.replacement.last) for item in cure.suggestions]
 
@@ -87,14 +91,13 @@ def test_every_example_of_a_rule_can_be_mended_by_pressing_the_buttons(
         old = text.encode()
         result = judged(old)
         cure = suggest(old, result.rewritten, result.findings, whole(old))
-        assert set(cure.elsewhere) | {one for item in cure.suggestions for one in item.findings} == {
-            one for one in result.findings if one.edits
-        }
+        mended = {one for item in cure.suggestions for one in item.findings}
+        assert mended | set(outside(cure)) == {one for one in result.findings if one.edits}
         if result.rewritten is None:
             assert cure.suggestions == ()
             continue
         assert pressed(old, cure.suggestions) == result.rewritten
-        assert not cure.elsewhere
+        assert cure.unsuggested == ()
 
 
 TEXTS = st.lists(st.sampled_from(["a", "b", "", "    x = 1", "é"]), min_size=1, max_size=12)
@@ -136,7 +139,7 @@ def test_text_that_a_comment_cannot_show_is_not_suggested(after: str) -> None:
 def test_a_file_that_would_not_keep_its_bytes_gets_no_suggestion(old: bytes) -> None:
     cure = suggest(old, old.replace(b"1", b"one"), [finding(1, Edit(0, 4, b"one"))], whole(old))
     assert cure.suggestions == ()
-    assert list(cure.elsewhere.values()) == [()]
+    assert list(outside(cure).values()) == [()]
 
 
 def test_a_suggestion_that_no_comment_can_hold_is_not_made() -> None:
@@ -154,7 +157,7 @@ def test_lines_outside_the_diff_are_not_suggested() -> None:
     cure = suggest(old, new, [two, five], showing((1, 3), path="a.txt"))
     assert spans(cure) == [(2, 2)]
     assert cure.suggestions[0].findings == (two,)
-    assert cure.elsewhere == {five: (5,)}
+    assert outside(cure) == {five: (5,)}
 
 
 def test_an_insertion_hangs_on_a_line_that_the_diff_shows() -> None:
@@ -211,7 +214,7 @@ def test_two_places_of_one_finding_are_suggested_together_or_not_at_all() -> Non
     assert [item.together for item in together.suggestions] == [(1, 3), (1, 3)]
     assert [item.findings for item in together.suggestions] == [(both,), ()]
     apart = suggest(old, b"A\nb\nC\n", [both], showing((1, 2)))
-    assert apart == Cure(elsewhere={both: (3,)})
+    assert apart == Cure(unsuggested=(Unsuggested(both, (3,)),))
 
 
 def test_an_import_that_nobody_needs_any_more_goes_with_its_last_use() -> None:
@@ -222,7 +225,7 @@ def test_an_import_that_nobody_needs_any_more_goes_with_its_last_use() -> None:
     assert [item.findings for item in cure.suggestions] == [(), (use,)]
     assert [item.together for item in cure.suggestions] == [(2, 7), (7,)], "the use may go without the import"
     hidden_use = suggest(USE, new, [use], showing((1, 3)))
-    assert hidden_use == Cure(elsewhere={use: (7,)})
+    assert hidden_use == Cure(unsuggested=(Unsuggested(use, (7,)),))
     hidden_import = suggest(USE, new, [use], showing((5, 7)))
     assert spans(hidden_import) == [(7, 7)]
 
@@ -241,7 +244,7 @@ def test_a_use_goes_only_along_with_the_import_of_its_name() -> None:
     assert [item.together for item in shown.suggestions] == [(1, 6), (1, 6), (1, 6, 9)]
     hidden = suggest(old, new, [one, other], showing((6, 9)))
     assert hidden.suggestions == ()
-    assert set(hidden.elsewhere) == {one, other}
+    assert set(outside(hidden)) == {one, other}
 
 
 def test_a_change_that_is_no_finding_waits_for_all_others() -> None:
@@ -262,7 +265,7 @@ def test_a_part_that_leaves_no_python_is_not_suggested() -> None:
 
 def test_without_a_rewrite_nothing_is_suggested() -> None:
     mendable = finding(1, Edit(0, 1, b"A"))
-    assert suggest(b"a\n", None, [mendable], whole(b"a\n")) == Cure(elsewhere={mendable: ()})
+    assert suggest(b"a\n", None, [mendable], whole(b"a\n")) == Cure(unsuggested=(Unsuggested(mendable, ()),))
 
 
 def test_thousands_of_places_of_one_finding_take_bounded_time() -> None:

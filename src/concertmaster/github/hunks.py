@@ -13,8 +13,8 @@ from concertmaster.findings import Edit
 from concertmaster.github.diff import FileDiff
 from concertmaster.github.lines import Change, changes, split_lines
 
-#: A comment holds 65,536 characters, and some of them are not the suggestion's.
-MAX_SUGGESTION = 60_000
+#: A comment holds 65,536 characters; the rest is for what it says.
+MAX_SUGGESTION = 40_000
 #: Control characters, and those that reorder, hide or end lines where a comment is shown.
 _UNSAFE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 

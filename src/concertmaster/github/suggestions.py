@@ -7,8 +7,8 @@ hunks of its findings, the hunk that imports a name it uses, and every use of a 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from concertmaster.findings import Finding
 from concertmaster.github.bindings import needs, parses
@@ -31,27 +31,44 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Cure:
-    """What a rewrite of one file comes to in a pull request.
+class Unsuggested:
+    """A finding that has a rewrite but no suggestion, and the lines outside the diff that its cure also changes.
 
-    `elsewhere` holds for each finding that has a rewrite but no suggestion the lines, outside the diff, that
-    its cure also changes; none where no suggestion could write the change byte for byte.
+    There are no such lines where no suggestion could write the change byte for byte.
     """
 
+    finding: Finding
+    outside: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cure:
+    """What a rewrite of one file comes to in a pull request."""
+
     suggestions: tuple[Suggestion, ...] = ()
-    elsewhere: Mapping[Finding, tuple[int, ...]] = field(default_factory=dict)
+    unsuggested: tuple[Unsuggested, ...] = ()
 
 
 def suggest(old: bytes, new: bytes | None, findings: Iterable[Finding], diff: FileDiff) -> Cure:
     """The suggestions that turn the pull request's text into the rewritten one, as far as its diff shows it."""
     mendable = [finding for finding in findings if finding.edits]
     if new is None or new == old or sum(len(finding.edits) for finding in mendable) > MAX_PAIRS:
-        return Cure(elsewhere=dict.fromkeys(mendable, ()))
+        return Cure(unsuggested=tuple(map(Unsuggested, mendable)))
     edits = {edit for finding in mendable for edit in finding.edits}
     rewrite = Rewrite.of(old, new, sorted(edits), diff)
-    hunks_of = {finding: _touched(rewrite, finding) for finding in mendable}
-    together = _dependence(rewrite, hunks_of.values(), is_python=diff.path.endswith(PYTHON))
-    return _cure(rewrite, diff, hunks_of, together)
+    touched = [_touched(rewrite, finding) for finding in mendable]
+    together = _dependence(rewrite, touched, is_python=diff.path.endswith(PYTHON))
+    written = [rewrite.replacement(index, diff) for index in range(len(rewrite.hunks))]
+    chosen = _chosen(rewrite, diff, written, together)
+    homes = [_home(rewrite, *pair) for pair in zip(mendable, touched, strict=True)]
+    return Cure(
+        tuple(_suggestions(written, chosen, together, zip(mendable, homes, strict=True))),
+        tuple(
+            Unsuggested(finding, _hidden(rewrite, diff, together.along_with(home)) if home >= 0 else ())
+            for finding, home in zip(mendable, homes, strict=True)
+            if home not in chosen
+        ),
+    )
 
 
 def _touched(rewrite: Rewrite, finding: Finding) -> list[int]:
@@ -70,29 +87,24 @@ def _dependence(rewrite: Rewrite, tied: Iterable[Sequence[int]], *, is_python: b
     return together
 
 
-def _cure(
-    rewrite: Rewrite, diff: FileDiff, hunks_of: Mapping[Finding, Sequence[int]], together: Together
-) -> Cure:
-    written = [rewrite.replacement(index, diff) for index in range(len(rewrite.hunks))]
-    chosen = _chosen(rewrite, diff, written, together)
+def _suggestions(
+    written: Sequence[Replacement | None],
+    chosen: Container[int],
+    together: Together,
+    homes: Iterable[tuple[Finding, int]],
+) -> Iterator[Suggestion]:
     mends: defaultdict[int, list[Finding]] = defaultdict(list)
-    elsewhere: dict[Finding, tuple[int, ...]] = {}
-    for finding, hunks in hunks_of.items():
-        home = _home(rewrite, finding, hunks)
-        if home in chosen:
-            mends[home].append(finding)
-        else:
-            elsewhere[finding] = _hidden(rewrite, diff, together.along_with(home)) if home >= 0 else ()
-    firsts = {
-        group: tuple(found.first for index in together.along_with(group) if (found := written[index]))
-        for group in {together.group(index) for index in chosen}
-    }
-    made = (
-        Suggestion(found, tuple(mends[index]), firsts[together.group(index)])
-        for index, found in enumerate(written)
-        if found and index in chosen
-    )
-    return Cure(tuple(made), elsewhere)
+    for finding, home in homes:
+        mends[home].append(finding)
+    firsts: dict[int, tuple[int, ...]] = {}
+    for index, found in enumerate(written):
+        if found is None or index not in chosen:
+            continue
+        group = together.group(index)
+        if group not in firsts:
+            others = (written[other] for other in together.along_with(index))
+            firsts[group] = tuple(other.first for other in others if other)
+        yield Suggestion(found, tuple(mends[index]), firsts[group])
 
 
 def _chosen(

@@ -1,0 +1,174 @@
+"""The plan of a review: what to say, where, and what stands already. Pure data; nothing here talks to GitHub."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from concertmaster.findings import Finding
+from concertmaster.github.diff import FileDiff
+from concertmaster.github.drafts import Draft, choose, drafts
+from concertmaster.github.event import Request
+from concertmaster.github.posted import Posted, PostedSummary, comment_mark, review_mark, summary_mark
+from concertmaster.github.suggestions import suggest
+from concertmaster.report.comment import comment
+from concertmaster.report.markdown import Links, code, count, listing
+from concertmaster.report.summary import Summary, render, verdict
+from concertmaster.runner import Report
+
+RIGHT = "RIGHT"
+MAX_COMMENTS = 100
+_KNOWN = FileDiff("", "unchanged")
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A review comment on lines of the new text; `start_line` is None where it is one line."""
+
+    path: str
+    start_line: int | None
+    line: int
+    side: str
+    body: str
+    marks: tuple[str, ...]
+    findings: tuple[Finding, ...] = ()
+    suggests: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What is left for a pull request of its own: findings with a rewrite that could not be suggested."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return tuple(sorted({finding.path for finding in self.findings}))
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPlan:
+    """What to post. `comments` are new and `kept` stand already; `summary` is None where none is wanted."""
+
+    request: Request
+    verdict: str
+    body: str
+    comments: tuple[Comment, ...] = ()
+    kept: tuple[Comment, ...] = ()
+    summary: str | None = None
+    posted_summary: PostedSummary | None = None
+    follow_up: FollowUp | None = None
+
+    @property
+    def summary_changes(self) -> bool:
+        """Whether the summary is to be written: there is none yet, or it says something else."""
+        if self.summary is None:
+            return False
+        return (
+            self.posted_summary is None or self.posted_summary.digest not in self.summary.partition("\n")[0]
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not self.comments and not self.summary_changes
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a plan is made of besides the report: the head's texts, what the diff shows, what stands already."""
+
+    read: Callable[[str], bytes]
+    diffs: Mapping[str, FileDiff]
+    links: Links
+    posted: Posted = field(default_factory=Posted)
+    notes: tuple[str, ...] = ()
+    follow_up_url: str | None = None
+
+
+def plan_review(request: Request, report: Report, seen: Seen) -> ReviewPlan:
+    """Comments on lines that the pull request shows, and one summary of everything else."""
+    made = [
+        draft
+        for path, findings in _by_path(report.findings)
+        for draft in _drafts(path, findings, report, seen)
+    ]
+    chosen = choose(made, MAX_COMMENTS)
+    comments = tuple(_comment(draft, seen.follow_up_url) for draft in chosen)
+    told = {_key(finding) for item in comments for finding in item.findings}
+    mended = {_key(finding) for item in comments if item.suggests for finding in item.findings}
+    listed = tuple(finding for finding in report.findings if _key(finding) not in told)
+    left = tuple(finding for finding in report.findings if finding.edits and _key(finding) not in mended)
+    fresh = tuple(item for item in comments if not set(item.marks) <= seen.posted.standing(item.path))
+    kept = tuple(item for item in comments if set(item.marks) <= seen.posted.standing(item.path))
+    return ReviewPlan(
+        request=request,
+        verdict=verdict(report.findings, report.unanalysed),
+        body=_body(request, report, fresh, listed),
+        comments=fresh,
+        kept=kept,
+        summary=_summary(report, listed, len(made) - len(chosen), seen),
+        posted_summary=seen.posted.summary,
+        follow_up=FollowUp(left) if left else None,
+    )
+
+
+def _key(finding: Finding) -> tuple[str, str, int, int, str]:
+    """A finding without its edits, which may be many."""
+    return (finding.path, finding.rule, finding.line, finding.column, finding.message)
+
+
+def _by_path(findings: Iterable[Finding]) -> Iterator[tuple[str, list[Finding]]]:
+    found: defaultdict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        found[finding.path].append(finding)
+    yield from sorted(found.items())
+
+
+def _drafts(path: str, findings: Sequence[Finding], report: Report, seen: Seen) -> Iterator[Draft]:
+    diff = seen.diffs.get(path)
+    if diff is None or not diff.hunks:
+        return
+    new = report.rewritten.get(path)
+    cure = suggest(seen.read(path) if new is not None else b"", new, findings, diff)
+    yield from drafts(path, findings, cure, diff)
+
+
+def _comment(draft: Draft, follow_up: str | None) -> Comment:
+    return Comment(
+        path=draft.path,
+        start_line=draft.first if draft.first < draft.last else None,
+        line=draft.last,
+        side=RIGHT,
+        body=comment(draft.remark, hidden=comment_mark(draft.marks), follow_up=follow_up),
+        marks=draft.marks,
+        findings=draft.remark.findings,
+        suggests=draft.remark.lines is not None,
+    )
+
+
+def _body(request: Request, report: Report, fresh: Sequence[Comment], listed: Sequence[Finding]) -> str:
+    """The text of the review itself: a line, since its comments say the rest."""
+    mark = review_mark(request.head_sha, *(item.body for item in fresh))
+    told = f"**Concertmaster: {verdict(report.findings, report.unanalysed)}.**"
+    rest = f"{count(len(listed), 'finding')} that no line here can carry: see the summary." if listed else ""
+    return f"{mark}\n{told} {rest}".rstrip()
+
+
+def _summary(report: Report, listed: tuple[Finding, ...], left_out: int, seen: Seen) -> str | None:
+    """The summary comment; None where the review says it all, or there is nothing to say."""
+    if not listed and not report.unanalysed and seen.posted.summary is None:
+        return None
+    notes = (*seen.notes, *_notes(listed, left_out, seen))
+    whole = Summary(report.window, report.findings, listed, report.unanalysed, notes)
+    text = render(whole, seen.links)
+    return f"{summary_mark(text)}\n{text}"
+
+
+def _notes(listed: Sequence[Finding], left_out: int, seen: Seen) -> Iterator[str]:
+    if left_out:
+        yield f"A review holds {MAX_COMMENTS} comments; {count(left_out, 'more place')} of the diff stand here."
+    unknown = sorted({finding.path for finding in listed if not seen.diffs.get(finding.path, _KNOWN).known})
+    if unknown:
+        yield f"GitHub shows no diff of {listing([code(path) for path in unknown])}, so no line there has a comment."

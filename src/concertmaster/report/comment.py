@@ -1,0 +1,107 @@
+"""What one review comment says: what is wrong, since when, and what the suggestion under it may be trusted with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from concertmaster.findings import Finding, Safety
+from concertmaster.report.markdown import code, count, joined, listing, prose, suggestion
+
+#: Where this many characters are told of findings, the others at the same place are counted.
+MAX_TOLD = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """The findings of one place and their cure.
+
+    `lines` replace those that the comment stands at; None makes no suggestion. `together` are the first
+    lines of other suggestions without which this one must not be committed. `elsewhere` is None where
+    there is no rewrite at all, else the lines outside the diff that it also changes.
+    """
+
+    findings: tuple[Finding, ...]
+    lines: tuple[str, ...] | None = None
+    together: tuple[int, ...] = ()
+    elsewhere: tuple[int, ...] | None = None
+
+
+def comment(remark: Remark, *, hidden: str = "", follow_up: str | None = None) -> str:
+    """The body of a review comment; `hidden` is its mark, `follow_up` the pull request that mends the rest."""
+    return joined((hidden, *_told(remark.findings), *_cure(remark, follow_up)))
+
+
+def finding_text(finding: Finding) -> str:
+    """A finding in two or three sentences."""
+    title = f"**{prose(finding.title)}.** " if finding.title else ""
+    return f"{title}{sentence(finding.message)}\n{source(finding)}"
+
+
+def sentence(message: str) -> str:
+    text = prose(message)
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def source(finding: Finding) -> str:
+    """How much it matters, since which release, by which rule."""
+    return f"{finding.severity.value.capitalize()} since {code(finding.since)}, {rule_link(finding)}"
+
+
+def rule_link(finding: Finding) -> str:
+    return f"[{code(finding.rule)}]({finding.url})" if finding.url else code(finding.rule)
+
+
+def _told(findings: Iterable[Finding]) -> Iterator[str]:
+    told: set[str] = set()
+    length = left_out = 0
+    for finding in sorted(findings, key=lambda finding: (-finding.severity.rank, finding.place)):
+        text = finding_text(finding)
+        if text in told:
+            continue
+        if told and length + len(text) > MAX_TOLD:
+            left_out += 1
+            continue
+        told.add(text)
+        length += len(text)
+        yield text
+    if left_out:
+        yield f"{count(left_out, 'more finding')} on these lines."
+
+
+def _cure(remark: Remark, follow_up: str | None) -> Iterator[str]:
+    if remark.lines is not None:
+        if not remark.findings:
+            yield f"Needed along with the suggestion{_on_lines(remark.together)}."
+        yield suggestion(remark.lines)
+        yield " ".join(_trust(remark))
+    elif remark.elsewhere is not None:
+        yield _without_suggestion(remark, follow_up)
+
+
+def _trust(remark: Remark) -> Iterator[str]:
+    if any(finding.safety is Safety.SUGGESTED for finding in remark.findings):
+        yield "Check this suggestion before you commit it: it depends on code elsewhere whether it means the same."
+    elif remark.findings:
+        yield "This suggestion is safe: the code means the same afterwards."
+    if remark.together and remark.findings:
+        yield f"It goes with the suggestion{_on_lines(remark.together)}: commit them in one batch."
+
+
+def _on_lines(lines: tuple[int, ...]) -> str:
+    return f"{'' if len(lines) == 1 else 's'} on {_lines(lines)}"
+
+
+def _lines(lines: tuple[int, ...]) -> str:
+    return f"line{'' if len(lines) == 1 else 's'} {listing(lines)}"
+
+
+def _without_suggestion(remark: Remark, follow_up: str | None) -> str:
+    if remark.elsewhere:
+        why = f"The cure also changes {_lines(remark.elsewhere)}, outside the diff, so there is no suggestion here."
+    else:
+        why = "No suggestion can write the cure exactly."
+    unsafe = any(finding.safety is Safety.SUGGESTED for finding in remark.findings)
+    command = "concertmaster fix --unsafe" if unsafe else "concertmaster fix"
+    how = f"[A follow-up pull request]({follow_up}) makes it" if follow_up else f"`{command}` makes it"
+    return f"{why} {how}."

@@ -1,0 +1,130 @@
+"""A review as one comment: the verdict, and by severity and rule everything that has no comment of its own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from concertmaster.findings import Finding, Safety, Severity, Unanalysed
+from concertmaster.report.comment import rule_link, sentence
+from concertmaster.report.markdown import Links, code, count, joined, prose
+from concertmaster.versions import Window
+
+#: GitHub takes 65,536 characters in a comment.
+MAX_COMMENT = 65_000
+#: Files that could not be analysed, told one by one.
+MAX_MISSED = 50
+#: From this many places on a rule's list is folded.
+FOLD_FROM = 6
+#: Places of one rule that are listed, so that one rule leaves room for the others.
+MAX_PLACES = 60
+_ENDING = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a summary is of: everything that was found, and the part of it that is listed."""
+
+    window: Window
+    findings: tuple[Finding, ...] = ()
+    listed: tuple[Finding, ...] = ()
+    unanalysed: tuple[Unanalysed, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def verdict(findings: Iterable[Finding], unanalysed: Sequence[Unanalysed] = ()) -> str:
+    """`2 errors and 1 warning; 1 file could not be analysed`."""
+    numbers = Counter(finding.severity for finding in findings)
+    counted = [
+        count(numbers[severity], severity.value) for severity in reversed(Severity) if numbers[severity]
+    ]
+    found = " and ".join(filter(None, (", ".join(counted[:-1]), counted[-1]))) if counted else ""
+    missed = f"{count(len(unanalysed), 'file')} could not be analysed" if unanalysed else ""
+    return "; ".join(filter(None, (found, missed))) or "nothing to mend"
+
+
+def render(summary: Summary, links: Links, *, limit: int = MAX_COMMENT) -> str:
+    """The whole text; what does not fit is left out from its least important end, and counted."""
+    parts = [joined((_headline(summary), *summary.notes, _missed(summary.unanalysed)))]
+    left = limit - len(parts[0]) - _ENDING
+    cut = Counter[Severity]()
+    for severity, group in _by_severity(summary.listed):
+        title = f"### {severity.value.capitalize()}s"
+        for findings in _by_rule(group):
+            block, told = _block(findings, links, left - len(title))
+            cut[severity] += len(findings) - told
+            if told:
+                parts += [block] if title in parts else [title, block]
+            left = left - len(block) - len(title) - 4 if told >= min(len(findings), MAX_PLACES) else 0
+    return joined((*parts, _cut(cut)))
+
+
+def _headline(summary: Summary) -> str:
+    window = summary.window
+    told = verdict(summary.findings, summary.unanalysed)
+    text = f"**Concertmaster: {told}** for orchestrator-core {code(window.installed)}"
+    ahead = f", looking ahead to {code(window.target)}" if window.target != window.installed else ""
+    return f"{text}{ahead}."
+
+
+def _missed(unanalysed: Sequence[Unanalysed]) -> str:
+    if not unanalysed:
+        return ""
+    lines = [f"- {code(item.path)}: {prose(item.reason)}" for item in unanalysed[:MAX_MISSED]]
+    more = len(unanalysed) - MAX_MISSED
+    rest = [f"- and {count(more, 'more file')}"] if more > 0 else []
+    return "\n".join(("### Could not be analysed", "", *lines, *rest))
+
+
+def _by_severity(findings: Iterable[Finding]) -> Iterator[tuple[Severity, list[Finding]]]:
+    ordered = sorted(findings, key=lambda finding: (-finding.severity.rank, finding.rule, finding.place))
+    for severity, group in groupby(ordered, key=lambda finding: finding.severity):
+        yield severity, list(group)
+
+
+def _by_rule(findings: Iterable[Finding]) -> Iterator[list[Finding]]:
+    for _, group in groupby(findings, key=lambda finding: finding.rule):
+        yield list(group)
+
+
+def _block(findings: Sequence[Finding], links: Links, room: int) -> tuple[str, int]:
+    """One rule with its places, and how many of them are listed."""
+    opening, closing = ("<details><summary>Places</summary>\n\n", "\n\n</details>")
+    if len(findings) < FOLD_FROM:
+        opening = closing = ""
+    head = f"{_rule_line(findings)}\n\n{opening}"
+    left = room - len(head) - len(closing)
+    lines: list[str] = []
+    for finding in findings[:MAX_PLACES]:
+        place = links.place(finding.path, finding.line, finding.end_line)
+        lines.append(f"- {place}: {sentence(finding.message)}")
+        left -= len(lines[-1]) + 1
+        if left < 0:
+            lines.pop()
+            break
+    return head + "\n".join(lines) + closing, len(lines)
+
+
+def _rule_line(findings: Sequence[Finding]) -> str:
+    first = findings[0]
+    numbers = Counter(finding.safety for finding in findings if finding.edits)
+    cures = {
+        Safety.SAFE: f"`concertmaster fix` mends {numbers[Safety.SAFE]:,}",
+        Safety.SUGGESTED: f"`concertmaster fix --unsafe` mends {numbers[Safety.SUGGESTED]:,}, to be checked",
+    }
+    told = (
+        f"**{prose(first.title or first.rule)}** in {count(len(findings), 'place')}",
+        f"since {code(first.since)}",
+        rule_link(first),
+        *(text for safety, text in cures.items() if numbers[safety]),
+    )
+    return ", ".join(told)
+
+
+def _cut(cut: Counter[Severity]) -> str:
+    told = [count(number, severity.value) for severity, number in cut.items() if number]
+    if not told:
+        return ""
+    return f"Not listed here for want of room: {', '.join(told)}. `concertmaster check` tells them all."
