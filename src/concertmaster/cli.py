@@ -13,15 +13,14 @@ import typer
 
 from concertmaster import __version__
 from concertmaster.config import FailOn
-from concertmaster.findings import Finding, Unanalysed
+from concertmaster.findings import Unanalysed
 from concertmaster.messages import UserError, missing_path, unknown_rule
+from concertmaster.outcome import CLEAN, NOT_ANALYSED, WRONG_USE, exit_code
 
 if TYPE_CHECKING:
     from concertmaster.project.files import WorkingTree
     from concertmaster.runner import Report
     from concertmaster.workspace import Workspace
-
-CLEAN, FINDINGS, WRONG_USE, NOT_ANALYSED = range(4)
 
 app = typer.Typer(
     name="concertmaster",
@@ -169,13 +168,6 @@ def run(arguments: list[str] | None = None) -> int:
         typer.echo(f"{error.what}\n{error.why}\n{error.remedy}", err=True)
         return WRONG_USE
     return CLEAN
-
-
-def exit_code(findings: tuple[Finding, ...], unanalysed: tuple[Unanalysed, ...], fail_on: FailOn) -> int:
-    """3 where something could not be judged, else 1 where a finding reaches `fail_on`, else 0."""
-    if unanalysed:
-        return NOT_ANALYSED
-    return FINDINGS if any(fail_on.fails(finding.severity) for finding in findings) else CLEAN
 
 
 # -- plumbing ------------------------------------------------------------------------------------

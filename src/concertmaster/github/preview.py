@@ -1,0 +1,30 @@
+"""Shows a planned review as the page that people will see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from concertmaster.github.review import ReviewPlan
+from concertmaster.report.html import ShownComment, render_review
+
+
+def write_preview(path: Path, plan: ReviewPlan, read: Callable[[str], bytes], *, title: str) -> None:
+    """Write the review as one HTML file: what is new and what stands already."""
+    page = render_review(
+        title=title, verdict=plan.verdict, summary=plan.summary or "", comments=list(_shown(plan, read))
+    )
+    path.write_text(page, encoding="utf-8")
+
+
+def _shown(plan: ReviewPlan, read: Callable[[str], bytes]) -> Iterator[ShownComment]:
+    comments = sorted((*plan.comments, *plan.kept), key=lambda comment: (comment.path, comment.line))
+    for comment in comments:
+        lines = read(comment.path).decode("utf-8", "replace").split("\n")
+        yield ShownComment(
+            comment.path,
+            comment.start_line or comment.line,
+            comment.line,
+            comment.body,
+            [line.removesuffix("\r") for line in lines],
+        )
