@@ -46,7 +46,7 @@ class Event:
 
 @cache
 def _examples() -> dict[str, list[Json]]:
-    entries = packages.json_member(packages.WEBHOOK_EXAMPLES, "api.github.com/index.json")
+    entries = packages.json_member(packages.WEBHOOK_EXAMPLES, packages.WEBHOOK_MEMBER)
     return {entry["name"]: entry["examples"] for entry in entries}
 
 

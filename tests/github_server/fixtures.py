@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def github() -> Iterator[GitHub]:
-    """A GitHub of its own for a test, which fails at the end when GitHub's description was violated."""
+    """A GitHub of its own for a test, which fails at the end when GitHub's description was violated.
+
+    GITHUB_FLAVOUR=ghes-3.17 runs the same tests against the description of an Enterprise Server.
+    """
     try:
-        context = GitHub.start()
+        context = GitHub.start(os.environ.get("GITHUB_FLAVOUR", "api.github.com"))
         server = context.__enter__()
     except DescriptionUnavailableError as error:
         pytest.skip(f"GitHub's description is not available: {error}")

@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from tests.github_server import description, events, runner
+from tests.github_server import description, events, packages, runner
 from tests.github_server.calls import ROUTES
 from tests.github_server.hub import BOT, Hub
 from tests.github_server.payloads import Urls
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 @cache
 def described(flavour: str) -> description.Description:
+    """Everything that GitHub says about itself is there from here on, or it is told at once."""
+    packages.provide(packages.GRAPHQL_SCHEMA, packages.GRAPHQL_MEMBER)
+    packages.provide(packages.WEBHOOK_EXAMPLES, packages.WEBHOOK_MEMBER)
     return description.load(flavour, [(r.method, r.template) for r in ROUTES], events.DESCRIBED)
 
 

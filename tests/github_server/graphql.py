@@ -33,7 +33,7 @@ CLIENT_FAULTS = ("MISSING_PAGINATION_BOUNDARIES", "EXCESSIVE_PAGINATION")
 
 @cache
 def schema() -> GraphQLSchema:
-    text = packages.text_member(packages.GRAPHQL_SCHEMA, "schema.graphql")
+    text = packages.text_member(packages.GRAPHQL_SCHEMA, packages.GRAPHQL_MEMBER)
     return build_schema(text, assume_valid=True)
 
 

@@ -14,7 +14,9 @@ from typing import Any
 
 OPENAPI = "@octokit/openapi@23.0.2"
 GRAPHQL_SCHEMA = "@octokit/graphql-schema@15.26.1"
+GRAPHQL_MEMBER = "schema.graphql"
 WEBHOOK_EXAMPLES = "@octokit/webhooks-examples@7.6.1"
+WEBHOOK_MEMBER = "api.github.com/index.json"
 
 
 class DescriptionUnavailableError(Exception):
@@ -35,7 +37,12 @@ def json_member(package: str, member: str) -> Any:
 
 
 def text_member(package: str, member: str) -> str:
-    """One file of a package; unpacked once, because some packages hold hundreds of megabytes."""
+    """One file of a package."""
+    return provide(package, member).read_text(encoding="utf-8")
+
+
+def provide(package: str, member: str) -> Path:
+    """Where that file is, unpacked once, because some packages hold hundreds of megabytes."""
     kept = cache_folder() / f"{_file_name(package)}-{member.replace('/', '-')}"
     if not kept.exists():
         with tarfile.open(_tarball(package)) as archive:
@@ -43,7 +50,7 @@ def text_member(package: str, member: str) -> str:
             if content is None:
                 raise DescriptionUnavailableError(f"{package} holds no file {member}")
             replace_atomically(kept, content.read())
-    return kept.read_text(encoding="utf-8")
+    return kept
 
 
 def replace_atomically(path: Path, data: bytes) -> None:
@@ -76,14 +83,14 @@ def _download(package: str, path: Path) -> DescriptionUnavailableError | None:
 
 def _pack(package: str, path: Path) -> None:
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        command = ["npm", "pack", "--silent", "--fetch-retries=1", "--fetch-timeout=60000", package]
+        command = ["npm", "pack", "--loglevel=error", "--fetch-retries=1", "--fetch-timeout=60000", package]
         try:
             subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True, timeout=300)
         except FileNotFoundError as error:
             raise DescriptionUnavailableError(f"npm is not installed, so {package} cannot be had") from error
         except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-            detail = str(error.stderr or error).strip().splitlines()[-1:]
-            raise DescriptionUnavailableError(f"npm pack {package} failed: {' '.join(detail)}") from error
+            reason = next(iter(str(error.stderr or error).strip().splitlines()), "")
+            raise DescriptionUnavailableError(f"npm pack {package} failed: {reason}") from error
         [packed] = Path(folder).glob("*.tgz")
         packed.replace(path)
 
