@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from concertmaster.findings import Edit
@@ -79,6 +79,25 @@ def query_to_select(file: PythonFile, query: ast.Attribute, words: Mapping[str, 
     return Asked((opening, *plan[1]), tuple(imports))
 
 
+def call_to_select(
+    file: PythonFile, call: ast.Call, name: str, words: Mapping[str, Needed | None], *, repeats: bool
+) -> Asked:
+    """`query(…).all()` as `db.session.scalars(name(…)).all()`, where the function of the new name gives a select."""
+    between, final = _divided(steps_behind(file, call))
+    methods = {step.method for step in between}
+    asks = final is not None or _is_consumed(file, between[-1].call if between else call)
+    plain = final is None or (final.method in _ROWS and not final.call.args and not final.call.keywords)
+    db = words["db"]
+    if db is None or not asks or not plain or not methods <= _SHARED:
+        return Asked()
+    start, func_end = file.span(call)[0], file.span(call.func)[1]
+    old = call.func.attr if isinstance(call.func, ast.Attribute) else file.text(call.func)
+    closing = _closing(file, call, between, final, repeats=repeats)
+    opening = replace_span(file, start, start, f"{db.text}.session.scalars(")
+    renamed = replace_span(file, func_end - len(old), func_end, name)
+    return Asked((opening, renamed, *_wheres(file, between), closing), db.imports)
+
+
 def _divided(steps: Sequence[Step]) -> tuple[Sequence[Step], Step | None]:
     """The steps that build the query, and the one that asks the database."""
     for index, step in enumerate(steps):
@@ -128,21 +147,32 @@ def _count(file: PythonFile, query: ast.Attribute, between: Sequence[Step], fina
 
 
 def _select(file: PythonFile, query: ast.Attribute, between: Sequence[Step], final: Step | None) -> Plan:
-    end = _end_of(file, query, between)
-    one = ".limit(1)" if final is not None and final.method == "first" else ""
-    unique = ".unique()" if any(step.method in _REPEATING for step in between) else ""
-    closing = replace_span(file, end, end, f"{one}){unique}")
+    closing = _closing(file, query, between, final)
     return "{db}.session.scalars({select}(", (*_body(file, query, between), closing)
 
 
-def _end_of(file: PythonFile, query: ast.Attribute, between: Sequence[Step]) -> int:
-    return file.span(between[-1].call if between else query)[1]
+def _closing(
+    file: PythonFile, base: ast.expr, between: Sequence[Step], final: Step | None, *, repeats: bool = False
+) -> Edit:
+    """The end of `scalars(…)`, and what makes its rows those that the query gave."""
+    end = _end_of(file, base, between)
+    one = ".limit(1)" if final is not None and final.method == "first" else ""
+    unique = ".unique()" if repeats or any(step.method in _REPEATING for step in between) else ""
+    return replace_span(file, end, end, f"{one}){unique}")
+
+
+def _end_of(file: PythonFile, base: ast.expr, between: Sequence[Step]) -> int:
+    return file.span(between[-1].call if between else base)[1]
 
 
 def _body(file: PythonFile, query: ast.Attribute, between: Sequence[Step]) -> tuple[Edit, ...]:
-    """`)` for `.query`, and `where` for `filter`."""
-    ends = [file.span(step.name)[1] for step in between if step.method == "filter"]
-    return (
-        replace_span(file, file.span(query.value)[1], file.span(query)[1], ")"),
-        *(replace_span(file, end - len("filter"), end, "where") for end in ends),
-    )
+    """`)` for `.query`, and the conditions behind it."""
+    model_end, query_end = file.span(query.value)[1], file.span(query)[1]
+    return (replace_span(file, model_end, query_end, ")"), *_wheres(file, between))
+
+
+def _wheres(file: PythonFile, between: Sequence[Step]) -> Iterator[Edit]:
+    for step in between:
+        if step.method == "filter":
+            end = file.span(step.name)[1]
+            yield replace_span(file, end - len("filter"), end, "where")
