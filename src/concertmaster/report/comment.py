@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from concertmaster.findings import Finding, Safety
 from concertmaster.report.markdown import code, count, joined, listing, prose, suggestion
 
 #: Where this many characters are told of findings, the others at the same place are counted.
 MAX_TOLD = 20_000
+#: Sentences of one rule at one place; the suggestion under them shows the rest.
+MAX_SENTENCES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +56,31 @@ def rule_link(finding: Finding) -> str:
 
 
 def _told(findings: Iterable[Finding]) -> Iterator[str]:
-    told: set[str] = set()
+    """The findings of one place, a paragraph a rule."""
+    ordered = sorted(findings, key=lambda finding: (-finding.severity.rank, finding.rule, finding.place))
     length = left_out = 0
-    for finding in sorted(findings, key=lambda finding: (-finding.severity.rank, finding.place)):
-        text = finding_text(finding)
-        if text in told:
+    for _, group in groupby(ordered, key=lambda finding: (finding.rule, finding.severity, finding.since)):
+        same = list(group)
+        text = _paragraph(same)
+        if length and length + len(text) > MAX_TOLD:
+            left_out += len(same)
             continue
-        if told and length + len(text) > MAX_TOLD:
-            left_out += 1
-            continue
-        told.add(text)
         length += len(text)
         yield text
     if left_out:
         yield f"{count(left_out, 'more finding')} on these lines."
+
+
+def _paragraph(findings: list[Finding]) -> str:
+    """What one rule says of a place: a sentence, or a list where it says more than one thing."""
+    sentences = list(dict.fromkeys(sentence(finding.message) for finding in findings))
+    if len(sentences) == 1:
+        return finding_text(findings[0])
+    title = f"**{prose(findings[0].title or findings[0].rule)}**, {count(len(findings), 'time')} here:"
+    shown = [f"- {text}" for text in sentences[:MAX_SENTENCES]]
+    more = len(sentences) - MAX_SENTENCES
+    rest = [f"- and {count(more, 'more like it', 'more like it')}"] if more > 0 else []
+    return "\n".join((title, *shown, *rest, "", source(findings[0])))
 
 
 def _cure(remark: Remark, follow_up: str | None) -> Iterator[str]:

@@ -18,8 +18,8 @@ MAX_COMMENT = 65_000
 MAX_MISSED = 50
 #: From this many places on a rule's list is folded.
 FOLD_FROM = 6
-#: Places of one rule that are listed, so that one rule leaves room for the others.
-MAX_PLACES = 60
+#: Up to this many places of a rule each line is a link; beyond it one link a file leaves room for all.
+MAX_LINKED = 150
 _ENDING = 300
 
 
@@ -57,7 +57,7 @@ def render(summary: Summary, links: Links, *, limit: int = MAX_COMMENT) -> str:
             cut[severity] += len(findings) - told
             if told:
                 parts += [block] if title in parts else [title, block]
-            left = left - len(block) - len(title) - 4 if told >= min(len(findings), MAX_PLACES) else 0
+            left = left - len(block) - len(title) - 4 if told == len(findings) else 0
     return joined((*parts, _cut(cut)))
 
 
@@ -97,14 +97,36 @@ def _block(findings: Sequence[Finding], links: Links, room: int) -> tuple[str, i
     head = f"{_rule_line(findings)}\n\n{opening}"
     left = room - len(head) - len(closing)
     lines: list[str] = []
-    for finding in findings[:MAX_PLACES]:
-        place = links.place(finding.path, finding.line, finding.end_line)
-        lines.append(f"- {place}: {sentence(finding.message)}")
-        left -= len(lines[-1]) + 1
+    told = 0
+    for line, number in _places(findings, links):
+        left -= len(line) + 1
         if left < 0:
-            lines.pop()
             break
-    return head + "\n".join(lines) + closing, len(lines)
+        lines.append(line)
+        told += number
+    return head + "\n".join(lines) + closing, told
+
+
+def _places(findings: Sequence[Finding], links: Links) -> Iterator[tuple[str, int]]:
+    """A line each where a person has to read it; a line a file where a rewrite is there and there are many."""
+    many = len(findings) >= FOLD_FROM
+    by_hand = [finding for finding in findings if not many or not finding.edits]
+    for finding in by_hand:
+        place = links.place(finding.path, finding.line, finding.end_line)
+        yield f"- {place}: {sentence(finding.message)}", 1
+    rest = [finding for finding in findings if many and finding.edits]
+    for path, group in groupby(rest, key=lambda finding: finding.path):
+        here = list(group)
+        yield f"- {code(path)}: {_numbers(here, links, len(rest))}", len(here)
+
+
+def _numbers(findings: Sequence[Finding], links: Links, among: int) -> str:
+    """Line numbers of one file, each a link; where there are very many, the first alone is."""
+    told: list[str] = []
+    for number in dict.fromkeys(finding.line for finding in findings):
+        address = links.to(findings[0].path, number) if not told or among <= MAX_LINKED else None
+        told.append(f"[{number}]({address})" if address else str(number))
+    return f"line{'' if len(told) == 1 else 's'} {', '.join(told)}"
 
 
 def _rule_line(findings: Sequence[Finding]) -> str:
