@@ -207,7 +207,7 @@ def workflow_run(hub: Hub, pull: PullRequest, *, sender: User, conclusion: str =
         "head_sha": head.sha,
         "repository": payloads.repository(hub.urls, repo),
         "head_repository": payloads.repository(hub.urls, head.repository or repo),
-        "pull_requests": [_minimal(hub, pull)] if own else [],
+        "pull_requests": [payloads_pulls.minimal_pull(hub.urls, pull)] if own else [],
     }
     payload = _event_payload(hub, "workflow_run", "completed", repo, sender, workflow_run=run)
     return Event("workflow_run", payload, repo, sender, *_default(repo))
@@ -217,16 +217,3 @@ def _head_commit(hub: Hub, pull: PullRequest) -> Json:
     names = ("id", "tree_id", "message", "timestamp", "author", "committer")
     commit = _simple_commit(hub, pull.repository, pull.head.sha)
     return {name: commit[name] for name in names}
-
-
-def _minimal(hub: Hub, pull: PullRequest) -> Json:
-    repo = {
-        "id": pull.repository.id,
-        "url": hub.urls.repository(pull.repository),
-        "name": pull.repository.name,
-    }
-    sides = {
-        name: {"ref": branch.ref, "sha": branch.sha, "repo": repo}
-        for name, branch in (("head", pull.head), ("base", pull.base))
-    }
-    return {"id": pull.id, "number": pull.number, "url": payloads_pulls.pull_url(hub.urls, pull)} | sides

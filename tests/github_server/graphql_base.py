@@ -42,45 +42,36 @@ def lazy(make: Callable[[], Any]) -> Callable[..., Any]:
 def connection(items: Callable[[], Sequence[Any]], shape: Callable[[Any], Any]) -> Callable[..., Json]:
     """A page of a list, by `first`/`after` or `last`/`before`; without a size GitHub refuses."""
 
-    def resolve(
-        info: Any,
-        first: int | None = None,
-        after: str | None = None,
-        last: int | None = None,
-        before: str | None = None,
-        **_: Any,
-    ) -> Json:
-        name = info.field_name
-        size = first if first is not None else last
-        if size is None:
-            message = (
-                f"You must provide a `first` or `last` value to properly paginate the `{name}` connection."
-            )
-            raise Failure("MISSING_PAGINATION_BOUNDARIES", message)
-        if size > LARGEST_PAGE:
-            message = (
-                f"Requesting {size} records on the `{name}` connection exceeds the limit of 100 records."
-            )
-            raise Failure("EXCESSIVE_PAGINATION", message)
+    def resolve(info: Any, **arguments: Any) -> Json:
         found = items()
-        start = _place(after) if after else 0
-        stop = _place(before) - 1 if before else len(found)
-        chosen = (
-            range(start, min(start + size, stop))
-            if first is not None
-            else range(max(start, stop - size), stop)
-        )
+        chosen = _chosen(info.field_name, len(found), arguments)
         nodes = [shape(found[index]) for index in chosen]
         edges = [{"node": node, "cursor": _cursor(i + 1)} for node, i in zip(nodes, chosen, strict=True)]
         page = {
             "hasNextPage": chosen.stop < len(found),
             "hasPreviousPage": chosen.start > 0,
-            "startCursor": _cursor(chosen.start + 1) if nodes else None,
-            "endCursor": _cursor(chosen.stop) if nodes else None,
+            "startCursor": edges[0]["cursor"] if edges else None,
+            "endCursor": edges[-1]["cursor"] if edges else None,
         }
         return {"nodes": nodes, "edges": edges, "totalCount": len(found), "pageInfo": page}
 
     return resolve
+
+
+def _chosen(name: str, total: int, arguments: dict[str, Any]) -> range:
+    first, last = arguments.get("first"), arguments.get("last")
+    size = first if first is not None else last
+    if size is None:
+        message = f"You must provide a `first` or `last` value to properly paginate the `{name}` connection."
+        raise Failure("MISSING_PAGINATION_BOUNDARIES", message)
+    if size > LARGEST_PAGE:
+        message = f"Requesting {size} records on the `{name}` connection exceeds the limit of 100 records."
+        raise Failure("EXCESSIVE_PAGINATION", message)
+    start = _place(arguments["after"]) if arguments.get("after") else 0
+    stop = _place(arguments["before"]) - 1 if arguments.get("before") else total
+    if first is not None:
+        return range(start, max(start, min(start + size, stop)))
+    return range(max(start, stop - size), max(start, stop))
 
 
 def _cursor(place: int) -> str:

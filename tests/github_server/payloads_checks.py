@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.github_server.payloads import instant, repository, user
+from tests.github_server.payloads_pulls import minimal_pull
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tests.github_server.payloads import Urls
-    from tests.github_server.state import CheckRun, Json, Repository, Status, User
+    from tests.github_server.state import CheckRun, Json, PullRequest, Repository, Status, User
 
 APP_ID = 15368
 
@@ -55,28 +56,14 @@ def check_run(urls: Urls, run: CheckRun) -> Json:
         | {"annotations_count": len(run.annotations), "annotations_url": f"{url}/annotations"},
         "check_suite": {"id": run.suite},
         "app": app(urls, run.app),
-        "pull_requests": [_minimal(urls, run, number) for number in _pulls(run)],
+        "pull_requests": [minimal_pull(urls, pull) for pull in _pulls(run)],
     }
 
 
-def _pulls(run: CheckRun) -> list[int]:
+def _pulls(run: CheckRun) -> list[PullRequest]:
     """Those of the repository itself; GitHub leaves out the ones from forks."""
-    pulls = (p for p in run.repository.pulls if p.head.repository is run.repository)
-    return [pull.number for pull in pulls if pull.head.sha == run.head_sha]
-
-
-def _minimal(urls: Urls, run: CheckRun, number: int) -> Json:
-    pull = run.repository.issues[number].pull
-    assert pull is not None
-    repo = {
-        "id": run.repository.id,
-        "url": urls.repository(run.repository),
-        "name": run.repository.name,
-    }
-    head = {"ref": pull.head.ref, "sha": pull.head.sha, "repo": repo}
-    base = {"ref": pull.base.ref, "sha": pull.base.sha, "repo": repo}
-    url = f"{urls.repository(run.repository)}/pulls/{number}"
-    return {"id": pull.id, "number": number, "url": url, "head": head, "base": base}
+    own = (pull for pull in run.repository.pulls if pull.head.repository is run.repository)
+    return [pull for pull in own if pull.head.sha == run.head_sha]
 
 
 def annotation(urls: Urls, run: CheckRun, item: Json) -> Json:

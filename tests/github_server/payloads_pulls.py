@@ -31,6 +31,14 @@ def side(urls: Urls, branch: Branch) -> Json:
     }
 
 
+def minimal_pull(urls: Urls, pull: PullRequest) -> Json:
+    """As check runs and workflow runs name it."""
+    repo = {"id": pull.repository.id, "url": urls.repository(pull.repository), "name": pull.repository.name}
+    head = {"ref": pull.head.ref, "sha": pull.head.sha, "repo": repo}
+    base = {"ref": pull.base.ref, "sha": pull.base.sha, "repo": repo}
+    return {"id": pull.id, "number": pull.number, "url": pull_url(urls, pull), "head": head, "base": base}
+
+
 def simple_pull(urls: Urls, pull: PullRequest) -> Json:
     """As it stands in lists."""
     url, page, base = pull_url(urls, pull), pull_page(urls, pull), urls.repository(pull.repository)

@@ -95,7 +95,7 @@ def _contains(repo: Repository, pull: PullRequest, sha: str) -> bool:
 
 @route("GET", REPO + "/compare/{basehead}", READ)
 def compare(call: Call) -> Reply:
-    repo = call.repository
+    repo, hub = call.repository, call.hub
     first, separator, second = call.arguments["basehead"].partition("...")
     base, head = repo.git.resolve(first), repo.git.resolve(second)
     if not separator or base is None or head is None:
@@ -104,30 +104,33 @@ def compare(call: Call) -> Reply:
     if common is None:
         raise Refusal(404, f"No common ancestor between {first} and {second}.")
     ahead = repo.git.commits("--reverse", f"{base}..{head}")
+    paged = call.page(ahead, lambda sha: payloads_git.commit(hub, repo, sha))
+    files = diff(repo.git, common, head)[:300]
+    body = _distance(repo, base, head, ahead) | {
+        **_comparison_links(call, f"compare/{first}...{second}"),
+        "base_commit": payloads_git.commit(hub, repo, base),
+        "merge_base_commit": payloads_git.commit(hub, repo, common),
+        "commits": paged.body,
+        "files": [payloads_pulls.diff_entry(hub.urls, repo, head, file) for file in files],
+    }
+    return Reply(200, body, paged.headers)
+
+
+def _distance(repo: Repository, base: str, head: str, ahead: list[str]) -> Json:
     behind = repo.git.commits(f"{head}..{base}")
     status = ("diverged" if behind else "ahead") if ahead else ("behind" if behind else "identical")
-    url = f"{call.hub.urls.repository(repo)}/compare/{first}...{second}"
-    page = f"{call.hub.urls.page(repo)}/compare/{first}...{second}"
-    paged = call.page(ahead, lambda sha: payloads_git.commit(call.hub, repo, sha))
-    body = {
-        "url": url,
+    return {"status": status, "ahead_by": len(ahead), "behind_by": len(behind), "total_commits": len(ahead)}
+
+
+def _comparison_links(call: Call, tail: str) -> Json:
+    page = f"{call.hub.urls.page(call.repository)}/{tail}"
+    links = {
         "html_url": page,
         "permalink_url": page,
         "diff_url": f"{page}.diff",
         "patch_url": f"{page}.patch",
-        "base_commit": payloads_git.commit(call.hub, repo, base),
-        "merge_base_commit": payloads_git.commit(call.hub, repo, common),
-        "status": status,
-        "ahead_by": len(ahead),
-        "behind_by": len(behind),
-        "total_commits": len(ahead),
-        "commits": paged.body,
-        "files": [
-            payloads_pulls.diff_entry(call.hub.urls, repo, head, f)
-            for f in diff(repo.git, common, head)[:300]
-        ],
     }
-    return Reply(200, body, paged.headers)
+    return links | {"url": f"{call.hub.urls.repository(call.repository)}/{tail}"}
 
 
 @route("GET", REPO + "/collaborators/{username}/permission")
