@@ -37,9 +37,7 @@ class Summary:
 def verdict(findings: Iterable[Finding], unanalysed: Sequence[Unanalysed] = ()) -> str:
     """`2 errors and 1 warning; 1 file could not be analysed`."""
     numbers = Counter(finding.severity for finding in findings)
-    counted = [
-        count(numbers[severity], severity.value) for severity in reversed(Severity) if numbers[severity]
-    ]
+    counted = [count(numbers[severity], severity.value) for severity in Severity if numbers[severity]]
     found = " and ".join(filter(None, (", ".join(counted[:-1]), counted[-1]))) if counted else ""
     missed = f"{count(len(unanalysed), 'file')} could not be analysed" if unanalysed else ""
     return "; ".join(filter(None, (found, missed))) or "nothing to mend"
