@@ -108,11 +108,19 @@ def _is_imported(file: PythonFile, name: ast.Name) -> bool:
     return scope is not None and name.id in scope.imports
 
 
+def _is_statement(file: PythonFile, node: ast.expr) -> bool:
+    return isinstance(file.parent(node), ast.Expr)
+
+
 def _names_used(file: PythonFile) -> set[str]:
-    """Imported names that are read, and words in strings: annotations and `__all__` may be strings."""
+    """Imported names that are read, and words in strings: annotations and `__all__` may be strings, docstrings not."""
     names = {node.id for node in file.nodes(ast.Name) if _is_imported(file, node)}
     for constant in file.nodes(ast.Constant):
-        if isinstance(constant.value, str) and len(constant.value) < 200:
+        if (
+            isinstance(constant.value, str)
+            and len(constant.value) < 200
+            and not _is_statement(file, constant)
+        ):
             names.update(
                 constant.value.replace("[", " ").replace("]", " ").replace(".", " ").replace(",", " ").split()
             )

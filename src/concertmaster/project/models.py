@@ -73,6 +73,7 @@ _ROOTS = {
     ),
 }
 _OPTIONAL = frozenset(("typing.Optional", "typing_extensions.Optional"))
+_UNION = frozenset(("typing.Union", "typing_extensions.Union"))
 _TYPE = frozenset(("typing.Type", "builtins.type"))
 
 
@@ -130,13 +131,25 @@ def lineage(file: PythonFile, definition: ast.ClassDef | None) -> Iterator[ast.C
             pending += class_named(file, name) if isinstance(name, ast.Name) else []
 
 
-def field_of(file: PythonFile, definition: ast.ClassDef | None, name: str) -> ast.AnnAssign | None:
-    """The statement that declares a field, in the class itself or a base in this file."""
+def fields_of(file: PythonFile, definition: ast.ClassDef | None) -> dict[str, ast.AnnAssign]:
+    """The statements that declare the fields of a class, its own and those of bases in this file."""
+    found: dict[str, ast.AnnAssign] = {}
     for one in lineage(file, definition):
         for statement in one.body:
-            if isinstance(statement, ast.AnnAssign) and _names(statement.target, name):
-                return statement
-    return None
+            if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+                found.setdefault(statement.target.id, statement)
+    return found
+
+
+def takes_none(file: PythonFile, annotation: ast.expr) -> bool:
+    """Whether an annotation has `None` among its alternatives: `X | None`, `Optional[X]`, `Union[X, None]`."""
+    if isinstance(annotation, ast.BinOp) and isinstance(annotation.op, ast.BitOr):
+        return takes_none(file, annotation.left) or takes_none(file, annotation.right)
+    if isinstance(annotation, ast.Subscript):
+        name = file.qualified(annotation.value)
+        inner = annotation.slice.elts if isinstance(annotation.slice, ast.Tuple) else [annotation.slice]
+        return name in _OPTIONAL or (name in _UNION and any(takes_none(file, one) for one in inner))
+    return _is_none(annotation)
 
 
 def defines(file: PythonFile, definition: ast.ClassDef | None, name: str) -> bool:

@@ -6,7 +6,15 @@ import ast
 from dataclasses import replace
 
 from concertmaster.project.bindings import binding, enclosing_function
-from concertmaster.project.models import MAX_DEPTH, Family, Model, annotated, class_model, family_of, field_of
+from concertmaster.project.models import (
+    MAX_DEPTH,
+    Family,
+    Model,
+    annotated,
+    class_model,
+    family_of,
+    fields_of,
+)
 from concertmaster.project.python import PythonFile
 
 _OBJECTS = {"orchestrator.core.settings.app_settings": Family.SETTINGS}
@@ -150,7 +158,7 @@ def _field(file: PythonFile, node: ast.Attribute, depth: int) -> Model | None:
     owner = model_of(file, node.value, depth)
     if owner is None or owner.is_class:
         return None
-    declared = field_of(file, owner.definition, node.attr)
+    declared = fields_of(file, owner.definition).get(node.attr)
     return None if declared is None else annotated(file, declared.annotation, depth)
 
 

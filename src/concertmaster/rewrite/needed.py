@@ -26,19 +26,30 @@ def needed(
 
     None where the name stands for something else there, or is imported for type checkers alone.
     """
-    modules = (module, *also)
-    wanted = {f"{one}.{name}" for one in modules}
-    for scope in _visible(file.scope(at)):
-        for local, imported in scope.imports.items():
-            if local in scope.others or not all(_at_runtime(file, one) for one in imported):
-                continue
-            found = {file.canonical(one.dotted) for one in imported}
-            if found <= wanted:
-                return Needed(local)
-            if found <= set(modules):
+    modules = {module, *also}
+    bound = list(_bound(file, file.scope(at)))
+    for local, origin in bound:
+        if origin in {f"{one}.{name}" for one in modules}:
+            return Needed(local)
+    if not any(origin.rpartition(".")[0] == module for _, origin in bound):
+        for local, origin in bound:
+            if origin in modules:
                 return Needed(f"{local}.{name}")
     taken = file.scope(at).find(name) is not None
     return None if taken else Needed(name, (Import(module, name),))
+
+
+def _bound(file: PythonFile, scope: Scope) -> Iterator[tuple[str, str]]:
+    """The imported names that a scope sees at runtime, with what each surely stands for."""
+    for one in _visible(scope):
+        for local, imported in one.imports.items():
+            origins = {file.canonical(each.dotted) for each in imported}
+            if (
+                local not in one.others
+                and len(origins) == 1
+                and all(_at_runtime(file, each) for each in imported)
+            ):
+                yield local, origins.pop()
 
 
 def _visible(scope: Scope) -> Iterator[Scope]:
