@@ -44,6 +44,7 @@ class PythonFile(TextFile):
 
     def __init__(self, path: str, source: bytes, around: Surroundings) -> None:
         super().__init__(path, source, around.window)
+        self._qualified: dict[ast.AST, str | None] = {}
         self.around = around
 
     @cached_property
@@ -160,8 +161,10 @@ class PythonFile(TextFile):
         Names of the framework come in the spelling of 5.0 and later whatever the file writes:
         `orchestrator.types.State` is `orchestrator.core.types.State`.
         """
-        dotted = self.dotted(node)
-        return None if dotted is None else self.canonical(dotted)
+        if node not in self._qualified:
+            dotted = self.dotted(node)
+            self._qualified[node] = None if dotted is None else self.canonical(dotted)
+        return self._qualified[node]
 
     def canonical(self, dotted: str, *, module: bool = False) -> str:
         """`names.canonical`, unless the project's own package of that name is meant."""
