@@ -33,6 +33,12 @@ def insert_before(file: PythonFile, node: ast.AST, text: str) -> Edit:
     return replace_span(file, start, start, text)
 
 
+def make_async(file: PythonFile, function: ast.FunctionDef) -> Edit:
+    """`def` to `async def`, as one edit that an import directly before it does not push aside."""
+    start = file.span(function)[0]
+    return Edit(start, start + len("def"), b"async def")
+
+
 def attribute_name_span(file: PythonFile, node: ast.Attribute) -> tuple[int, int]:
     """The bytes of the last name of `a.b.c`."""
     end = file.span(node)[1]
