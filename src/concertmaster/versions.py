@@ -74,10 +74,14 @@ class Window:
     target: str
     mode: Mode = Mode.UPGRADE
 
+    @property
+    def judged(self) -> str:
+        """The release under judgement."""
+        return self.installed if self.mode is Mode.REVIEW else self.target
+
     def reaches(self, text: str | None) -> bool:
         """Whether the release under judgement is at least this one."""
-        judged = self.installed if self.mode is Mode.REVIEW else self.target
-        return text is not None and release(judged) >= release(text)
+        return text is not None and release(self.judged) >= release(text)
 
     def severity(self, change: Change) -> Severity | None:
         """How much a change matters here; None where it does not (yet) concern the project."""

@@ -27,7 +27,6 @@ __all__ = [
 FRAMEWORK = "orchestrator-core"
 #: Where several manifests of one folder name the framework, the earlier of these is believed.
 _RANK = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "Pipfile.lock", "pyproject.toml", "Pipfile")
-_SIDELINES = frozenset(("shell", "image", "pre-commit", "tox", "build-system"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ def _nearness(item: Requirement) -> tuple[bool, int, int, bool, str, tuple[int, 
     folder, _, file_name = item.path.rpartition("/")
     rank = _RANK.index(file_name) if file_name in _RANK else len(_RANK)
     depth = folder.count("/") + 1 if folder else 0
-    return item.group in _SIDELINES, depth, rank, bool(item.group), item.path, item.span
+    return item.isolated, depth, rank, bool(item.group), item.path, item.span
 
 
 def _is_stale(lock: Requirement, declared: Sequence[Requirement]) -> bool:

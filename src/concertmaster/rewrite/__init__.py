@@ -11,6 +11,12 @@ from concertmaster.rewrite.imports import (
     drop_statement,
 )
 from concertmaster.rewrite.new_imports import top_level_imports
+from concertmaster.rewrite.requirements import (
+    drop_extras,
+    drop_requirement,
+    replace_requirement,
+    replace_version,
+)
 from concertmaster.rewrite.spans import (
     attribute_name_span,
     insert_after,
@@ -27,12 +33,16 @@ __all__ = [
     "block_of",
     "drop_aliases",
     "drop_arguments",
+    "drop_extras",
+    "drop_requirement",
     "drop_statement",
     "edit_arguments",
     "insert_after",
     "insert_before",
     "rename_attribute",
     "replace",
+    "replace_requirement",
     "replace_span",
+    "replace_version",
     "top_level_imports",
 ]

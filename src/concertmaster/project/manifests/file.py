@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from concertmaster.project.manifests.model import NotUnderstood, Requirement
+from concertmaster.project.manifests.model import NotUnderstood, Requirement, Style
 from concertmaster.project.manifests.read import read_manifest
 from concertmaster.project.text import TextFile, Unreadable
+
+FRAMEWORK = "orchestrator-core"
 
 
 class ManifestFile(TextFile):
     """One manifest with its requirements."""
+
+    def framework(self, requirement: Requirement) -> Requirement | None:
+        """The framework's requirement that is installed together with another one; None where none surely is."""
+        for item in self.requirements:
+            together = item.group == requirement.group or not (item.isolated or requirement.isolated)
+            if item.name == FRAMEWORK and item.style is not Style.IMAGE and together:
+                return item
+        return None
 
     @cached_property
     def requirements(self) -> tuple[Requirement, ...]:

@@ -61,6 +61,11 @@ class Requirement:
     problem: str = ""
 
     @property
+    def isolated(self) -> bool:
+        """Whether it is installed apart from what else the file requires, or may be."""
+        return self.group.startswith("env:") or self.group in ("build-system", "shell", "image")
+
+    @property
     def versions(self) -> SpecifierSet:
         """The versions that it allows; every one where it names none."""
         return SpecifierSet(self.specifier, prereleases=True)
@@ -159,12 +164,14 @@ class Written:
     locked: bool = False
     hashed: bool = False
     source: str = ""
-    version: tuple[int, int] = (0, 0)
-    extras_at: tuple[int, int] = (0, 0)
+    version: tuple[int, int] | None = None
+    extras_at: tuple[int, int] | None = None
     problem: str = ""
 
     def on(self, manifest: Manifest) -> Requirement:
-        """The requirement with its line and its byte spans."""
+        """The requirement with its line and its byte spans; what is not written is nowhere, at its end."""
+        nowhere = (self.end, self.end)
+        version, extras_at = self.version or nowhere, self.extras_at or nowhere
         return Requirement(
             name=canonicalize_name(self.name),
             specifier=self.specifier,
@@ -179,9 +186,9 @@ class Written:
             locked=self.locked,
             hashed=self.hashed,
             source=self.source,
-            written=manifest.text[slice(*self.version)],
-            written_at=manifest.bytes_at(*self.version),
-            extras_at=manifest.bytes_at(*self.extras_at),
+            written=manifest.text[slice(*version)],
+            written_at=manifest.bytes_at(*version),
+            extras_at=manifest.bytes_at(*extras_at),
             problem=self.problem,
         )
 

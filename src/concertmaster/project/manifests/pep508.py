@@ -67,11 +67,8 @@ def _why(text: str, error: InvalidRequirement) -> str:
     return f"not a valid requirement: {str(error).splitlines()[0]}"
 
 
-def _shifted(parts: re.Match[str], group: str, start: int) -> tuple[int, int]:
-    if parts[group] is None:
-        place = start + parts.end("extras" if parts["extras"] else "name")
-        return place, place
-    return start + parts.start(group), start + parts.end(group)
+def _shifted(parts: re.Match[str], group: str, start: int) -> tuple[int, int] | None:
+    return None if parts[group] is None else (start + parts.start(group), start + parts.end(group))
 
 
 def _source(url: str | None) -> str:

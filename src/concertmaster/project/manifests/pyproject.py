@@ -25,8 +25,8 @@ ARRAYS: dict[tuple[str, ...], str] = {
     ("tool", "uv", "build-constraint-dependencies"): "build-constraints",
     ("tool", "uv", "override-dependencies"): "overrides",
     ("tool", "pdm", "dev-dependencies", "*"): "*",
-    ("tool", "hatch", "envs", "*", "dependencies"): "*",
-    ("tool", "hatch", "envs", "*", "extra-dependencies"): "*",
+    ("tool", "hatch", "envs", "*", "dependencies"): "env:*",
+    ("tool", "hatch", "envs", "*", "extra-dependencies"): "env:*",
     ("tool", "flit", "metadata", "requires"): "",
     ("tool", "flit", "metadata", "requires-extra", "*"): "*",
 }
@@ -58,7 +58,7 @@ def read_pyproject(manifest: Manifest) -> Found:
     sources = _uv_sources(toml)
     for pattern, group in ARRAYS.items():
         for name, array in toml.select(pattern):
-            for item in _in_array(toml, array, group=name if group == "*" else group):
+            for item in _in_array(toml, array, group=group.replace("*", name)):
                 yield replace(item, source=sources.get(canonicalize_name(item.name), item.source))
     yield from _tables(toml, TABLES)
     yield from _includes(toml, manifest.path)
@@ -83,8 +83,8 @@ def _unfaithful(found: Written, value: Value) -> Written:
         found,
         start=value.start,
         end=value.end,
-        version=(value.start, value.start),
-        extras_at=(value.start, value.start),
+        version=None,
+        extras_at=None,
         problem="written with escape sequences",
     )
 
@@ -136,8 +136,7 @@ def _entry(toml: Toml, name: str, whole: object, entry: Any, style: Style) -> Wr
     )
     if version and version.inner is None:
         problem = "written with escape sequences"
-    written = (version.inner if version else None) or (place[0], place[0])
-    extras, extras_at = _extras(toml, entry, place[0])
+    extras, extras_at = _extras(toml, entry)
     return Written(
         name=name,
         start=place[0] if key is None else key,
@@ -147,7 +146,7 @@ def _entry(toml: Toml, name: str, whole: object, entry: Any, style: Style) -> Wr
         extras=extras,
         marker=_marker(entry),
         source=source,
-        version=written,
+        version=version.inner if version else None,
         extras_at=extras_at,
         problem=problem,
     )
@@ -162,11 +161,11 @@ def _around(toml: Toml, entry: object) -> tuple[int, int] | None:
     return (min(starts), max(ends)) if starts and ends else None
 
 
-def _extras(toml: Toml, entry: Any, default: int) -> tuple[tuple[str, ...], tuple[int, int]]:
+def _extras(toml: Toml, entry: Any) -> tuple[tuple[str, ...], tuple[int, int] | None]:
     extras = entry.get("extras") if _is_table(entry) else None
     if not isinstance(extras, list):
-        return (), (default, default)
-    return tuple(sorted(str(extra) for extra in extras)), toml.place(extras) or (default, default)
+        return (), None
+    return tuple(sorted(str(extra) for extra in extras)), toml.place(extras)
 
 
 def _marker(entry: Any) -> str:

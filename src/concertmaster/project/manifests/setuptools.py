@@ -14,7 +14,7 @@ _SECTION = re.compile(r"\[(?P<name>[^\]]+)\]\s*$")
 _KEY = re.compile(r"(?P<key>[^\s=:#;][^=:]*?)\s*[=:]\s*(?P<value>.*)$")
 _COMMENT = re.compile(r"(^|\s)[#].*$")
 _FACTOR = re.compile(r"[\w!,.{}-]+:\s+")
-_GROUPS = {"install_requires": "", "setup_requires": "build-system", "tests_require": "tests", "deps": "tox"}
+_GROUPS = {"install_requires": "", "setup_requires": "build-system", "tests_require": "tests"}
 
 
 def read_ini(manifest: Manifest) -> Found:
@@ -38,7 +38,7 @@ def _ini_line(section: str, key: str, line: str, offset: int) -> Iterator[Writte
     if group is None:
         return
     content = _COMMENT.sub("", line)
-    factor = _FACTOR.match(content.lstrip()) if group == "tox" else None
+    factor = _FACTOR.match(content.lstrip()) if group.startswith("env:") else None
     skipped = len(content) - len(content.lstrip()) + (factor.end() if factor else 0)
     found = one(content[skipped:].rstrip(), offset + skipped, group=group)
     if found:
@@ -48,9 +48,9 @@ def _ini_line(section: str, key: str, line: str, offset: int) -> Iterator[Writte
 def _ini_group(section: str, key: str) -> str | None:
     if section == "options.extras_require":
         return key or None
-    if section == "options" and key != "deps":
+    if section == "options":
         return _GROUPS.get(key)
-    return "tox" if section.startswith("testenv") and key == "deps" else None
+    return f"env:{section}" if section.startswith("testenv") and key == "deps" else None
 
 
 def read_setup_py(manifest: Manifest) -> Found:
@@ -96,7 +96,7 @@ def _literals(manifest: Manifest, node: ast.expr, group: str) -> Iterator[Writte
         start, end = _span(manifest, item)
         found = one(item.value.strip(), start + 1, group=group)
         if found and manifest.text[start + 1 : end - 1] != item.value:
-            found = replace(found, start=start, end=end, version=(start, start), extras_at=(start, start))
+            found = replace(found, start=start, end=end, version=None, extras_at=None)
             found = replace(found, problem="not written as one plain string")
         if found:
             yield found

@@ -80,7 +80,7 @@ def _word(word: str, start: int) -> Written | None:
 def _image(match: re.Match[str]) -> Written:
     tag = match["tag"] or ""
     release = re.fullmatch(r"v?(?P<version>\d+\.\d+\.\d+\w*)", tag)
-    version = (match.start("tag") + release.start("version"), match.end("tag")) if release else (0, 0)
+    version = (match.start("tag") + release.start("version"), match.end("tag")) if release else None
     return Written(
         "orchestrator-core",
         *match.span(),
@@ -88,6 +88,6 @@ def _image(match: re.Match[str]) -> Written:
         f"=={release['version']}" if release else "",
         group="image",
         hashed=match["digest"] is not None,
-        version=version if release else (match.end(), match.end()),
+        version=version,
         problem="" if release else f"the image's tag {tag!r} is no release" if tag else "",
     )

@@ -51,8 +51,9 @@ def read_pre_commit(manifest: Manifest) -> Found:
     """`additional_dependencies` of every hook."""
     for repository in items(member(compose(manifest), "repos")):
         for hook in items(member(repository, "hooks")):
+            group = f"env:{getattr(member(hook, 'id'), 'value', '')}"
             for line in items(member(hook, "additional_dependencies")):
-                yield from _pip(manifest, line, group="pre-commit")
+                yield from _pip(manifest, line, group=group)
 
 
 def scalar_place(manifest: Manifest, node: ScalarNode) -> tuple[int, int] | None:
@@ -75,12 +76,13 @@ def _conda(manifest: Manifest, node: ScalarNode) -> Iterator[Written]:
     if place is None or match is None:
         return
     specifier = of_conda(match["version"] or "")
-    version = match.span("version") if match["version"] else (match.end(), match.end())
     yield Written(
         match["name"],
         *place,
         Style.CONDA,
         specifier or "",
-        version=(place[0] + version[0], place[0] + version[1]),
+        version=(place[0] + match.start("version"), place[0] + match.end("version"))
+        if match["version"]
+        else None,
         problem="" if specifier is not None else "the range is not understood",
     )

@@ -1,0 +1,112 @@
+"""Edits of requirements in manifests of every format."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from packaging.utils import canonicalize_name
+
+from concertmaster.findings import Edit
+from concertmaster.project.manifests.file import ManifestFile
+from concertmaster.project.manifests.model import Requirement, Style
+
+_FORMS_OF_PEP_440 = frozenset((Style.PEP508, Style.POETRY, Style.PIPENV))
+_LINE_END = re.compile(rb"[\"']?[ \t]*,?[ \t]*(?:#[^\n]*)?\r?$")
+_LINE_START = re.compile(rb"[ \t]*(?:-[ \t]+)?[\"']?$")
+
+
+def _edit(file: ManifestFile, start: int, end: int, text: str) -> Edit:
+    return Edit(start, end, text.encode()).trimmed(file.source)
+
+
+def _is_editable(requirement: Requirement) -> bool:
+    """Written by hand, as it is meant, and not tied to one release by hashes or a source."""
+    return not (requirement.locked or requirement.hashed or requirement.problem or requirement.source)
+
+
+def replace_requirement(file: ManifestFile, requirement: Requirement, text: str) -> Edit | None:
+    """Another requirement in the place of this one; only where PEP 508 is spoken."""
+    if not _is_editable(requirement) or requirement.style is not Style.PEP508:
+        return None
+    return _edit(file, *requirement.span, text)
+
+
+def replace_version(file: ManifestFile, requirement: Requirement, specifier: str) -> Edit | None:
+    """Another range for the same distribution."""
+    if not _is_editable(requirement) or requirement.style not in _FORMS_OF_PEP_440 or not requirement.written:
+        return None
+    return _edit(file, *requirement.written_at, specifier)
+
+
+def drop_extras(file: ManifestFile, requirement: Requirement, names: Collection[str]) -> Edit | None:
+    """The same requirement without some of its extras; nothing is left of the brackets without any."""
+    if requirement.locked or requirement.problem:
+        return None
+    start, end = requirement.extras_at
+    written = file.source[start:end].decode()
+    kept = [token for token in _extras(written) if token.strip("\"'") not in names]
+    if kept:
+        inner = (", " if ", " in written else ",").join(kept)
+        pad = " " if written[1:2] == " " else ""
+        return _edit(file, start, end, f"[{pad}{inner}{pad}]")
+    if requirement.style is Style.PEP508:
+        return _edit(file, start, end, "")
+    return _drop_key(file, requirement)
+
+
+def _extras(written: str) -> list[str]:
+    return re.findall(r"\"[^\"]*\"|'[^']*'|[\w.-]+", written)
+
+
+def _drop_key(file: ManifestFile, requirement: Requirement) -> Edit | None:
+    """`extras = […]` out of a table: with a comma beside it, or as a line of its own."""
+    start, end = requirement.extras_at
+    before = file.source[:start]
+    key = re.search(rb"(?P<comma>,[ \t]*)?(?P<key>extras[ \t]*=[ \t]*)$", before[-60:])
+    if key is None:
+        return None
+    key_start = start - len(key[0])
+    if key["comma"]:
+        return _edit(file, key_start, end, "")
+    first, last = file.line_span(file.line_of(key_start))[0], file.line_span(file.line_of(end))[1]
+    if not file.source[first:key_start].strip() and not file.source[end:last].strip():
+        return _edit(file, first, last, "")
+    behind = re.match(rb"[ \t]*,[ \t]*", file.source[end:last])
+    return _edit(file, key_start, end + behind.end(), "") if behind else None
+
+
+def drop_requirement(file: ManifestFile, requirement: Requirement) -> Edit | None:
+    """The manifest without this requirement; None where it cannot be taken out by itself."""
+    if requirement.locked or requirement.problem or requirement.group in ("shell", "image"):
+        return None
+    if requirement.style is not Style.PEP508 and not _has_key(requirement):
+        return None
+    start, end = requirement.span
+    first, last = file.line_span(file.line_of(start))[0], file.line_span(file.line_of(end))[1]
+    behind = file.source[end:last].removesuffix(b"\n")
+    if _LINE_START.fullmatch(file.source[first:start]) and _LINE_END.fullmatch(behind):
+        return _edit(file, first, last, "")
+    return _drop_element(file, start, end)
+
+
+def _has_key(requirement: Requirement) -> bool:
+    """Whether `name = …` is all there is of it, and not the body of a table of its own."""
+    key = requirement.text.partition("=")[0].strip(" \t\"'")
+    return canonicalize_name(key) == requirement.name
+
+
+def _drop_element(file: ManifestFile, start: int, end: int) -> Edit | None:
+    """A string out of a list on one line."""
+    quote = file.source[start - 1 : start]
+    if quote not in (b'"', b"'") or file.source[end : end + 1] != quote:
+        return None
+    start, end = start - 1, end + 1
+    behind = re.match(rb"[ \t]*,[ \t]*", file.source[end : end + 60])
+    if behind:
+        return _edit(file, start, end + behind.end(), "")
+    before = re.search(rb",[ \t]*$", file.source[max(0, start - 60) : start])
+    if before:
+        return _edit(file, start - len(before[0]), end, "")
+    is_alone = file.source[start - 1 : start] == b"[" and file.source[end : end + 1] == b"]"
+    return _edit(file, start, end, "") if is_alone else None
