@@ -16,6 +16,7 @@ NOTES = {
     "21-08": "its `identifier` is called `customer_id`",
     "22-06": "it gives the keys `process_id`, `last_status`, `last_step` instead of `pid`, `status`, `step`",
     "23-03": "`OIDC_CONF_WELL_KNOWN_URL` is divided into `OIDC_BASE_URL` and `OIDC_CONF_URL`",
+    "43-01": "it takes a process that is stored already, and no input",
     "47-01b": "it is a step of the task now",
     "50-03d": "its values are read with `.get_secret_value()`",
     "51-02": "it logs as information; `capture_workflow_failure` reports to Sentry",
@@ -154,7 +155,9 @@ API 1.0.0 - 4.1.0 .workflows.utils > oauth2_lib.fastapi passed-on
 43-01 1.0.0 - 4.3.0 .services.celery > .services.processes
     SYSTEM_USER
 43-01 4.3.0 - 4.3.0 .services.processes > .services.executors.threadpool
-    THREADPOOL_EXECUTION_CONTEXT thread_resume_process thread_start_process thread_validate_workflow
+    THREADPOOL_EXECUTION_CONTEXT thread_validate_workflow
+43-01 4.3.0 - 4.3.0 .services.processes > .services.executors.threadpool suggested
+    thread_resume_process thread_start_process
 API 1.0.0 - 4.3.0 .services.processes > .workflow passed-on
     runwf
 API 1.0.0 - 4.3.0 .services.tasks > .workflow passed-on

@@ -219,5 +219,5 @@ def strings(file: PythonFile) -> Iterator[Hit]:
             continue
         edit = None if move.passed_on else string.replace_head(file, old, spelled(file, move.new, old))
         sure = string.names_module and not string.is_prefix
-        safety = move.safety if sure else Safety.SUGGESTED
+        safety = Safety.SAFE if sure else Safety.SUGGESTED
         yield _hit(file, string.node, [move], (edit,) if edit else (), old, safety=safety)
