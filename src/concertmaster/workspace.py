@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from concertmaster.config import Config, load_config
 from concertmaster.messages import no_framework, unknown_release, unknown_rule
+from concertmaster.project.definitions import Definitions
 from concertmaster.project.dependencies import (
     Dependencies,
     Installed,
@@ -63,7 +64,8 @@ def open_workspace(
         aim = current
     files = manifests(project)
     names, regular = shadow(project.paths, files)
-    around = Surroundings(Window(current, aim, mode), names, regular)
+    definitions = Definitions(project.paths, lambda path: readable(project, path))
+    around = Surroundings(Window(current, aim, mode), names, regular, definitions)
     rules = choose_rules(tuple(select) or config.select, (*ignore, *config.ignore))
     return Workspace(project, config, dependencies, around, rules, believed)
 
@@ -103,8 +105,6 @@ def _next_minor() -> tuple[int, ...]:
 
 def readable(project: Project, path: str) -> bytes | None:
     """A file's bytes, or None where the project has no such file."""
-    if path not in project.paths:
-        return None
     try:
         return project.read(path)
     except UnreadableFileError:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar, overload
 
+from concertmaster.project.definitions import Definitions
 from concertmaster.project.names import ROOT, canonical
 from concertmaster.project.scopes import Imported, Scope, Walker
 from concertmaster.project.suppressions import Suppression, python_suppressions
@@ -31,12 +32,14 @@ class Surroundings:
 
     `shadow` holds the top-level names below a package or module called `orchestrator` that the project
     itself ships (guard rule G-04); None where it ships none. `regular` tells that this package has an
-    `__init__.py`, so that the framework's namespace cannot live beside it.
+    `__init__.py`, so that the framework's namespace cannot live beside it. `definitions` answers what other
+    modules of the project define and pass on; None where only the file itself is known.
     """
 
     window: Window
     shadow: frozenset[str] | None = None
     regular: bool = False
+    definitions: Definitions | None = None
 
 
 class PythonFile(TextFile):

@@ -71,7 +71,10 @@ class Scope:
 
 #: Fields without syntax nodes that anybody asks for; operators and contexts are left out.
 _PLAIN = frozenset(
-    "ctx op ops id attr name names module level arg asname kind type_comment conversion simple is_async rest kwd_attrs type_ignores".split()
+    """
+    arg asname attr conversion ctx id is_async kind kwd_attrs level module name names op ops rest simple
+    type_comment type_ignores
+    """.split()
 )
 #: The fields of each node type that hold nodes, last first, for a walk by stack.
 _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {

@@ -1,0 +1,212 @@
+"""What the project's own modules define and pass on: classes with their bases, names that are re-exported.
+
+Modules are read by patterns, not parsed: only top-level `import`, `class` and `name = other` lines matter
+here, and every file of a project may be asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from posixpath import dirname
+
+from concertmaster.project.names import canonical
+
+MAX_STEPS = 40
+_IMPORT = re.compile(
+    r"^from[ \t]+(?P<module>[.\w]+)[ \t]+import[ \t]*(?P<names>\([^)]*\)|[^\n\\]*)", re.MULTILINE
+)
+_PLAIN_IMPORT = re.compile(r"^import[ \t]+(?P<names>[^\n;#]+)", re.MULTILINE)
+_CLASS = re.compile(r"^class[ \t]+(?P<name>\w+)[ \t]*(?:\((?P<bases>[^)]*)\))?[ \t]*:", re.MULTILINE)
+_ALIAS = re.compile(r"^(?P<name>\w+)[ \t]*=[ \t]*(?P<other>[A-Za-z_][\w.]*)[ \t]*(?:#[^\n]*)?$", re.MULTILINE)
+_COMMENT = re.compile(r"#[^\n]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """The names of one module: where imported ones come from, and the bases of its classes."""
+
+    imports: dict[str, str] = field(default_factory=dict)
+    classes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+    stars: tuple[str, ...] = ()
+
+
+class Definitions:
+    """The project's modules, read when they are asked for."""
+
+    def __init__(self, paths: Iterable[str], read: Callable[[str], bytes | None]) -> None:
+        self._paths = tuple(paths)
+        self._read = read
+        self._modules: dict[str, Module] = {}
+
+    def origin(self, dotted: str, importer: str) -> str:
+        """The canonical name behind a name that the project's modules pass on; the name itself where none does.
+
+        `dotted` is as an import in the file `importer` spells it, with leading dots where it is relative.
+        Names that the project defines come back as `path:name`.
+        """
+        for _ in range(MAX_STEPS):
+            found = self._place(dotted, importer)
+            if found is None:
+                return dotted if dotted.startswith(".") else canonical(dotted)
+            importer, name = found
+            following = self._following(self.module(importer), name)
+            if following is None:
+                return f"{importer}:{name}"
+            dotted = following
+        return dotted
+
+    def ancestors(self, dotted: str, importer: str) -> frozenset[str]:
+        """Canonical names of everything that a class derives from, itself included; outside classes end the chain."""
+        seen: set[str] = set()
+        pending = [(dotted, importer)]
+        while pending and len(seen) < MAX_STEPS:
+            origin = self.origin(*pending.pop())
+            if origin in seen:
+                continue
+            seen.add(origin)
+            path, colon, name = origin.rpartition(":")
+            if colon:
+                module = self.module(path)
+                pending += [(self._spelled(module, base), path) for base in module.classes.get(name, ())]
+        return frozenset(seen)
+
+    def module(self, path: str) -> Module:
+        """The names of a file; none where it cannot be read."""
+        if path not in self._modules:
+            source = self._read(path)
+            self._modules[path] = read_module(source.decode("utf-8", "replace")) if source else Module()
+        return self._modules[path]
+
+    def _following(self, module: Module, name: str) -> str | None:
+        """Where a name of a module comes from; None where the module defines it, or nothing tells."""
+        if name in module.classes:
+            return None
+        if name in module.imports:
+            return module.imports[name]
+        if name in module.aliases:
+            return self._spelled(module, module.aliases[name])
+        return None
+
+    def _spelled(self, module: Module, dotted: str) -> str:
+        """A name as used in a module, spelled by the module's imports; its own names become relative ones."""
+        first, _, rest = dotted.partition(".")
+        start = module.imports.get(first) or module.aliases.get(first) or f".:{first}"
+        return f"{start}.{rest}" if rest else start
+
+    def _place(self, dotted: str, importer: str) -> tuple[str, str] | None:
+        """The file of the project that holds a name, and the name in it; None for what lies outside."""
+        if dotted.startswith(".:"):
+            return importer, dotted[2:]
+        module, _, name = dotted.rpartition(".")
+        if not module or not name:
+            return None
+        path = self.find(module, importer)
+        return None if path is None else (path, name)
+
+    def find(self, module: str, importer: str) -> str | None:
+        """The file of a module, seen from another file; None where the project has no such module."""
+        if module.startswith("."):
+            return self._relative(module, importer)
+        tail = module.replace(".", "/")
+        wanted = (f"{tail}.py", f"{tail}/__init__.py")
+        candidates = [
+            path
+            for path in self._by_last.get(module.rpartition(".")[2], ())
+            if any(path == end or path.endswith(f"/{end}") for end in wanted)
+        ]
+        return max(candidates, key=lambda path: _nearness(path, importer), default=None)
+
+    def _relative(self, module: str, importer: str) -> str | None:
+        level = len(module) - len(module.lstrip("."))
+        folder = dirname(importer)
+        for _ in range(level - 1):
+            folder = dirname(folder)
+        inner = module[level:].replace(".", "/")
+        base = "/".join(part for part in (folder, inner) if part)
+        options = (f"{base}.py", f"{base}/__init__.py" if base else "__init__.py")
+        return next((path for path in options if path in self._known), None)
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(self._paths)
+
+    @cached_property
+    def _by_last(self) -> dict[str, list[str]]:
+        """Python files by the last part of their module's name."""
+        table: dict[str, list[str]] = {}
+        for path in self._paths:
+            if path.endswith(".py"):
+                stem = path[:-3].removesuffix("/__init__")
+                table.setdefault(stem.rpartition("/")[2], []).append(path)
+        return table
+
+
+def _nearness(path: str, importer: str) -> tuple[int, int]:
+    """More shared folders first, then the shorter path: the module of the same project in a repository of many."""
+    shared = 0
+    for one, other in zip(path.split("/"), importer.split("/"), strict=False):
+        if one != other:
+            break
+        shared += 1
+    return shared, -len(path)
+
+
+def read_module(text: str) -> Module:
+    """The top-level names of a module, by its lines."""
+    text = text.replace("\r\n", "\n")
+    imports: dict[str, str] = {}
+    stars = []
+    for match in _PLAIN_IMPORT.finditer(text):
+        imports.update(_plain(match["names"]))
+    for match in _IMPORT.finditer(text):
+        for name, alias in _names(match["names"]):
+            if name == "*":
+                stars.append(match["module"])
+            else:
+                module = match["module"]
+                imports[alias] = f"{module}{name}" if module.endswith(".") else f"{module}.{name}"
+    classes = {match["name"]: tuple(_bases(match["bases"] or "")) for match in _CLASS.finditer(text)}
+    aliases = {match["name"]: match["other"] for match in _ALIAS.finditer(text)}
+    return Module(imports, classes, aliases, tuple(stars))
+
+
+def _plain(names: str) -> Iterator[tuple[str, str]]:
+    for part in names.split(","):
+        words = part.split()
+        if len(words) == 3 and words[1] == "as":
+            yield words[2], words[0]
+        elif len(words) == 1:
+            root = words[0].partition(".")[0]
+            yield root, root
+
+
+def _names(names: str) -> Iterator[tuple[str, str]]:
+    """`a, b as c` as pairs of name and local name."""
+    for part in _COMMENT.sub("", names).strip("()").replace("\n", " ").split(","):
+        words = part.strip("() ").split()
+        if len(words) == 1:
+            yield words[0], words[0]
+        elif len(words) == 3 and words[1] == "as":
+            yield words[0], words[2]
+
+
+def _bases(text: str) -> Iterator[str]:
+    """Names of base classes; keywords and subscripts are left out of them."""
+    depth = 0
+    word = ""
+    for char in f"{_COMMENT.sub('', text)},":
+        if char in "[(":
+            depth += 1
+        elif char in "])":
+            depth -= 1
+        elif char == "," and not depth:
+            base = word.strip()
+            if re.fullmatch(r"[A-Za-z_][\w.]*", base):
+                yield base
+            word = ""
+        elif not depth:
+            word += char
