@@ -224,3 +224,86 @@ def test_a_repository_from_a_folder_and_from_a_git_folder(github: GitHub, tmp_pa
     assert (tmp_path / "copy" / "link").is_symlink()
     again = github.create_repository("octo-org/again", tmp_path / "copy", default_branch="main")
     assert again.git.tree(plain.sha()) == plain.git.tree(plain.sha())
+
+
+def test_trees_and_commits_that_cannot_be_made(remote: Remote, repository: Repository) -> None:
+    base = repository.get_git_commit(remote.sha())
+    elements = {
+        "malformed path": InputGitTreeElement("../a.py", "100644", "blob", content="x"),
+        "is not a valid blob": InputGitTreeElement("a.py", "100644", "blob", sha="1" * 40),
+    }
+    for reason, element in elements.items():
+        with pytest.raises(GithubException, match=reason):
+            repository.create_git_tree([element], base.tree)
+    requester = repository.requester
+    for wanted, reason in (
+        ({"tree": "1" * 40, "message": "x"}, "Tree SHA does not exist"),
+        ({"tree": base.tree.sha, "message": "x", "parents": ["1" * 40]}, "Parent SHA does not exist"),
+    ):
+        with pytest.raises(GithubException, match=reason):
+            requester.requestJsonAndCheck("POST", f"{repository.url}/git/commits", input=wanted)
+    with pytest.raises(GithubException, match="Base64"):
+        repository.create_git_blob("x", "base64")
+
+
+def test_a_folder_is_put_into_a_tree_whole(remote: Remote, repository: Repository) -> None:
+    folder = repository.get_git_tree("main").tree[1]
+    tree = repository.create_git_tree([InputGitTreeElement("copy", "040000", "tree", sha=folder.sha)])
+    assert [entry.path for entry in remote.git.tree(tree.sha, recursive=True)] == ["copy", "copy/b.py"]
+
+
+def test_references_that_are_not_there(remote: Remote, repository: Repository) -> None:
+    ref = repository.create_git_ref("refs/heads/bot", remote.sha())
+    with pytest.raises(GithubException, match="Object does not exist"):
+        ref.edit("1" * 40)
+    ref.delete()
+    with pytest.raises(GithubException, match="Reference does not exist"):
+        ref.edit(remote.sha())
+    with pytest.raises(GithubException, match="Reference does not exist"):
+        ref.delete()
+    for ask in (
+        lambda: repository.get_git_ref("heads/bot").object,
+        lambda: repository.compare("main", "bot").status,
+    ):
+        with pytest.raises(GithubException) as refused:
+            ask()
+        assert refused.value.status == 404
+
+
+def test_branches_are_listed_with_their_protection(remote: Remote, repository: Repository) -> None:
+    remote.create_branch("release")
+    remote.state.protected.add("main")
+    assert [(b.name, b.protected) for b in repository.get_branches()] == [("main", True), ("release", False)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"branch": {"branchName": "main"}}, "Branch must be given"),
+        (
+            {"branch": {"repositoryNameWithOwner": "octo-org/network", "branchName": "x"}},
+            "could not be found",
+        ),
+        ({"fileChanges": {"deletions": [{"path": "missing.py"}]}}, "which does not exist as of commit oid"),
+        ({"fileChanges": {"additions": [{"path": "a.py", "contents": "?"}]}}, "not valid Base64"),
+    ],
+    ids=["branch without repository", "unknown branch", "unknown file", "contents"],
+)
+def test_commits_on_a_branch_that_graphql_refuses(
+    remote: Remote, repository: Repository, changes: dict[str, object], reason: str
+) -> None:
+    given = {
+        "branch": {"repositoryNameWithOwner": remote.name, "branchName": "main"},
+        "expectedHeadOid": remote.sha(),
+        "message": {"headline": "Upgrade"},
+    }
+    with pytest.raises(GithubException, match=reason):
+        repository.requester.graphql_named_mutation("createCommitOnBranch", given | changes, COMMIT)
+
+
+def test_an_archive_of_nothing(github: GitHub, remote: Remote, repository: Repository) -> None:
+    with pytest.raises(GithubException) as refused:
+        repository.get_archive_link("tarball", "missing")
+    assert refused.value.status == 404
+    for address in ("octo-org/network/legacy.tar.gz/missing", "octo-org/none/legacy.tar.gz/main"):
+        assert requests.get(f"{github.url}/_codeload/{address}", timeout=10).status_code == 404

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from github import GithubException
+from github import Github, GithubException
 
 from tests.github_server.git import GITLINK, SYMLINK, Blob
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from github import Github
     from github.Repository import Repository
 
     from tests.github_server import GitHub
@@ -280,3 +279,66 @@ def test_permissions_of_people(remote: Remote, repository: Repository) -> None:
     assert legacy == {"octocat": "write", "keeper": "write", "helper": "read"}
     assert repository.get_collaborator_role_name("keeper") == "maintain"
     assert repository.get_collaborator_permission("stranger") == "read"
+
+
+def test_merging_waits_for_what_is_right(remote: Remote, repository: Repository) -> None:
+    remote.push("feature", {"a.py": "one\n"})
+    draft = remote.open_pull_request("main", "feature", draft=True)
+    pull = repository.get_pull(1)
+    assert pull.is_merged() is False
+    with pytest.raises(GithubException) as refused:
+        pull.merge()
+    assert refused.value.status == 405
+    draft.draft = False
+    with pytest.raises(GithubException) as stale:
+        pull.merge(sha="1" * 40)
+    assert stale.value.status == 409
+    pull.merge()
+    with pytest.raises(GithubException, match="cannot be reopened"):
+        pull.edit(state="open")
+
+
+def test_changing_the_base_and_sorting(remote: Remote, repository: Repository) -> None:
+    remote.create_branch("release")
+    for name in ("one", "two"):
+        remote.push(name, {"a.py": f"{name}\n"})
+        remote.open_pull_request("main", name)
+    repository.get_pull(1).edit(base="release")
+    assert [pull.number for pull in repository.get_pulls(base="release")] == [1]
+    assert [pull.number for pull in repository.get_pulls()] == [2, 1]
+    assert [pull.number for pull in repository.get_pulls(sort="updated", direction="desc")] == [1, 2]
+
+
+def test_a_pull_request_from_a_fork_by_its_owner(remote: Remote, connect: Connect) -> None:
+    fork = remote.fork("contributor")
+    fork.push("patch", {"a.py": "one\n"})
+    repository = connect("contributor").get_repo(remote.name)
+    pull = repository.create_pull("main", "contributor:patch", title="Mine", body="")
+    assert pull.head.repo.full_name == fork.name
+    with pytest.raises(GithubException, match="invalid"):
+        repository.create_pull("main", "nobody:patch", title="Theirs")
+
+
+def test_without_a_token_what_is_public_is_read_only(github: GitHub, remote: Remote) -> None:
+    client = Github(base_url=github.api_url, retry=None, seconds_between_requests=0)
+    assert client.get_repo(remote.name).get_contents("a.py")
+    with pytest.raises(GithubException, match="Requires authentication") as refused:
+        client.get_repo(remote.name).create_issue("x")
+    assert refused.value.status == 401
+    client.close()
+
+
+def test_a_token_of_one_repository_writes_nowhere_else(
+    github: GitHub, remote: Remote, connect: Connect
+) -> None:
+    other = github.create_repository("octo-org/other", {"a.py": "one\n"})
+    client = connect("github-actions[bot]", {"issues": "write"}, remote.name)
+    assert client.get_repo(remote.name).create_issue("x").number == 1
+    with pytest.raises(GithubException, match="Resource not accessible by integration"):
+        client.get_repo(other.name).create_issue("x")
+
+
+def test_people_without_write_access_push_nothing(remote: Remote, connect: Connect) -> None:
+    with pytest.raises(GithubException) as refused:
+        connect("stranger").get_repo(remote.name).create_git_ref("refs/heads/x", remote.sha())
+    assert refused.value.status == 404

@@ -218,3 +218,57 @@ def test_the_old_position_counts_from_the_first_hunk(pull: PullRequest) -> None:
     pull.create_review(body="Findings", event="COMMENT", comments=comments)
     places = [(c.side, c.line, c.diff_hunk.rpartition("\n")[2]) for c in pull.get_review_comments()]
     assert places == [("RIGHT", 10, "+line ten"), ("RIGHT", 30, "+line thirty")]
+
+
+def test_a_pending_review_is_submitted_once(pull: PullRequest) -> None:
+    comments: Any = [{"path": "a.py", "line": 10, "body": "x"}]
+    review = pull.create_review(comments=comments)
+    address = f"{pull.url}/reviews/{review.id}/events"
+    _, shape = pull.requester.requestJsonAndCheck("POST", address, input={"event": "COMMENT", "body": "Done"})
+    assert (shape["state"], shape["body"]) == ("COMMENTED", "Done")
+    assert "submitted_at" in pull.get_review(review.id).raw_data
+    assert pull.get_review_comments().totalCount == 1
+    with pytest.raises(GithubException, match="not pending"):
+        pull.requester.requestJsonAndCheck("POST", address, input={"event": "COMMENT"})
+    with pytest.raises(GithubException, match="Can not delete a non-pending"):
+        review.delete()
+
+
+def test_a_reply_by_number_ignores_its_place(pull: PullRequest) -> None:
+    post(pull, line=10)
+    [first] = pull.get_review_comments()
+    head = pull.base.repo.get_commit(pull.head.sha)
+    answer = pull.create_review_comment("Yes.", head, "elsewhere.py", line=400, in_reply_to=first.id)
+    assert (answer.path, answer.line, answer.in_reply_to_id) == ("a.py", 10, first.id)
+    with pytest.raises(GithubException, match="in_reply_to"):
+        pull.create_review_comment("Yes.", head, "a.py", in_reply_to=7)
+    with pytest.raises(GithubException) as refused:
+        pull.create_review_comment_reply(answer.id, "To a reply")
+    assert refused.value.status == 404
+
+
+def test_comments_are_sorted_and_belong_to_their_author(pull: PullRequest, connect: Connect) -> None:
+    post(pull, line=10)
+    post(pull, line=11)
+    first, second = pull.get_review_comments()
+    first.edit("Edited last.")
+    assert [c.id for c in pull.get_review_comments(sort="updated", direction="desc")] == [first.id, second.id]
+    everything = pull.base.repo.get_pulls_review_comments()
+    assert [c.id for c in everything] == [first.id, second.id]
+    stranger = connect("stranger").get_repo("octo-org/network").get_pull(1)
+    with pytest.raises(GithubException, match="Must have admin rights to Repository"):
+        stranger.get_review_comment(first.id).edit("Mine.")
+
+
+def test_position_and_unknown_numbers_are_refused(pull: PullRequest) -> None:
+    comments: Any = [{"path": "a.py", "position": 99, "body": "x"}]
+    with pytest.raises(GithubException, match="position is invalid"):
+        pull.create_review(body="Findings", event="COMMENT", comments=comments)
+    for address in (
+        f"{pull.url}/reviews/7",
+        f"{pull.base.repo.url}/pulls/comments/7",
+        f"{pull.base.repo.url}/pulls/x",
+    ):
+        with pytest.raises(GithubException) as refused:
+            pull.requester.requestJsonAndCheck("GET", address)
+        assert refused.value.status == 404

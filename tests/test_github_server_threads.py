@@ -210,3 +210,71 @@ def test_a_wrong_query_is_a_violation(github: GitHub, bot: Github, query: str, p
     with pytest.raises(GithubException, match=problem):
         bot.requester.graphql_query(query, {})
     assert any(problem in violation for violation in github.take_violations())
+
+
+NODE = """
+query($id: ID!) {
+  node(id: $id) {
+    __typename
+    ... on PullRequestReview { state comments(last: 1) { nodes { path outdated replyTo { id } } } }
+    ... on PullRequestReviewComment { pullRequestReview { id } originalCommit { oid } pullRequest { number } }
+    ... on PullRequest { headRefOid comments(first: 1) { nodes { body isMinimized } } reviews(first: 5) { totalCount } }
+    ... on Repository { nameWithOwner owner { login } }
+  }
+}
+"""
+
+
+def test_every_node_is_found_by_its_id(bot: Github, remote: Remote) -> None:
+    pull = comment(bot, line=10)
+    pull.create_issue_comment("Summary")
+    [review] = pull.get_reviews()
+    [review_comment] = pull.get_review_comments()
+
+    def node(identifier: str) -> dict[str, Any]:
+        found: dict[str, Any] = bot.requester.graphql_query(NODE, {"id": identifier})[1]["data"]["node"]
+        return found
+
+    assert node(review.raw_data["node_id"])["comments"]["nodes"][0]["path"] == "a.py"
+    shown = node(review_comment.node_id)
+    assert (shown["pullRequestReview"]["id"], shown["pullRequest"]["number"]) == (
+        review.raw_data["node_id"],
+        1,
+    )
+    assert shown["originalCommit"]["oid"] == remote.sha("feature")
+    whole = node(pull.node_id)
+    assert (whole["comments"]["nodes"][0]["body"], whole["reviews"]["totalCount"]) == ("Summary", 1)
+    assert node(pull.base.repo.node_id)["nameWithOwner"] == remote.name
+    with pytest.raises(GithubException, match="Could not resolve to a node"):
+        node("nothing")
+
+
+def test_unknown_names_are_told_in_githubs_words(bot: Github, remote: Remote) -> None:
+    missing = '{ repository(owner: "octo-org", name: "none") { id } }'
+    with pytest.raises(
+        GithubException, match="Could not resolve to a Repository with the name 'octo-org/none'"
+    ):
+        bot.requester.graphql_query(missing, {})
+    missing = '{ repository(owner: "octo-org", name: "network") { pullRequest(number: 9) { id } } }'
+    with pytest.raises(GithubException, match="Could not resolve to a PullRequest with the number of 9"):
+        bot.requester.graphql_query(missing, {})
+
+
+def test_the_last_page_comes_first_when_asked_for(bot: Github, remote: Remote) -> None:
+    for line in (9, 10, 11):
+        comment(bot, line=line)
+    query = """
+    query($before: String) {
+      repository(owner: "octo-org", name: "network") {
+        pullRequest(number: 1) {
+          reviewThreads(last: 2, before: $before) { nodes { line } pageInfo { startCursor hasPreviousPage } }
+        }
+      }
+    }
+    """
+    _, answer = bot.requester.graphql_query(query, {"before": None})
+    page = answer["data"]["repository"]["pullRequest"]["reviewThreads"]
+    assert ([node["line"] for node in page["nodes"]], page["pageInfo"]["hasPreviousPage"]) == ([10, 11], True)
+    _, answer = bot.requester.graphql_query(query, {"before": page["pageInfo"]["startCursor"]})
+    page = answer["data"]["repository"]["pullRequest"]["reviewThreads"]
+    assert ([node["line"] for node in page["nodes"]], page["pageInfo"]["hasPreviousPage"]) == ([9], False)

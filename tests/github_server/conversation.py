@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tests.github_server import anchors, permissions
 from tests.github_server.calls import Refusal, custom, invalid
@@ -201,8 +201,3 @@ def delete_comment(hub: Hub, comment: ReviewComment) -> None:
     if not thread.comments:
         thread.pull.threads.remove(thread)
         hub.nodes.pop(thread.node_id, None)
-
-
-def known_comment(found: Any, kind: type[Any]) -> Any:
-    """A node of the wrong kind is none at all."""
-    return found if isinstance(found, kind) else None

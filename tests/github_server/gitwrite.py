@@ -90,25 +90,27 @@ def write_blob(git: Git, data: bytes) -> str:
 
 
 def write_tree(git: Git, base: str | None, entries: Sequence[tuple[str, str | None, str]]) -> str:
-    """Entries of (mode, sha, path) over a base tree; no SHA deletes."""
+    """Entries of (mode, sha, path) over a base tree; no SHA deletes, a folder brings all its files."""
     index = git.scratch_index()
     environment = {"GIT_INDEX_FILE": str(index)}
+    records = "".join(record for entry in entries for record in _records(git, *entry))
     try:
         if base:
             git.run("read-tree", base, environment=environment)
-        for mode, sha, path in entries:
-            _stage(git, mode, sha, path, environment)
+        command = ("update-index", "-z", "--replace", "--index-info")
+        git.run(*command, stdin=records.encode(errors="surrogateescape"), environment=environment)
         return git.run("write-tree", environment=environment).decode().strip()
     finally:
         shutil.rmtree(index.parent)
 
 
-def _stage(git: Git, mode: str, sha: str | None, path: str, environment: Mapping[str, str]) -> None:
+def _records(git: Git, mode: str, sha: str | None, path: str) -> Iterator[str]:
     if mode == FOLDER and sha:
-        git.run("read-tree", f"--prefix={path}/", sha, environment=environment)
-        return
-    record = f"{mode} {sha}\t{path}\0" if sha else f"0 {'0' * 40}\t{path}\0"
-    git.run("update-index", "-z", "--index-info", stdin=record.encode(), environment=environment)
+        for entry in git.tree(sha, recursive=True):
+            if entry.type != "tree":
+                yield f"{entry.mode} {entry.sha}\t{path}/{entry.path}\0"
+    else:
+        yield f"{mode} {sha}\t{path}\0" if sha else f"0 {'0' * 40}\t{path}\0"
 
 
 def write_commit(
