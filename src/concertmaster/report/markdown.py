@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 MAX_CODE = 300
+MAX_PROSE = 600
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 _INVISIBLE = re.compile(
     r"[\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
@@ -52,9 +53,7 @@ def visible(text: str) -> str:
 
 def code(text: str, *, limit: int = MAX_CODE) -> str:
     """A code span that nothing in it can end."""
-    shown = visible(text)
-    if len(shown) > limit:
-        shown = f"{shown[: limit - 1]}…"
+    shown = _cut(visible(text), limit)
     if not shown:
         return "` `"
     fence = "`" * (_longest_run(shown) + 1)
@@ -62,9 +61,13 @@ def code(text: str, *, limit: int = MAX_CODE) -> str:
     return f"{fence}{pad}{shown}{pad}{fence}"
 
 
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
 def prose(text: str) -> str:
     """A message: what it quotes between backticks as code, and every word that could come to life too."""
-    pieces = list(_pieces(visible(text)))
+    pieces = list(_pieces(_cut(visible(text), MAX_PROSE)))
     return "".join(
         f" {piece}" if index and piece.startswith("`") and pieces[index - 1].endswith("`") else piece
         for index, piece in enumerate(pieces)
