@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from concertmaster.project.python import PythonFile
 from concertmaster.project.scopes import FUNCTIONS
@@ -88,3 +89,27 @@ def _looped(file: PythonFile, bound: list[ast.AST], last: ast.AST, use: ast.AST)
     around_last = tuple(file.ancestors(last))
     loops = [up for up in file.ancestors(use) if isinstance(up, _LOOPS) and up not in around_last]
     return any(loop in tuple(file.ancestors(one)) for loop in loops for one in bound if one is not last)
+
+
+def class_uses(file: PythonFile, definition: ast.ClassDef) -> Iterator[ast.Name]:
+    """Where this file reads the name of a class."""
+    scope = file.scope(definition).find(definition.name)
+    for name in file.nodes(ast.Name):
+        same = name.id == definition.name and isinstance(name.ctx, ast.Load)
+        if same and file.scope(name).find(name.id) is scope:
+            yield name
+
+
+def in_annotation(file: PythonFile, node: ast.AST) -> bool:
+    """Whether an expression stands for a type: in an annotation, or in the brackets of another type."""
+    for up in file.ancestors(node):
+        if isinstance(up, (ast.AnnAssign, ast.arg)):
+            return up.annotation is node
+        if isinstance(up, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            return up.returns is node
+        if isinstance(up, ast.Subscript) and up.slice is node:
+            return True
+        if not isinstance(up, (ast.Subscript, ast.BinOp, ast.Tuple, ast.List)):
+            return False
+        node = up
+    return False

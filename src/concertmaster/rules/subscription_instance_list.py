@@ -66,6 +66,7 @@ import ast
 from collections.abc import Iterator
 
 from concertmaster.findings import Edit, Safety
+from concertmaster.project.bindings import class_uses
 from concertmaster.project.python import PythonFile
 from concertmaster.rewrite import replace
 from concertmaster.rewrite.classes import Argument, Call, Setting, class_to_call, settings_of
@@ -112,7 +113,7 @@ def _is_old(file: PythonFile, node: ast.expr) -> bool:
 def _converted(file: PythonFile, node: ast.ClassDef, element: ast.expr, settings: list[Setting]) -> Hit:
     annotated = needed(file, node, "typing", "Annotated", also=("typing_extensions",))
     length = needed(file, node, "annotated_types", "Len")
-    uses = list(_uses(file, node))
+    uses = list(class_uses(file, node))
     calls = [_called(file, use) for use in uses if _is_call(file, use)]
     if annotated is None or length is None or None in calls or any(_is_class_use(file, use) for use in uses):
         return Hit(node, f"{MESSAGE}; here the class itself is used")
@@ -128,18 +129,6 @@ def _converted(file: PythonFile, node: ast.ClassDef, element: ast.expr, settings
 
 def _limit(setting: Setting) -> Argument:
     return Argument(f"{LIMITS[setting.name]}=")
-
-
-def _uses(file: PythonFile, node: ast.ClassDef) -> Iterator[ast.Name]:
-    """Where this file reads the name of the class."""
-    scope = file.scope(node).find(node.name)
-    for name in file.nodes(ast.Name):
-        if (
-            name.id == node.name
-            and isinstance(name.ctx, ast.Load)
-            and file.scope(name).find(name.id) is scope
-        ):
-            yield name
 
 
 def _is_call(file: PythonFile, name: ast.Name) -> bool:
