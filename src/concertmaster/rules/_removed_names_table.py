@@ -27,6 +27,7 @@ ADVICE = {
     "32-02": "use `get_query_loaders_for_model_paths` or `get_query_loaders_for_gql_fields`",
     "40-03": "domain models are no longer cached: load them with `SubscriptionModel.from_subscription(...)`",
     "44-01": "schedule with `@scheduler.scheduled_job(...)` of `schedules.scheduler`",
+    "47-01b": "run `python main.py scheduler load-initial-schedule` once, which schedules it in the database",
     "50-03e": "give secret settings the type `pydantic.SecretStr`",
     "51-01": "start what `get_subscription_validations([subscription])` gives, one by one, with"
     " `start_subscription_validations(info)`",
@@ -192,8 +193,20 @@ API 4.6.3 .search.retrieval.query_state
     *
 API 4.6.3 .search.schemas.parameters
     *
+47-01b 4.7.0 .schedules
+    run_resume_workflows vacuum_tasks validate_subscriptions
+47-01b 4.7.0 .schedules.resume_workflows
+    *
+47-01b 4.7.0 .schedules.task_vacuum
+    *
+47-01b 4.7.0 .schedules.validate_subscriptions
+    validate_subscriptions
 API 4.7.0 .services.processes
     error_message_unauthorized
+47-01b 4.8.0 .schedules
+    validate_products
+47-01b 4.8.0 .schedules.validate_products
+    *
 API 4.8.1 .search.core.types
     ActionType
 API 4.8.1 .search.query.results
