@@ -80,7 +80,7 @@ from concertmaster.versions import Change
 
 rule = Rule(
     __name__,
-    rows=("50-01a",),
+    rows=("50-01a", "50-01b", "50-01c", "50-01e"),
     section="5.0#1",
     change=Change(works_from="5.0.0", removed="5.0.0"),
     priority=50,
