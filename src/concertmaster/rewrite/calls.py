@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from concertmaster.findings import Edit
 from concertmaster.project.python import PythonFile
-from concertmaster.rewrite.spans import replace
+from concertmaster.rewrite.spans import replace, replace_span
 
 if TYPE_CHECKING:
     import libcst
@@ -82,3 +82,9 @@ def _parse_expression(text: str) -> libcst.BaseExpression:
     import libcst
 
     return libcst.parse_expression(text)
+
+
+def rename_keyword(file: PythonFile, keyword: ast.keyword, name: str) -> Edit:
+    """`f(old=x)` to `f(name=x)`."""
+    start = file.span(keyword)[0]
+    return replace_span(file, start, start + len((keyword.arg or "").encode(file.encoding)), name)
