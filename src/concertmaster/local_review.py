@@ -10,13 +10,12 @@ import typer
 from concertmaster.config import FailOn
 from concertmaster.github.diff import ChangedFile, FileDiff, rebuild_diff
 from concertmaster.github.event import Request
-from concertmaster.github.preview import write_preview
-from concertmaster.github.review import ReviewPlan, Seen, plan_review
+from concertmaster.github.preview import describe, write_preview
+from concertmaster.github.review import Seen, plan_review
 from concertmaster.outcome import exit_code
 from concertmaster.project.files import CommitTree
 from concertmaster.project.git import Change, Repository
 from concertmaster.report.markdown import Links
-from concertmaster.report.terminal import visible
 from concertmaster.reviewing import judge_pull_request
 
 STATUS = {"A": "added", "M": "modified", "D": "removed", "R": "renamed"}
@@ -84,17 +83,3 @@ def _request(repository: Repository, head: str, base: str) -> Request:
         base_ref=base,
         head_repository=None,
     )
-
-
-def describe(plan: ReviewPlan) -> Iterator[str]:
-    """The plan as text: each comment under its place, then the summary."""
-    yield plan.verdict
-    for comment in plan.comments:
-        first = comment.start_line or comment.line
-        yield ""
-        yield f"--- {visible(comment.path)}:{first}" + (f"-{comment.line}" if first != comment.line else "")
-        yield comment.body.partition("\n")[2] if comment.body.startswith("<!--") else comment.body
-    if plan.summary:
-        yield ""
-        yield "--- summary comment"
-        yield plan.summary

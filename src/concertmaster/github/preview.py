@@ -1,4 +1,4 @@
-"""Shows a planned review as the page that people will see."""
+"""Shows a planned review: as text, or as the page that people will see."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from concertmaster.github.review import ReviewPlan
 from concertmaster.report.html import ShownComment, render_review
+from concertmaster.report.terminal import visible
 
 
 def write_preview(path: Path, plan: ReviewPlan, read: Callable[[str], bytes], *, title: str) -> None:
@@ -28,3 +29,17 @@ def _shown(plan: ReviewPlan, read: Callable[[str], bytes]) -> Iterator[ShownComm
             comment.body,
             [line.removesuffix("\r") for line in lines],
         )
+
+
+def describe(plan: ReviewPlan) -> Iterator[str]:
+    """The plan as text: each comment under its place, then the summary."""
+    yield plan.verdict
+    for comment in plan.comments:
+        first = comment.start_line or comment.line
+        yield ""
+        yield f"--- {visible(comment.path)}:{first}" + (f"-{comment.line}" if first != comment.line else "")
+        yield comment.body.partition("\n")[2] if comment.body.startswith("<!--") else comment.body
+    if plan.summary:
+        yield ""
+        yield "--- summary comment"
+        yield plan.summary

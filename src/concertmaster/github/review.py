@@ -171,4 +171,4 @@ def _notes(listed: Sequence[Finding], left_out: int, seen: Seen) -> Iterator[str
         yield f"A review holds {MAX_COMMENTS} comments; {count(left_out, 'more place')} of the diff stand here."
     unknown = sorted({finding.path for finding in listed if not seen.diffs.get(finding.path, _KNOWN).known})
     if unknown:
-        yield f"GitHub shows no diff of {listing([code(path) for path in unknown])}, so no line there has a comment."
+        yield f"GitHub takes no comments on lines of {listing([code(path) for path in unknown])}."

@@ -1,0 +1,164 @@
+"""Calls to GitHub's API, each with its retries and its refusals; the only importer of PyGithub.
+
+Addresses are built from checked names and object ids. None is taken from an answer, an event or a file, so
+that nobody but the runner says whom the token is shown to.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
+
+from concertmaster.github.messages import malformed_api_url
+from concertmaster.github.refusals import refusal
+from concertmaster.github.retry import MalformedAnswerError, Retry, is_lost, status_of
+
+if TYPE_CHECKING:
+    from github import Github
+
+API_VERSION = "2022-11-28"
+PUBLIC_API = "https://api.github.com"
+PER_PAGE = 100
+MAX_PAGES = 100
+Answer = TypeVar("Answer")
+Json = dict[str, Any]
+
+
+def connect(token: str, api_url: str, *, retry: Retry | None = None, pause: float = 1.0) -> Client:
+    """A client of the API at an address; `pause` is the time between writes, as GitHub asks for.
+
+    Raises:
+        UserError: the address is none.
+    """
+    address = urlsplit(api_url)
+    if address.scheme not in ("http", "https") or not address.hostname or address.query or address.fragment:
+        raise malformed_api_url(api_url)
+    from github import Auth, Github
+
+    logging.getLogger("github").setLevel(logging.CRITICAL)
+    github = Github(
+        auth=Auth.Token(token),
+        base_url=api_url.rstrip("/"),
+        user_agent="concertmaster",
+        timeout=60,
+        per_page=PER_PAGE,
+        retry=None,
+        seconds_between_requests=0,
+        seconds_between_writes=pause,
+        api_version=API_VERSION,
+    )
+    return Client(github, retry or Retry(), is_app=token.startswith("ghs_"))
+
+
+class Client:
+    """The API. Every method raises GitHubError where a call comes to nothing."""
+
+    def __init__(self, github: Github, retry: Retry, *, is_app: bool) -> None:
+        self._github = github
+        self._retry = retry
+        self._is_app = is_app
+
+    def close(self) -> None:
+        self._github.close()
+
+    def get(self, address: str, shape: Callable[[Json], Answer], **parameters: str | int) -> Answer:
+        """One object, in the shape that is wanted of it."""
+
+        def read() -> Answer:
+            return shape(_as_object(self._request("GET", address, parameters)[1]))
+
+        return _guarded(lambda: self._retry.read(read))
+
+    def pages(self, address: str, shape: Callable[[Json], Answer]) -> list[Answer]:
+        """All items of a list. Pages are counted: what an answer gives as the next address is not followed."""
+
+        def read() -> list[Answer]:
+            items: list[Answer] = []
+            for page in range(1, MAX_PAGES + 1):
+                headers, found = self._request("GET", address, {"per_page": PER_PAGE, "page": page})
+                if not isinstance(found, list):
+                    raise MalformedAnswerError("an answer that is no list")
+                items += [shape(_as_object(item)) for item in found]
+                if 'rel="next"' not in headers.get("link", ""):
+                    break
+            return items
+
+        return _guarded(lambda: self._retry.read(read))
+
+    def send(self, verb: str, address: str, body: Json | None, find: Callable[[], object | None]) -> None:
+        """A write. When its answer gets lost, `find` says whether it was done all the same."""
+
+        def write() -> object:
+            return integer(_as_object(self._request(verb, address, None, body)[1]), "id")
+
+        _guarded(lambda: self._retry.write(write, find))
+
+    def login(self) -> str:
+        """Whom comments of this token are by. GraphQL names an app without the ending that REST gives it."""
+
+        def read() -> str:
+            _, data = self._github.requester.graphql_query("query { viewer { login } }", {})
+            return text(data, "data", "viewer", "login")
+
+        login = _guarded(lambda: self._retry.read(read))
+        return f"{login.removesuffix('[bot]')}[bot]" if self._is_app else login
+
+    def _request(
+        self, verb: str, address: str, parameters: Mapping[str, str | int] | None, body: Json | None = None
+    ) -> tuple[Json, Any]:
+        try:
+            return self._github.requester.requestJsonAndCheck(
+                verb, address, parameters=dict(parameters or {}), input=body
+            )
+        except (ValueError, RuntimeError) as error:
+            if is_lost(error):
+                raise
+            raise MalformedAnswerError(str(error)) from None
+
+
+def _guarded(call: Callable[[], Answer]) -> Answer:
+    """An answer, or the reason why there is none in terms of this project."""
+    try:
+        return call()
+    except Exception as error:
+        if status_of(error) is None and not is_lost(error):
+            raise
+        raise refusal(error) from None
+
+
+def _as_object(data: Any) -> Json:
+    if not isinstance(data, dict):
+        raise MalformedAnswerError("an answer that is no object")
+    return data
+
+
+def text(data: Any, *keys: str) -> str:
+    """A text within an answer.
+
+    Raises:
+        MalformedAnswerError: there is none.
+    """
+    found = _within(data, keys)
+    if not isinstance(found, str):
+        raise MalformedAnswerError(f"an answer without {'.'.join(keys)}")
+    return found
+
+
+def integer(data: Any, *keys: str) -> int:
+    """A whole number within an answer.
+
+    Raises:
+        MalformedAnswerError: there is none.
+    """
+    found = _within(data, keys)
+    if not isinstance(found, int):
+        raise MalformedAnswerError(f"an answer without {'.'.join(keys)}")
+    return found
+
+
+def _within(data: Any, keys: tuple[str, ...]) -> Any:
+    for key in keys:
+        data = data.get(key) if isinstance(data, dict) else None
+    return data

@@ -1,0 +1,61 @@
+"""What a job shows besides the review: its log, annotations beside lines, outputs, and the summary page.
+
+The runner reads commands from everything that is printed, so no text reaches the log as it is.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from concertmaster.report.annotations import command
+from concertmaster.report.markdown import visible
+
+#: A step's summary may have 1 MiB.
+MAX_SUMMARY = 900_000
+
+
+def log(text: str) -> None:
+    """A line that is no command."""
+    shown = visible(text).replace("##[", "## [").replace("::", ": :")
+    sys.stdout.write(f"{shown}\n")
+
+
+def annotate(level: str, text: str) -> None:
+    """A note of the job as a whole."""
+    commands([command(level, visible(text))])
+
+
+def commands(lines: Iterable[str]) -> None:
+    """Workflow commands that are already escaped."""
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+
+
+def quote(lines: Iterable[str]) -> None:
+    """Text with commands switched off, by a word that nobody can guess."""
+    word = secrets.token_hex(16)
+    sys.stdout.write(f"::stop-commands::{word}\n")
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+    sys.stdout.write(f"::{word}::\n")
+
+
+def write_outputs(environment: Mapping[str, str], values: Mapping[str, object]) -> None:
+    """The outputs of the step, each between marks that nobody can guess."""
+    parts = []
+    for name, value in values.items():
+        mark = f"end-{secrets.token_hex(16)}"
+        parts.append(f"{name}<<{mark}\n{value}\n{mark}\n")
+    _append(environment.get("GITHUB_OUTPUT"), "".join(parts))
+
+
+def write_summary(environment: Mapping[str, str], text: str) -> None:
+    """What the page of the job shows."""
+    _append(environment.get("GITHUB_STEP_SUMMARY"), f"{text}\n\n")
+
+
+def _append(path: str | None, text: str) -> None:
+    if path:
+        with Path(path).open("a", encoding="utf-8", newline="\n") as file:
+            file.write(text)

@@ -1,0 +1,103 @@
+"""Carries a plan out: what is new is posted, nothing is said twice, and no finding is lost on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from concertmaster.github.client import Json
+from concertmaster.github.posted import Posted
+from concertmaster.github.pull import Pull
+from concertmaster.github.refusals import GitHubError, NotFoundError, UnprocessableError
+from concertmaster.github.review import Comment, ReviewPlan
+
+#: The plan when these files must not get comments on their lines, because GitHub refused some.
+Planner = Callable[[Posted, frozenset[str]], ReviewPlan]
+
+
+class Result(StrEnum):
+    """How posting ended."""
+
+    POSTED = "posted"
+    NOTHING_NEW = "nothing-new"
+    SUPERSEDED = "superseded"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was posted of which plan; `reason` says why it is less than the plan."""
+
+    result: Result
+    plan: ReviewPlan
+    reason: str = ""
+
+
+def post(pull: Pull, make_plan: Planner, rebuilt: frozenset[str]) -> Outcome:
+    """Post a review and its summary. `rebuilt` are files whose diff GitHub did not give."""
+    plan = make_plan(Posted(), frozenset())
+    try:
+        posted = pull.posted()
+        plan = make_plan(posted, frozenset())
+        if plan.is_empty:
+            return Outcome(Result.NOTHING_NEW, plan)
+        if _is_superseded(pull):
+            return _superseded(plan)
+        return _write(pull, plan, lambda refused: make_plan(posted, refused), rebuilt)
+    except GitHubError as error:
+        return Outcome(Result.REFUSED, plan, str(error))
+
+
+def _write(
+    pull: Pull, plan: ReviewPlan, replan: Callable[[frozenset[str]], ReviewPlan], rebuilt: frozenset[str]
+) -> Outcome:
+    """A refused review is tried without the files whose diff is ours, then without comments on lines."""
+    reason = ""
+    for refused in (frozenset[str](), rebuilt, frozenset(item.path for item in plan.comments)):
+        attempt = replan(refused) if refused else plan
+        if reason and attempt.comments == plan.comments:
+            continue
+        plan = attempt
+        try:
+            if plan.comments:
+                pull.create_review(plan.body, map(payload, plan.comments))
+            break
+        except UnprocessableError as error:
+            reason = str(error)
+            if _is_superseded(pull):
+                return _superseded(plan)
+            pull.discard_pending_reviews()
+    _write_summary(pull, plan)
+    return Outcome(Result.POSTED, plan, reason)
+
+
+def _write_summary(pull: Pull, plan: ReviewPlan) -> None:
+    if plan.summary is None or not plan.summary_changes:
+        return
+    if plan.posted_summary is not None:
+        try:
+            pull.edit_summary(plan.posted_summary.id, plan.summary)
+        except NotFoundError:
+            pass  # somebody has deleted it since
+        else:
+            return
+    pull.create_summary(plan.summary)
+
+
+def payload(comment: Comment) -> Json:
+    """A comment in the form of the API, which refuses a start line that is the line itself."""
+    place: Json = {"path": comment.path, "line": comment.line, "side": comment.side}
+    if comment.start_line is not None:
+        place |= {"start_line": comment.start_line, "start_side": comment.side}
+    return place | {"body": comment.body}
+
+
+def _is_superseded(pull: Pull) -> bool:
+    return pull.head_sha() != pull.request.head_sha
+
+
+def _superseded(plan: ReviewPlan) -> Outcome:
+    return Outcome(
+        Result.SUPERSEDED, plan, "the pull request has moved on; its newer commit gets a review of its own"
+    )

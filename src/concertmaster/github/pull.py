@@ -1,0 +1,180 @@
+"""One pull request on GitHub: its files, the files of its commits, what we have said on it, and saying it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from pydantic import ValidationError
+
+from concertmaster.github.client import Client, Json, integer, text
+from concertmaster.github.diff import ChangedFile
+from concertmaster.github.event import Request
+from concertmaster.github.posted import Posted, PostedSummary, posted_comment, posted_summary, starts_with
+from concertmaster.github.refusals import GitHubError, NotFoundError
+from concertmaster.github.retry import MalformedAnswerError
+
+WORKFLOW_BOT = "github-actions[bot]"
+REGULAR = ("100644", "100755")
+_SHA = re.compile(r"[0-9a-f]{40}")
+
+
+@dataclass(frozen=True, slots=True)
+class TreeEntry:
+    """A regular file of a commit."""
+
+    path: str
+    sha: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The regular files of a commit; GitHub cuts the list of a very large one."""
+
+    entries: tuple[TreeEntry, ...]
+    is_cut: bool = False
+
+
+class Pull:
+    """A pull request. Every method raises GitHubError where a call comes to nothing."""
+
+    def __init__(self, client: Client, request: Request) -> None:
+        self.request = request
+        self._client = client
+        self._repository = f"/repos/{request.repository}"
+        self._address = f"{self._repository}/pulls/{request.number}"
+        self._comments = f"{self._repository}/issues/{request.number}/comments"
+
+    # -- reading -----------------------------------------------------------------------------------
+
+    def head_sha(self) -> str:
+        """The commit that the pull request is at now."""
+        return self._client.get(self._address, lambda found: text(found, "head", "sha"))
+
+    def merge_base(self) -> str:
+        """The commit that the pull request's diff starts from; its base where there is nothing in common."""
+        span = f"{self.request.base_sha}...{self.request.head_sha}"
+        try:
+            return self._client.get(
+                f"{self._repository}/compare/{span}",
+                lambda found: text(found, "merge_base_commit", "sha"),
+                per_page=1,
+            )
+        except NotFoundError:
+            return self.request.base_sha
+
+    def files(self) -> list[ChangedFile]:
+        """The files that the pull request changes."""
+        return self._client.pages(f"{self._address}/files", _changed_file)
+
+    def tree(self, commit: str) -> Tree:
+        """The regular files of a commit."""
+        return self._client.get(f"{self._repository}/git/trees/{_checked(commit)}", _tree, recursive="1")
+
+    def blob(self, sha: str) -> bytes:
+        """The bytes of a file by their object id."""
+        return self._client.get(f"{self._repository}/git/blobs/{_checked(sha)}", _content)
+
+    def posted(self) -> Posted:
+        """What we have said on this pull request."""
+        comments = self._client.pages(f"{self._address}/comments", lambda item: item)
+        ours = (
+            posted_comment(integer(item, "id"), text(item, "path"), item.get("line"), text(item, "body"))
+            for item in comments
+            if self._is_ours(item)
+        )
+        summary = next((found for item in self._said() if (found := _summary(item))), None)
+        return Posted(tuple(item for item in ours if item), summary)
+
+    @cached_property
+    def _login(self) -> str:
+        try:
+            return self._client.login()
+        except GitHubError:
+            return WORKFLOW_BOT
+
+    def _is_ours(self, item: Json) -> bool:
+        """Anybody can copy a mark, so it counts only in comments by the same account."""
+        return bool((item.get("user") or {}).get("login") == self._login)
+
+    def _said(self) -> list[Json]:
+        return [item for item in self._client.pages(self._comments, lambda item: item) if self._is_ours(item)]
+
+    # -- writing -----------------------------------------------------------------------------------
+
+    def create_review(self, body: str, comments: Iterable[Json]) -> None:
+        """One review with all its comments; GitHub takes it whole or not at all. `body` starts with its mark."""
+        wanted = {
+            "commit_id": self.request.head_sha,
+            "body": body,
+            "event": "COMMENT",
+            "comments": list(comments),
+        }
+        mark = body.partition("\n")[0]
+        self._client.send("POST", f"{self._address}/reviews", wanted, lambda: self._submitted(mark))
+
+    def discard_pending_reviews(self) -> None:
+        """Remove what a refusal may have left behind: a review of ours that was never submitted."""
+        for item in self._reviews("<!-- concertmaster:review:"):
+            if item.get("state") == "PENDING":
+                address = f"{self._address}/reviews/{integer(item, 'id')}"
+                self._client.send("DELETE", address, None, lambda: None)
+
+    def create_summary(self, body: str) -> None:
+        """A comment of its own; `body` starts with its mark."""
+        mark = body.partition("\n")[0]
+
+        def find() -> Json | None:
+            return next((item for item in self._said() if starts_with(item.get("body") or "", mark)), None)
+
+        self._client.send("POST", self._comments, {"body": body}, find)
+
+    def edit_summary(self, number: int, body: str) -> None:
+        """The same text written twice is as good as once, so a lost answer needs no search."""
+        address = f"{self._repository}/issues/comments/{number}"
+        self._client.send("PATCH", address, {"body": body}, lambda: None)
+
+    def _submitted(self, mark: str) -> Json | None:
+        return next((item for item in self._reviews(mark) if item.get("state") != "PENDING"), None)
+
+    def _reviews(self, mark: str) -> list[Json]:
+        reviews = self._client.pages(f"{self._address}/reviews", lambda item: item)
+        return [item for item in reviews if self._is_ours(item) and starts_with(item.get("body") or "", mark)]
+
+
+def _summary(item: Json) -> PostedSummary | None:
+    return posted_summary(integer(item, "id"), item.get("body") or "")
+
+
+def _changed_file(item: Json) -> ChangedFile:
+    try:
+        return ChangedFile.model_validate(item)
+    except ValidationError as error:
+        raise MalformedAnswerError(f"a changed file: {error.errors()[0]['msg']}") from None
+
+
+def _tree(found: Json) -> Tree:
+    entries = found.get("tree")
+    if not isinstance(entries, list):
+        raise MalformedAnswerError("a tree without entries")
+    regular = (item for item in entries if item.get("type") == "blob" and item.get("mode") in REGULAR)
+    listed = (TreeEntry(text(item, "path"), text(item, "sha"), item.get("size") or 0) for item in regular)
+    return Tree(tuple(listed), bool(found.get("truncated")))
+
+
+def _content(found: Json) -> bytes:
+    try:
+        return base64.b64decode(text(found, "content"))
+    except binascii.Error:
+        raise MalformedAnswerError("content that is no Base64") from None
+
+
+def _checked(sha: str) -> str:
+    if not _SHA.fullmatch(sha):
+        raise GitHubError("an object id that is none")
+    return sha

@@ -1,0 +1,154 @@
+"""Reads a pull request from GitHub and has it judged: its files, its diffs, and the report on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from concertmaster.config import load_config
+from concertmaster.findings import Unanalysed
+from concertmaster.github.contents import Blobs, CommitFiles
+from concertmaster.github.diff import ChangedFile, FileDiff, read_diff, rebuild_diff
+from concertmaster.github.pull import Pull
+from concertmaster.messages import UserError
+from concertmaster.project.dependencies import installed, is_manifest
+from concertmaster.project.files import UnreadableFileError
+from concertmaster.report.markdown import code
+from concertmaster.reviewing import Judgement, changes_release, judge_pull_request
+from concertmaster.runner import Report
+from concertmaster.subjects import is_judged
+from concertmaster.workspace import read_dependencies, readable
+
+CONFIGURATION = ("concertmaster.toml", "pyproject.toml")
+#: GitHub lists no more changed files than this.
+MAX_FILES = 3_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the workflow asks for; None and an empty folder leave it to the project."""
+
+    installed: str | None = None
+    target: str | None = None
+    folder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A pull request read and judged. Paths are those of the repository, also where a folder was judged."""
+
+    judgement: Judgement
+    report: Report
+    diffs: dict[str, FileDiff]
+    notes: tuple[str, ...]
+    head: CommitFiles
+    folder: str = ""
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file at the head."""
+        return self.head.read(_inside(path, self.folder) or "")
+
+    @property
+    def rebuilt(self) -> frozenset[str]:
+        """The files whose diff was worked out here."""
+        return frozenset(path for path, diff in self.diffs.items() if diff.rebuilt)
+
+
+def review(pull: Pull, wishes: Wishes, checkout: Path | None) -> Reviewed:
+    """Read and judge a pull request; what GitHub lists is compared with the checkout, never trusted to be it.
+
+    Raises:
+        UserError: a release is unknown, the configuration is malformed, or nothing names the framework.
+        GitHubError: something cannot be read.
+    """
+    files = pull.files()
+    blobs = Blobs(pull.blob, checkout)
+    tree = pull.tree(pull.request.head_sha)
+    head = CommitFiles(tree, blobs, folder=wishes.folder)
+    base = CommitFiles(pull.tree(pull.merge_base()), blobs, folder=wishes.folder)
+    changed = {path for file in files if (path := _inside(file.filename, wishes.folder))}
+    _load(head, base, changed)
+    judgement = judge_pull_request(
+        head,
+        base,
+        changed,
+        installed_release=wishes.installed,
+        target=wishes.target,
+        name=pull.request.repository,
+    )
+    report = _in_repository(judgement.report, wishes.folder)
+    if tree.is_cut or len(files) >= MAX_FILES:
+        cut = Unanalysed(".", "GitHub lists only part of so many files; what it leaves out was not judged")
+        report = replace(report, unanalysed=(*report.unanalysed, cut))
+    told = {finding.path for finding in report.findings}
+    diffs = {file.filename: _diff(file, head, base, wishes.folder, told) for file in files}
+    return Reviewed(judgement, report, diffs, tuple(_notes(judgement, head, base)), head, wishes.folder)
+
+
+def _load(head: CommitFiles, base: CommitFiles, changed: set[str]) -> None:
+    """Have everything ready that will be read: settings and manifests first, since they decide what else."""
+    for files in (base, head):
+        files.load(_decides)
+    whole = changes_release(installed(read_dependencies(base)), installed(read_dependencies(head)))
+    head.load(lambda path: is_judged(path) and path in changed)
+    if whole:
+        head.load(is_judged)
+
+
+def _decides(path: str) -> bool:
+    return is_manifest(path) or path in CONFIGURATION
+
+
+def _inside(path: str, folder: str) -> str | None:
+    """A path of the repository as one of the folder; None where it is not in there."""
+    if not folder:
+        return path
+    return path[len(folder) + 1 :] if path.startswith(f"{folder}/") else None
+
+
+def _in_repository(report: Report, folder: str) -> Report:
+    """A report on a folder with the paths of the repository."""
+    if not folder:
+        return report
+    return replace(
+        report,
+        findings=tuple(replace(item, path=f"{folder}/{item.path}") for item in report.findings),
+        unanalysed=tuple(replace(item, path=f"{folder}/{item.path}") for item in report.unanalysed),
+        rewritten={f"{folder}/{path}": text for path, text in report.rewritten.items()},
+    )
+
+
+def _diff(file: ChangedFile, head: CommitFiles, base: CommitFiles, folder: str, told: set[str]) -> FileDiff:
+    """A file's diff; worked out from its two texts where GitHub gives none and there is something to say."""
+    diff = read_diff(file)
+    if diff.known or file.filename not in told:
+        return diff
+    before = _inside(file.previous_filename or file.filename, folder)
+    after = _inside(file.filename, folder)
+    try:
+        base.load(lambda path: path == before)
+        old = base.read(before or "") if file.status != "added" else b""
+        return rebuild_diff(file, old, head.read(after or ""))
+    except UnreadableFileError:
+        return diff
+
+
+def _notes(judgement: Judgement, head: CommitFiles, base: CommitFiles) -> Iterator[str]:
+    before, after = judgement.before, judgement.workspace.believed
+    if judgement.raises_release and before and after:
+        yield (
+            f"This pull request moves orchestrator-core from {code(before.release)} to {code(after.release)}, "
+            "so the whole project was judged."
+        )
+    if _changes_settings(head, base):
+        yield "This pull request changes Concertmaster's own settings; it was judged by those of its base."
+
+
+def _changes_settings(head: CommitFiles, base: CommitFiles) -> bool:
+    try:
+        return load_config(lambda path: readable(head, path)) != load_config(
+            lambda path: readable(base, path)
+        )
+    except UserError:
+        return True

@@ -1,0 +1,57 @@
+"""GitHub's refusals in terms of this project, so that no other module knows the exceptions of a library."""
+
+from __future__ import annotations
+
+from concertmaster.github.retry import is_limited, status_of
+
+_FORBIDDEN = ("resource not accessible by integration", "resource not accessible by personal access token")
+
+
+class GitHubError(Exception):
+    """A call that came to nothing; the text says why."""
+
+
+class BadTokenError(GitHubError):
+    """GitHub does not know the token."""
+
+
+class ReadOnlyTokenError(GitHubError):
+    """The token may not do this; that of a fork's pull request may only read."""
+
+
+class NotFoundError(GitHubError):
+    """What was asked for is not there, or not for this token."""
+
+
+class UnprocessableError(GitHubError):
+    """GitHub understood and declined: one comment that cannot hang where it should is enough."""
+
+
+def refusal(error: Exception) -> GitHubError:
+    """The refusal that an exception of a call stands for."""
+    status, message = status_of(error), _message(error)
+    if status == 401:
+        return BadTokenError("GitHub does not accept the token")
+    if is_limited(error):
+        return GitHubError(f"GitHub's rate limit is exceeded, and the wait would be too long ({message})")
+    if status == 403 and any(text in message.lower() for text in _FORBIDDEN):
+        return ReadOnlyTokenError(f"the token may not do that ({message})")
+    kinds: dict[int | None, type[GitHubError]] = {
+        404: NotFoundError,
+        410: NotFoundError,
+        422: UnprocessableError,
+    }
+    told = f"status {status}: {message}" if status else message
+    return kinds.get(status, GitHubError)(f"GitHub answered with {told}" if status else f"no answer: {told}")
+
+
+def _message(error: Exception) -> str:
+    """What GitHub says, without what a library adds; one line of bounded length."""
+    data = getattr(error, "data", None)
+    texts = (
+        [str(data.get("message") or ""), *map(str, data.get("errors") or ())]
+        if isinstance(data, dict)
+        else []
+    )
+    text = "; ".join(filter(None, texts)) or f"{type(error).__name__}: {error}"
+    return " ".join(text.split())[:300]
