@@ -74,6 +74,10 @@ def _task(file: PythonFile, call: ast.Call) -> str:
     for start in started:
         name = file.qualified(start.func)
         key = start.args[0] if start.args else None
-        if name == "orchestrator.core.services.processes.start_process" and isinstance(key, ast.Constant):
+        if (
+            name == "orchestrator.core.services.processes.start_process"
+            and isinstance(key, ast.Constant)
+            and isinstance(key.value, str)
+        ):
             return f"the task `{key.value}`"
     return "a task workflow that does the same"
