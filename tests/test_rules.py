@@ -45,10 +45,10 @@ def cases(*, changing: bool, reported: bool = False) -> Iterator[ParameterSet]:
 
 
 def window(rule: Rule) -> Window:
-    """From just before the first release that the rule speaks of, to the newest."""
+    """From just before the first release that the rule speaks of, to the last or the newest."""
     first = min(rule.releases, key=release)
     earlier = [number for number in RELEASES if release(number) < release(first)]
-    return Window(earlier[-1] if earlier else RELEASES[0], NEWEST_KNOWN)
+    return Window(earlier[-1] if earlier else RELEASES[0], rule.change.until or NEWEST_KNOWN)
 
 
 def run(rule: Rule, text: str, path: str = "example.py") -> FileResult:

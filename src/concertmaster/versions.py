@@ -45,13 +45,14 @@ class Change:
 
     From `works_from` the new form works, from `deprecated` the old one warns, from `removed` it fails.
     `crossing` marks a change of meaning: it concerns only a project that goes over that release,
-    since code written afterwards already means the new thing.
+    since code written afterwards already means the new thing. After `until` nothing is wrong any more.
     """
 
     works_from: str
     deprecated: str | None = None
     removed: str | None = None
     crossing: bool = False
+    until: str | None = None
 
     @property
     def since(self) -> str:
@@ -86,6 +87,8 @@ class Window:
     def severity(self, change: Change) -> Severity | None:
         """How much a change matters here; None where it does not (yet) concern the project."""
         if change.crossing and release(self.installed) >= release(change.since):
+            return None
+        if change.until is not None and release(self.judged) > release(change.until):
             return None
         if self.reaches(change.removed):
             return Severity.ERROR

@@ -12,6 +12,7 @@ from concertmaster.rewrite.imports import (
 )
 from concertmaster.rewrite.new_imports import top_level_imports
 from concertmaster.rewrite.requirements import (
+    add_requirements,
     drop_extras,
     drop_requirement,
     replace_requirement,
@@ -29,6 +30,7 @@ from concertmaster.rewrite.spans import (
 __all__ = [
     "add_import",
     "add_imports",
+    "add_requirements",
     "attribute_name_span",
     "block_of",
     "drop_aliases",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from packaging.utils import canonicalize_name
 
@@ -41,9 +41,9 @@ def replace_version(file: ManifestFile, requirement: Requirement, specifier: str
 
 def drop_extras(file: ManifestFile, requirement: Requirement, names: Collection[str]) -> Edit | None:
     """The same requirement without some of its extras; nothing is left of the brackets without any."""
-    if requirement.locked or requirement.problem:
-        return None
     start, end = requirement.extras_at
+    if requirement.locked or start == end:
+        return None
     written = file.source[start:end].decode()
     kept = [token for token in _extras(written) if token.strip("\"'") not in names]
     if kept:
@@ -88,6 +88,34 @@ def drop_requirement(file: ManifestFile, requirement: Requirement) -> Edit | Non
     if _LINE_START.fullmatch(file.source[first:start]) and _LINE_END.fullmatch(behind):
         return _edit(file, first, last, "")
     return _drop_element(file, start, end)
+
+
+def add_requirements(file: ManifestFile, beside: Requirement, wanted: Mapping[str, str]) -> Edit | None:
+    """Further requirements on lines of their own behind `beside`, written alike; None where that does not go."""
+    if not _is_editable(beside) or beside.group in ("shell", "image"):
+        return None
+    start, end = beside.span
+    first, last = file.line_span(file.line_of(start))[0], file.line_span(file.line_of(end))[1]
+    before, behind = file.source[first:start], file.source[end:last].removesuffix(b"\n")
+    if not _LINE_START.fullmatch(before) or not _LINE_END.fullmatch(behind):
+        return None
+    form = _form(beside, before.decode(), behind.decode())
+    if form is None:
+        return None
+    text = file.newline.join(form.format(name=name, range=specifier) for name, specifier in wanted.items())
+    is_closed = file.source[last - 1 : last] == b"\n"
+    return Edit(last, last, (text + file.newline if is_closed else file.newline + text).encode())
+
+
+def _form(beside: Requirement, before: str, behind: str) -> str | None:
+    """How a requirement is written on the line after this one."""
+    indent = before.replace("{", "{{")
+    if beside.style is not Style.PEP508:
+        return f'{indent}{{name}} = "{{range}}"' if _has_key(beside) else None
+    if before[-1:] not in ("'", '"') or before == "":
+        return f"{indent}{{name}}{{range}}"
+    goes_on = behind[1:].lstrip().startswith(",")
+    return f"{indent}{{name}}{{range}}{before[-1]}," if goes_on else None
 
 
 def _has_key(requirement: Requirement) -> bool:

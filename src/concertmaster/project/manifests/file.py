@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from concertmaster.project.manifests.model import NotUnderstood, Requirement, Style
+from concertmaster.project.manifests.model import Include, NotUnderstood, Requirement, Style
 from concertmaster.project.manifests.read import read_manifest
 from concertmaster.project.text import TextFile, Unreadable
 
@@ -23,14 +23,23 @@ class ManifestFile(TextFile):
         return None
 
     @cached_property
+    def _items(self) -> list[Requirement | Include]:
+        try:
+            return list(read_manifest(self.path, self.source))
+        except NotUnderstood as error:
+            raise Unreadable(str(error)) from None
+
+    @cached_property
     def requirements(self) -> tuple[Requirement, ...]:
         """The requirements in the order in which they are written.
 
         Raises:
             Unreadable: the manifest is not well-formed, or too large.
         """
-        try:
-            found = [item for item in read_manifest(self.path, self.source) if isinstance(item, Requirement)]
-        except NotUnderstood as error:
-            raise Unreadable(str(error)) from None
+        found = [item for item in self._items if isinstance(item, Requirement)]
         return tuple(sorted(found, key=lambda item: item.span))
+
+    @property
+    def includes(self) -> tuple[Include, ...]:
+        """Other files that it takes requirements or constraints from."""
+        return tuple(item for item in self._items if isinstance(item, Include))

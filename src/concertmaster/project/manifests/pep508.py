@@ -51,7 +51,8 @@ def requirement(text: str, start: int, *, group: str = "", hashed: bool = False)
     try:
         parsed = Parsed(text)
     except InvalidRequirement as error:
-        return replace(found, problem=_why(text, error))
+        extras = tuple(sorted(re.findall(r"[\w.-]+", parts["extras"] or "")))
+        return replace(found, extras=extras, problem=_why(text, error))
     return replace(
         found,
         specifier=str(parsed.specifier),

@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 from concertmaster.project.manifests.constraints import of_pipenv, of_poetry
 from concertmaster.project.manifests.model import Found, Include, Manifest, Style, Written
 from concertmaster.project.manifests.pep508 import requirement
+from concertmaster.project.manifests.python_versions import in_pyproject
 from concertmaster.project.manifests.toml import Toml, Value
 
 #: Arrays of PEP 508 strings, and the group that each stands for; `*` names the group itself.
@@ -61,6 +62,7 @@ def read_pyproject(manifest: Manifest) -> Found:
             for item in _in_array(toml, array, group=group.replace("*", name)):
                 yield replace(item, source=sources.get(canonicalize_name(item.name), item.source))
     yield from _tables(toml, TABLES)
+    yield from in_pyproject(toml)
     yield from _includes(toml, manifest.path)
 
 

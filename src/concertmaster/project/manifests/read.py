@@ -16,6 +16,7 @@ from concertmaster.project.manifests.model import (
     Requirement,
 )
 from concertmaster.project.manifests.pyproject import read_pipfile, read_pyproject
+from concertmaster.project.manifests.python_versions import read_ci, read_dockerfile, read_version_file
 from concertmaster.project.manifests.requirements import read_requirements_file
 from concertmaster.project.manifests.setuptools import read_ini, read_setup_py
 from concertmaster.project.manifests.shell import read_shell
@@ -48,14 +49,14 @@ READERS: tuple[tuple[str, Reader], ...] = (
     ("environment*.yaml", read_environment),
     (".pre-commit-config.yaml", read_pre_commit),
     (".pre-commit-config.yml", read_pre_commit),
-    ("Dockerfile*", read_shell),
-    ("*.Dockerfile", read_shell),
-    ("*.dockerfile", read_shell),
-    ("Containerfile*", read_shell),
+    ("Dockerfile*", read_dockerfile),
+    ("*.Dockerfile", read_dockerfile),
+    ("*.dockerfile", read_dockerfile),
+    ("Containerfile*", read_dockerfile),
     ("compose*.y*ml", read_shell),
     ("docker-compose*.y*ml", read_shell),
-    (".github/workflows/*.y*ml", read_shell),
-    (".github/actions/*/action.y*ml", read_shell),
+    (".github/workflows/*.y*ml", read_ci),
+    (".github/actions/*/action.y*ml", read_ci),
     ("action.y*ml", read_shell),
     (".gitlab-ci*.y*ml", read_shell),
     ("azure-pipelines*.y*ml", read_shell),
@@ -66,6 +67,9 @@ READERS: tuple[tuple[str, Reader], ...] = (
     ("*.mk", read_shell),
     ("justfile", read_shell),
     ("*.sh", read_shell),
+    (".python-version", read_version_file),
+    (".tool-versions", read_version_file),
+    ("runtime.txt", read_version_file),
 )
 _LOCKS = frozenset((read_toml_lock, read_pipfile_lock))
 

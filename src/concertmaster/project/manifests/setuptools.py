@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from concertmaster.project.manifests.model import Found, Manifest, NotUnderstood, Written
+from concertmaster.project.manifests.python_versions import TOOL, of_point, of_range
 from concertmaster.project.manifests.requirements import one
 
 _SECTION = re.compile(r"\[(?P<name>[^\]]+)\]\s*$")
 _KEY = re.compile(r"(?P<key>[^\s=:#;][^=:]*?)\s*[=:]\s*(?P<value>.*)$")
 _COMMENT = re.compile(r"(^|\s)[#].*$")
 _FACTOR = re.compile(r"[\w!,.{}-]+:\s+")
+_PYTHON = frozenset((("options", "python_requires"), ("mypy", "python_version")))
 _GROUPS = {"install_requires": "", "setup_requires": "build-system", "tests_require": "tests"}
 
 
@@ -34,6 +36,8 @@ def read_ini(manifest: Manifest) -> Found:
 
 
 def _ini_line(section: str, key: str, line: str, offset: int) -> Iterator[Written]:
+    if (section, key) in _PYTHON and line.strip():
+        yield from _python(line.strip(), offset + len(line) - len(line.lstrip()))
     group = _ini_group(section, key)
     if group is None:
         return
@@ -43,6 +47,11 @@ def _ini_line(section: str, key: str, line: str, offset: int) -> Iterator[Writte
     found = one(content[skipped:].rstrip(), offset + skipped, group=group)
     if found:
         yield found
+
+
+def _python(text: str, offset: int) -> Iterator[Written]:
+    found = of_point(text, offset, group=TOOL) or of_range(text, offset)
+    yield found
 
 
 def _ini_group(section: str, key: str) -> str | None:
@@ -85,6 +94,10 @@ def _keyword(manifest: Manifest, keyword: ast.keyword, names: dict[str, ast.expr
         for key, items in zip(value.keys, value.values, strict=True):
             group = str(key.value) if isinstance(key, ast.Constant) else ""
             yield from _literals(manifest, items, group)
+    elif keyword.arg == "python_requires" and isinstance(value, ast.Constant):
+        start, end = _span(manifest, value)
+        if manifest.text[start + 1 : end - 1] == value.value:
+            yield of_range(str(value.value), start + 1)
     elif keyword.arg in _GROUPS and value is not None:
         yield from _literals(manifest, value, _GROUPS[keyword.arg])
 
