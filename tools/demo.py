@@ -6,6 +6,7 @@ product and raises the framework to 5.x, so that everything has to follow.
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console
+from rich.markdown import Markdown
 from rich.panel import Panel
 from rich.syntax import Syntax
 from tests.github_server import events
@@ -28,6 +30,7 @@ PLACE = Path(".cache/demo").resolve()
 ADDED = "ip_prefix"  # the product whose workflows the pull request adds
 BRANCH = "add-ip-prefix-workflows"
 SHOWN = 4
+SUMMARY_LINES = 40
 
 
 def main() -> int:
@@ -139,18 +142,24 @@ def review(github: GitHub, event: events.Event, preview: Path) -> subprocess.Com
     )
 
 
+def unlinked(text: str) -> str:
+    """Markdown for a terminal: links by their words, hidden marks left out."""
+    return re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", re.sub(r"<[^>]*>", "", text))
+
+
 def show(pull: PullRequest, console: Console) -> None:
     comments = pull.review_comments
     for comment in comments[:SHOWN]:
-        console.print(
-            Panel(Syntax(comment.body, "markdown", word_wrap=True), title=f"{comment.path}:{comment.line}")
-        )
+        place = f"{comment.thread.anchor.path}:{comment.thread.anchor.line}"
+        console.print(Panel(Syntax(comment.body, "markdown", word_wrap=True), title=place))
     if len(comments) > SHOWN:
-        console.print(
-            f"… and {len(comments) - SHOWN} more review comments, each with its place and suggestion.\n"
-        )
+        console.print(f"… and {len(comments) - SHOWN} more review comments, each with its place.\n")
     for talk in pull.issue.comments:
-        console.print(Panel(Syntax(talk.body, "markdown", word_wrap=True), title="The summary comment"))
+        lines = talk.body.splitlines()
+        shown = "\n".join(lines[:SUMMARY_LINES])
+        console.print(Panel(Markdown(unlinked(shown)), title="The summary comment"))
+        if len(lines) > SUMMARY_LINES:
+            console.print(f"… and {len(lines) - SUMMARY_LINES} more lines.\n")
 
 
 if __name__ == "__main__":
