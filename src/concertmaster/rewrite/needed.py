@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from concertmaster.project.python import PythonFile
 from concertmaster.project.scopes import Imported, Scope
+from concertmaster.rewrite.moves import spelled
 from concertmaster.rule import Import
 
 
@@ -36,7 +37,7 @@ def needed(
             if origin in modules:
                 return Needed(f"{local}.{name}")
     taken = file.scope(at).find(name) is not None
-    return None if taken else Needed(name, (Import(module, name),))
+    return None if taken else Needed(name, (Import(spelled(file, module), name),))
 
 
 def _bound(file: PythonFile, scope: Scope) -> Iterator[tuple[str, str]]:

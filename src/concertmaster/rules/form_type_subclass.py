@@ -1,0 +1,214 @@
+"""Types of form fields are adapted by subclasses.
+
+Since orchestrator-core 2.0.0 most types of pydantic-forms are annotations, not classes. A subclass fails or, as
+with `MigrationSummary`, is a required field that shows nothing. Functions make such types.
+
+Guide: <https://workfloworchestrator.org/orchestrator-core/guides/upgrading/2.0/>
+
+```diff
+ from orchestrator.forms import FormPage
+-from orchestrator.forms.validators import MigrationSummary
++from orchestrator.forms.validators import migration_summary
+
+
+ def summary(rows: list[list[str]]):
+-    class ProductSummary(MigrationSummary):
+-        data = {
+-            "labels": ["name"],
+-            "columns": rows,
+-        }
++    ProductSummary = migration_summary(
++        {
++            "labels": ["name"],
++            "columns": rows,
++        },
++    )
+
+     class SummaryForm(FormPage):
+         product_summary: ProductSummary
+
+     yield SummaryForm
+```
+
+Lists with limits become calls too:
+
+```diff
+ from pydantic_forms.core import FormPage
+-from pydantic_forms.validators import Choice, ChoiceList, UniqueConstrainedList
++from pydantic_forms.validators import Choice, choice_list, unique_conlist
+
+
+ class Speed(Choice):
+     FAST = "fast"
+
+
+-class Speeds(ChoiceList):
+-    item_type = Speed
+-    min_items = 1
++Speeds = choice_list(Speed, min_items=1)
+
+
+-class Ports(UniqueConstrainedList[int]):
+-    unique_items = True
+-    max_items = 3
++Ports = unique_conlist(int, max_items=3)
+
+
+ class PortForm(FormPage):
+     speeds: Speeds
+     ports: Ports
+```
+
+Types that have no such function are for a person:
+
+```python reported
+from orchestrator.forms.validators import Label, OrganisationId
+
+
+class Heading(Label):
+    pass
+
+
+class Partner(OrganisationId):
+    def short(self) -> str: ...
+```
+
+Classes that still are some, and those of others, are left alone:
+
+```python
+from labels import Label
+from orchestrator.forms.validators import Accept, Choice, Timestamp
+
+
+class Heading(Label): ...
+
+
+class Speed(Choice):
+    FAST = "fast"
+
+
+class Agreed(Accept):
+    data = [("Read it?", "checkbox")]
+
+
+class Moment(Timestamp):
+    locale = "nl-nl"
+```
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from concertmaster.findings import Safety
+from concertmaster.project.bindings import class_uses, in_annotation
+from concertmaster.project.python import PythonFile
+from concertmaster.rewrite.classes import Argument, Call, Setting, class_to_call, settings_of
+from concertmaster.rewrite.needed import needed
+from concertmaster.rule import Hit, Rule
+from concertmaster.versions import Change
+
+rule = Rule(
+    __name__,
+    rows=("20-18",),
+    section="2.0",
+    change=Change(works_from="2.0.0", removed="2.0.0"),
+    triggers=(
+        *(
+            b"MigrationSummary",
+            b"ConstrainedList",
+            b"ChoiceList",
+            b"ContactPersonList",
+            b"ProductId",
+            b"ListOf",
+        ),
+        *(b"Label", b"Divider", b"LongText", b"OrganisationId", b"ContactPersonName", b"DisplaySubscription"),
+    ),
+    priority=20,
+)
+
+MODULES = ("orchestrator.core.forms.validators", "pydantic_forms.validators")
+
+
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """The function that makes such a type, its row in the catalogue, and what it takes for each setting.
+
+    `item` is the setting that goes first without a name; in brackets it may stand behind the class.
+    """
+
+    function: str
+    row: str
+    settings: dict[str, str]
+    item: str = ""
+    safety: Safety = Safety.SUGGESTED
+
+
+_LIMITS = {"min_items": "min_items=", "max_items": "max_items="}
+MAKERS = {
+    "MigrationSummary": _Maker("migration_summary", "20-18", {"data": ""}, safety=Safety.SAFE),
+    "UniqueConstrainedList": _Maker("unique_conlist", "20-14", {**_LIMITS, "unique_items": ""}, "item_type"),
+    "ChoiceList": _Maker("choice_list", "20-15", {**_LIMITS, "unique_items": "unique_items="}, "item_type"),
+    "ContactPersonList": _Maker(
+        "contact_person_list",
+        "20-15",
+        {"organisation": "organisation=", "organisation_key": "organisation_key=", **_LIMITS},
+    ),
+    "ProductId": _Maker("product_id", "20-18", {"products": ""}, safety=Safety.SAFE),
+}
+OTHERS = frozenset(
+    "Label Divider LongText OrganisationId ContactPersonName DisplaySubscription ListOfOne ListOfTwo".split()
+)
+
+
+@rule.on(ast.ClassDef)
+def subclass(file: PythonFile, node: ast.ClassDef) -> Iterator[Hit]:
+    for base in node.bases:
+        inner = base.value if isinstance(base, ast.Subscript) else base
+        module, _, name = (file.qualified(inner) or "").rpartition(".")
+        if module not in MODULES or (name not in MAKERS and name not in OTHERS):
+            continue
+        message = f"`{name}` is an annotation since 2.0.0 and cannot be subclassed"
+        maker = MAKERS.get(name)
+        if maker is None:
+            yield Hit(node, message)
+        else:
+            message += f": `{maker.function}(…)` makes such a type"
+            yield _made(file, node, base, maker, message, module)
+
+
+def _made(
+    file: PythonFile, node: ast.ClassDef, base: ast.expr, maker: _Maker, message: str, module: str
+) -> Hit:
+    settings = settings_of(node) or []
+    items = [setting.value for setting in settings if setting.name == maker.item]
+    items += [base.slice] if isinstance(base, ast.Subscript) else []
+    function = needed(file, node, module, maker.function, also=MODULES)
+    if function is None or not _fits(file, node, maker, settings, items):
+        return Hit(node, message, rows=(maker.row,))
+    call = Call(f"{node.name} = {function.text}(", ")", tuple(file.text(item) for item in items))
+    edit = class_to_call(file, node, call, lambda setting: _argument(setting, maker))
+    return Hit(
+        node, message, (edit,) if edit else (), function.imports, safety=maker.safety, rows=(maker.row,)
+    )
+
+
+def _fits(
+    file: PythonFile, node: ast.ClassDef, maker: _Maker, settings: list[Setting], items: list[ast.expr]
+) -> bool:
+    """Whether the class is no more than what the function can make, and is used as a type alone."""
+    names = {setting.name for setting in settings}
+    known = names <= maker.settings.keys() | {maker.item} and settings_of(node) is not None
+    whole = len(node.bases) == 1 and not node.keywords and len(items) == (1 if maker.item else 0)
+    unique = next((one.value for one in settings if one.name == "unique_items"), None)
+    truly = maker.function != "unique_conlist" or (isinstance(unique, ast.Constant) and unique.value is True)
+    typed = all(in_annotation(file, name) for name in class_uses(file, node))
+    return bool(settings) and known and whole and truly and typed
+
+
+def _argument(setting: Setting, maker: _Maker) -> Argument | None:
+    if setting.name == maker.item or (setting.name == "unique_items" and maker.function == "unique_conlist"):
+        return None
+    return Argument(maker.settings[setting.name])
