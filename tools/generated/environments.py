@@ -61,6 +61,7 @@ def variables(environment: Path) -> dict[str, str]:
         "VIRTUAL_ENV": str(environment),
         "PYTHONPATH": ".",
         "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",  # the generator writes sets in the order in which they come
         "OAUTH2_ACTIVE": "False",
         "CACHE_URI": "redis://127.0.0.1:1/0",
         "LITELLM_LOCAL_MODEL_COST_MAP": "True",

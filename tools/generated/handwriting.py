@@ -22,7 +22,7 @@ ERAS = {
     (4, 0): ("4.x",),
     (3, 0): ("4.x", "3.x"),
     (2, 0): ("4.x", "3.x", "2.x"),
-    (0, 0): ("4.x", "3.x", "2.x", "pydantic1"),
+    (0, 0): ("pydantic1",),
 }
 
 # The generator adds to these, so they must be there before it starts.
@@ -30,7 +30,7 @@ BEGUN = {"products/__init__.py", "translations/en-GB.json", "workflows/__init__.
 
 
 def begin(project: Path, *, release: str, recipe: str) -> None:
-    _write(project, release=release, recipe=recipe, head="", begun=True)
+    _write(project, release=release, recipe=recipe, head=None, begun=True)
 
 
 def finish(project: Path, *, release: str, recipe: str) -> None:
@@ -46,7 +46,7 @@ def layers(release: str) -> tuple[str, ...]:
     return next(names for first, names in ERAS.items() if numbers(release) >= first)
 
 
-def _write(project: Path, *, release: str, recipe: str, head: str, begun: bool) -> None:
+def _write(project: Path, *, release: str, recipe: str, head: str | None, begun: bool) -> None:
     filler = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=False,

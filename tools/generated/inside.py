@@ -7,6 +7,7 @@ a process of its own, as if it had been started anew.
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib.util
 import json
 import os
@@ -108,8 +109,10 @@ def outcome(path: str) -> str | None:
 
 def import_modules(answer: str) -> int:
     """Import the files that standard input names as JSON; write errors, or nulls, into `answer`."""
-    framework("app")
-    framework("cli.main")
+    for module in ("app", "cli.main", "migrations.helpers", "services.tasks", "workflows.utils"):
+        framework(module)
+    importlib.import_module("pytest")
+    gc.freeze()
     Path(answer).write_text(json.dumps({path: outcome(path) for path in json.load(sys.stdin)}), "utf-8")
     return 0
 

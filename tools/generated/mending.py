@@ -20,6 +20,13 @@ class Fault(NamedTuple):
 
 
 FAULTS = (
+    # Alembic takes text only; 2.0 made a model of the setting.
+    Fault(
+        since=(2, 0),
+        files="migrations/env.py",
+        wrong='"sqlalchemy.url", app_settings.DATABASE_URI)',
+        right='"sqlalchemy.url", str(app_settings.DATABASE_URI))',
+    ),
     # Templates of unit tests import the exception from where 1.x had it.
     Fault(
         since=(2, 0),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from tools.generated import cache, handwriting, mending, revisions
 from tools.generated.environments import environment, interpreter, variables
+from tools.generated.versions import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,9 @@ RECIPES = {
     "rich": ("site", "port", "leased_line", "ip_prefix", "cloud_access"),
 }
 
+# What earlier generators write needs a package of their authors; before it a project is by hand.
+GENERATES_SINCE = (2, 0)
+
 
 class GeneratorFailed(Exception):
     """The framework's generator ended with an error."""
@@ -33,6 +37,8 @@ class GeneratorFailed(Exception):
 
 def project(release: str, *, recipe: str = "rich") -> Path:
     """Give a complete project for `release`, made on first use. It is shared: copy it before a change."""
+    if numbers(release) < GENERATES_SINCE and recipe != "rich":
+        raise ValueError(f"recipe {recipe} needs a generator, and that of {release} is of no use")
     home = environment(release)
     name = f"{release}-{recipe}-{_inputs(release, recipe=recipe, home=home)}"
     make = partial(_make, release=release, recipe=recipe, home=home)
@@ -43,7 +49,8 @@ def _inputs(release: str, *, recipe: str, home: Path) -> str:
     """Give a digest of all that a project is made from, so that a change makes a new one."""
     digest = hashlib.sha256(home.name.encode())
     sources = [
-        HERE / f"{module}.py" for module in ("projects", "handwriting", "mending", "revisions", "inside")
+        HERE / f"{module}.py"
+        for module in ("environments", "handwriting", "inside", "mending", "projects", "revisions")
     ]
     products = [HERE / "products" / f"{source}.yaml" for source in RECIPES[recipe] if ":" not in source]
     for path in (*sources, *products, *handwriting.templates(release=release, recipe=recipe)):
@@ -54,9 +61,10 @@ def _inputs(release: str, *, recipe: str, home: Path) -> str:
 def _make(path: Path, *, release: str, recipe: str, home: Path) -> None:
     path.mkdir(parents=True)
     handwriting.begin(path, release=release, recipe=recipe)
-    for source in RECIPES[recipe]:
+    sources = RECIPES[recipe] if numbers(release) >= GENERATES_SINCE else ()
+    for source in sources:
         _copy_configuration(source, path / "config", home=home)
-    _generate(path, home=home, commands=list(_commands(recipe)))
+    _generate(path, home=home, commands=list(_commands(sources)))
     mending.mend(path, release=release)
     revisions.settle(path / "migrations" / "versions" / "schema")
     handwriting.finish(path, release=release, recipe=recipe)
@@ -86,9 +94,9 @@ def _generate(path: Path, *, home: Path, commands: list[list[str]]) -> None:
         raise GeneratorFailed(f"{ended.stdout}\n{ended.stderr}")
 
 
-def _commands(recipe: str) -> Iterator[list[str]]:
+def _commands(sources: tuple[str, ...]) -> Iterator[list[str]]:
     yield ["db", "init"]
-    for source in RECIPES[recipe]:
+    for source in sources:
         configuration = ["--config-file", f"config/{source.removeprefix('wheel:')}.yaml"]
         for kind in ("product-blocks", "product", "workflows", "unit-tests"):
             yield ["generate", kind, *configuration, "--no-dryrun", "--force"]

@@ -40,9 +40,9 @@ def chain(folder: Path) -> Iterator[Path]:
         revision = _named(path)["revision"]
 
 
-def head(folder: Path) -> str:
-    *_, last = chain(folder)
-    return _named(last)["revision"]
+def head(folder: Path) -> str | None:
+    names = [_named(path)["revision"] for path in chain(folder)]
+    return names[-1] if names else None
 
 
 def _named(path: Path) -> re.Match[str]:
