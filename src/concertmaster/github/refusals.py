@@ -53,5 +53,5 @@ def _message(error: Exception) -> str:
         if isinstance(data, dict)
         else []
     )
-    text = "; ".join(filter(None, texts)) or f"{type(error).__name__}: {error}"
+    text = "; ".join(filter(None, texts)) or str(error) or type(error).__name__
     return " ".join(text.split())[:300]
