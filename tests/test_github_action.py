@@ -1,0 +1,484 @@
+"""The action in a runner's environment, on a GitHub that is held to its own description."""
+
+from __future__ import annotations
+
+import base64
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from concertmaster.action import run_action
+from concertmaster.github.retry import Retry
+from tests.github_server import GitHub, events
+from tests.github_server.faults import Effect, connection_reset, status
+from tests.github_server.gitwrite import Content
+from tests.github_server.remote import Remote
+from tests.github_server.state import PullRequest, ReviewComment
+
+PIN = '[project]\nname = "network"\nversion = "1"\ndependencies = ["orchestrator-core=={}"]\n'
+OLD = """\
+from orchestrator.types import SubscriptionLifecycle
+from orchestrator.workflows.utils import create_workflow
+
+
+@create_workflow("Create node", initial_input_form=form)
+def create_node():
+    return SubscriptionLifecycle.ACTIVE
+"""
+NEW = """\
+from orchestrator.core.types import SubscriptionLifecycle
+from orchestrator.core.workflows.utils import create_workflow
+
+
+@create_workflow(initial_input_form=form)
+def create_node():
+    return SubscriptionLifecycle.ACTIVE
+"""
+WRITER = {"contents": "read", "pull_requests": "write"}
+
+
+@dataclass
+class Job:
+    """One pull request and the job that reviews it."""
+
+    github: GitHub
+    remote: Remote
+    pull: PullRequest
+    folder: Path
+    permissions: Mapping[str, str] = field(default_factory=lambda: dict(WRITER))
+    inputs: dict[str, str] = field(default_factory=dict)
+    checkout: bool = True
+    runs: int = 0
+
+    def event(self) -> events.Event:
+        return self.remote.event(self.pull)
+
+    def environment(self) -> dict[str, str]:
+        self.runs += 1
+        event = self.event()
+        secret = self.github.token(permissions=dict(self.permissions))
+        given: dict[str, str | bool] = {"github-token": secret, **self.inputs}
+        return self.github.runner_environment(
+            event, given, self.folder / str(self.runs), checkout=event.sha if self.checkout else None
+        )
+
+    def run(self) -> tuple[int, dict[str, str]]:
+        """The exit code and the outputs."""
+        environment = self.environment()
+        code = run_action(environment, pause=0, retry=Retry(sleep=lambda _: None))
+        return code, outputs(environment)
+
+    def summaries(self) -> list[str]:
+        return [comment.body for comment in self.pull.issue.comments]
+
+    def places(self) -> list[tuple[str, int, int | None]]:
+        anchors = (comment.thread.anchor for comment in self.pull.review_comments)
+        return sorted((anchor.path, anchor.first, anchor.line) for anchor in anchors)
+
+    def press_all(self) -> None:
+        """Every suggestion of the review, as one batch."""
+        comments: list[ReviewComment] = [c for c in self.pull.review_comments if "suggestion\n" in c.body]
+        self.remote.apply(self.pull, *comments)
+
+
+def outputs(environment: Mapping[str, str]) -> dict[str, str]:
+    """GITHUB_OUTPUT as the runner reads it."""
+    text = Path(environment["GITHUB_OUTPUT"]).read_text()
+    found = re.findall(r"^([\w-]+)<<(\S+)\n(.*?)\n\2$", text, re.MULTILINE | re.DOTALL)
+    assert "".join(f"{name}<<{mark}\n{value}\n{mark}\n" for name, mark, value in found) == text
+    return {name: value for name, _, value in found}
+
+
+@pytest.fixture
+def job(github: GitHub, tmp_path: Path) -> Callable[..., Job]:
+    def opened(
+        base: Mapping[str, Content], head: Mapping[str, Content | None], *, release: str = "5.0.4"
+    ) -> Job:
+        remote = github.create_repository("octo-org/network", {"pyproject.toml": PIN.format(release), **base})
+        remote.push("feature", head)
+        return Job(github, remote, remote.open_pull_request("main", "feature"), tmp_path)
+
+    return opened
+
+
+Open = Callable[..., Job]
+
+
+# -- nothing to do --------------------------------------------------------------------------------------
+
+
+def test_a_clean_pull_request_is_not_spoken_to(job: Open) -> None:
+    clean = job({"main.py": NEW}, {"new.py": NEW})
+    code, told = clean.run()
+    assert code == 0
+    assert (told["result"], told["verdict"]) == ("nothing-new", "nothing to mend")
+    assert clean.summaries() == []
+    assert clean.pull.reviews == []
+
+
+def test_old_code_that_the_pull_request_leaves_alone_is_left_alone(job: Open) -> None:
+    assert job({"main.py": OLD}, {"new.py": NEW}).run()[0] == 0
+
+
+def test_a_closed_pull_request_asks_for_no_token(
+    github: GitHub, job: Open, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = job({}, {"new.py": OLD})
+    event = done.remote.event(done.pull, "closed")
+    environment = github.runner_environment(event, {}, done.folder)
+    assert run_action(environment) == 0
+    assert "Nothing to review" in capsys.readouterr().out
+    assert len(github.journal) == 0
+
+
+# -- suggestions ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"], ids=["LF", "CRLF"])
+@pytest.mark.parametrize("checkout", [True, False], ids=["checkout", "API"])
+def test_pressing_every_button_writes_what_fix_writes(job: Open, checkout: bool, ending: str) -> None:
+    old, new = OLD.replace("\n", ending), NEW.replace("\n", ending)
+    made = job({}, {"new.py": old, "naïve b/wörk flow's.py": f"#{ending}{old}"})
+    made.checkout = checkout
+    code, told = made.run()
+    assert code == 1
+    assert (told["errors"], told["warnings"], told["suggestions"]) == ("4", "2", "4")
+    made.press_all()
+    assert made.remote.read("new.py", "feature").decode() == new
+    assert made.remote.read("naïve b/wörk flow's.py", "feature").decode() == f"#{ending}{new}"
+    code, told = made.run()
+    assert (code, told["verdict"]) == (0, "nothing to mend")
+
+
+def test_a_second_run_on_the_same_commit_says_nothing_new(github: GitHub, job: Open) -> None:
+    made = job(
+        {"main.py": OLD, "pyproject.toml": PIN.format("4.8.2")},
+        {"pyproject.toml": PIN.format("5.0.4"), "new.py": OLD},
+    )
+    made.run()
+    before = (made.places(), made.summaries(), len(made.pull.reviews))
+    writes = len(github.journal.writes())
+    assert made.run()[1]["result"] == "nothing-new"
+    assert (made.places(), made.summaries(), len(made.pull.reviews)) == before
+    assert [exchange.path for exchange in github.journal.writes()[writes:]] == ["/api/graphql"]
+
+
+def test_a_new_commit_is_told_only_what_is_new(job: Open) -> None:
+    made = job({}, {"new.py": OLD})
+    made.run()
+    assert made.places() == [("new.py", 1, 2), ("new.py", 5, 5)]
+    made.remote.push("feature", {"new.py": f"# moved\n{OLD}", "other.py": "import orchestrator.db\n"})
+    made.run()
+    assert made.places() == [("new.py", 1, 2), ("new.py", 5, 5), ("other.py", 1, 1)]
+
+
+def test_the_finding_outside_the_diff_is_in_the_summary(job: Open) -> None:
+    filler = "".join(f"LINE_{number} = {number}\n" for number in range(40))
+    made = job({"main.py": OLD + filler}, {"main.py": OLD + filler.replace("LINE_39", "LAST")})
+    assert made.run()[0] == 1
+    assert made.places() == []
+    (summary,) = made.summaries()
+    assert f"/blob/{made.pull.head.sha}/main.py#L1)" in summary
+
+
+# -- the release ----------------------------------------------------------------------------------------
+
+
+def test_raising_the_pin_judges_the_whole_project(job: Open) -> None:
+    made = job({"main.py": OLD}, {"pyproject.toml": PIN.format("5.0.4")}, release="4.8.2")
+    code, told = made.run()
+    assert (code, told["installed"]) == (1, "5.0.4")
+    (summary,) = made.summaries()
+    assert "from `4.8.2` to `5.0.4`" in summary
+    assert "main.py" in summary
+
+
+def test_a_pin_that_was_raised_on_the_base_since_is_not_this_pull_requests(job: Open) -> None:
+    made = job({"main.py": OLD}, {"new.py": "x = 1\n"}, release="4.8.2")
+    made.remote.push("main", {"pyproject.toml": PIN.format("5.0.4")})
+    made.pull.base.sha = made.remote.sha("main")
+    assert made.run()[0] == 0
+
+
+def test_inputs_come_before_the_project(job: Open) -> None:
+    made = job({}, {"new.py": OLD}, release="4.8.2")
+    assert made.run()[1]["verdict"] == "nothing to mend"
+    made.inputs = {"from": "5.0.4", "target": "5.1.0", "fail-on": "never"}
+    code, told = made.run()
+    assert code == 0
+    assert (told["installed"], told["target"], told["errors"]) == ("5.0.4", "5.1.0", "2")
+
+
+def test_a_folder_is_judged_as_a_project_of_its_own(job: Open) -> None:
+    base = {
+        "sub/pyproject.toml": PIN.format("5.0.4"),
+        "pyproject.toml": "[project]\nname = 'x'\nversion = '1'\n",
+    }
+    made = job(base, {"sub/new.py": OLD, "other/new.py": OLD})
+    made.inputs = {"working-directory": "./sub/"}
+    assert made.run()[0] == 1
+    assert {path for path, _, _ in made.places()} == {"sub/new.py"}
+    made.press_all()
+    assert made.remote.read("sub/new.py", "feature").decode() == NEW
+
+
+# -- what must not be believed --------------------------------------------------------------------------
+
+
+def test_settings_are_those_of_the_base(job: Open) -> None:
+    silenced = PIN.format("5.0.4") + '[tool.concertmaster]\nexclude = ["*"]\n'
+    made = job({"main.py": NEW}, {"pyproject.toml": silenced, "new.py": OLD, "main.py": OLD})
+    assert made.run()[0] == 1
+    assert len(made.places()) == 4
+    made.remote.push("main", {"pyproject.toml": silenced})
+    made.remote.push("feature", {"main.py": OLD}, base="main", force=True)
+    made.pull.base.sha = made.remote.sha("main")
+    assert made.run()[0] == 0
+
+
+def test_a_file_that_was_changed_in_the_checkout_is_read_from_github(job: Open) -> None:
+    made = job({}, {"new.py": OLD})
+    environment = made.environment()
+    workspace = Path(environment["GITHUB_WORKSPACE"])
+    (workspace / "new.py").write_text("print('nothing of the framework')\n")
+    (workspace / "pyproject.toml").unlink()
+    (workspace / "pyproject.toml").symlink_to("/etc/passwd")
+    assert run_action(environment, pause=0) == 1
+    assert made.places() == [("new.py", 1, 2), ("new.py", 5, 5)]
+
+
+def test_a_strangers_mark_silences_nothing(job: Open) -> None:
+    made = job({"main.py": OLD}, {"pyproject.toml": PIN.format("5.0.4"), "new.py": OLD}, release="4.8.2")
+    made.run()
+    marks = [comment.body.partition("\n")[0] for comment in made.pull.review_comments]
+    summary_mark = made.summaries()[0].partition("\n")[0]
+    made.pull.threads.clear()
+    made.pull.issue.comments.clear()
+    for mark in marks:
+        comment = {"path": "new.py", "line": 1, "side": "RIGHT", "body": mark}
+        made.remote.review(
+            made.pull, "stranger", event="COMMENT", comments=[comment], commit_id=made.pull.head.sha
+        )
+    made.remote.comment(made.pull, summary_mark, "stranger")
+    made.run()
+    assert len(made.pull.review_comments) == 2 * len(marks)
+    assert made.pull.issue.comments[0].body == summary_mark
+    assert len(made.pull.issue.comments) == 2
+
+
+HOSTILE_NAMES = [
+    "a\n::error::b.py", "a\"b'c.py", "@octocat/#1.py", "##[error]x.py", "<img src=x>.py", "\u202eyp.py", "-x.py",
+    " b/ b/x.py", "a`b``c.py", "$(id).py", "[a](http:x).py", "%0A::error::.py", "\x1b[31m.py", "::stop.py",
+]  # fmt: skip
+
+
+def test_hostile_names_stay_names(github: GitHub, job: Open, capfd: pytest.CaptureFixture[str]) -> None:
+    broken = {f"broken/{name}": "def (\nimport orchestrator\n" for name in HOSTILE_NAMES}
+    made = job({}, {**dict.fromkeys(HOSTILE_NAMES, OLD), **broken})
+    made.checkout = False
+    code, told = made.run()
+    assert code == 3
+    assert told["unanalysed"] == str(len(HOSTILE_NAMES))
+    printed = "".join(capfd.readouterr())
+    for line in re.split(r"\r\n|\r|\n", printed):
+        assert "##[" not in line.partition("::")[0]
+        assert not line.lstrip().startswith("::") or re.match(r"::(error|warning|notice) ", line)
+    (summary,) = made.summaries()
+    quoted = re.sub(r"(`+)[^`].*?\1", "", summary)
+    assert "@octocat" not in quoted
+    assert "<img" not in quoted
+    made.press_all()
+    for name in HOSTILE_NAMES:
+        assert made.remote.git.read(f"{made.remote.sha('feature')}:{name}").data.decode() == NEW  # type: ignore[union-attr]
+
+
+HOSTILE_TEXT = '''\
+import orchestrator.db
+
+NAME = """
+```suggestion
+@octocat <script>alert(1)</script> fixes #1
+``` ````` ~~~
+<!-- concertmaster:summary:0 -->
+::set-output name=x::y
+""" + orchestrator.db.__name__
+'''
+
+
+def test_hostile_text_in_a_suggestion_stays_text(job: Open, capfd: pytest.CaptureFixture[str]) -> None:
+    made = job({}, {"new.py": HOSTILE_TEXT})
+    made.run()
+    made.press_all()
+    assert made.remote.read("new.py", "feature").decode() == HOSTILE_TEXT.replace(
+        "orchestrator.db", "orchestrator.core.db"
+    )
+    assert "::set-output" not in "".join(capfd.readouterr())
+
+
+def test_the_token_is_shown_to_nobody(github: GitHub, job: Open, capfd: pytest.CaptureFixture[str]) -> None:
+    made = job({"main.py": OLD}, {"pyproject.toml": PIN.format("5.0.4"), "new.py": OLD}, release="4.8.2")
+    github.faults.add("POST", "/reviews", status(500), times=99)
+    environment = made.environment()
+    secret = environment["INPUT_GITHUB-TOKEN"]
+    run_action(environment, pause=0, retry=Retry(sleep=lambda _: None))
+    seen = "".join(capfd.readouterr()) + repr(github.journal) + repr(made.pull.issue.comments)
+    seen += "".join(Path(environment[name]).read_text() for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"))
+    for form in (
+        secret,
+        base64.b64encode(secret.encode()).decode(),
+        base64.b64encode(f"x-access-token:{secret}".encode()).decode(),
+    ):
+        assert form not in seen
+
+
+def test_nothing_of_the_runner_is_written_but_outputs_and_summary(job: Open) -> None:
+    made = job({}, {"new.py": OLD})
+    environment = made.environment()
+    run_action(environment, pause=0)
+    for name in ("GITHUB_ENV", "GITHUB_PATH", "GITHUB_STATE"):
+        assert Path(environment[name]).read_text() == ""
+
+
+# -- when GitHub says no --------------------------------------------------------------------------------
+
+
+def test_a_token_that_may_only_read_leaves_annotations_and_the_page_of_the_job(
+    job: Open, capfd: pytest.CaptureFixture[str]
+) -> None:
+    made = job({}, {"new.py": OLD})
+    made.permissions = {"contents": "read", "pull_requests": "read"}
+    environment = made.environment()
+    assert run_action(environment, pause=0) == 1
+    printed = capfd.readouterr().out
+    assert "::error file=new.py,line=1," in printed
+    assert "Resource not accessible by integration" in printed
+    page = Path(environment["GITHUB_STEP_SUMMARY"]).read_text()
+    assert "new.py" in page
+    assert "Resource not accessible by integration" in page
+    assert outputs(environment)["result"] == "refused"
+    assert made.pull.reviews == []
+
+
+def test_a_fork_is_reviewed_like_any_other(github: GitHub, tmp_path: Path) -> None:
+    remote = github.create_repository("octo-org/network", {"pyproject.toml": PIN.format("5.0.4")})
+    fork = remote.fork("stranger")
+    fork.push("feature", {"new.py": OLD})
+    made = Job(github, remote, remote.open_pull_request("main", "feature", source=fork), tmp_path)
+    assert made.run()[0] == 1
+    assert made.places() == [("new.py", 1, 2), ("new.py", 5, 5)]
+    fork.delete()
+    made.remote.hub.tokens.clear()
+    assert made.run()[1]["result"] == "nothing-new"
+
+
+def test_a_refused_review_loses_no_finding(github: GitHub, job: Open) -> None:
+    made = job({}, {"new.py": OLD})
+    github.faults.add("POST", "/reviews", status(422, "Unprocessable Entity"))
+    code, told = made.run()
+    assert (code, told["result"]) == (1, "posted")
+    assert made.places() == []
+    (summary,) = made.summaries()
+    assert "no comments on lines of `new.py`" in summary
+    assert summary.count("#L") >= 2
+
+
+def test_a_commit_that_is_outdated_is_not_reviewed(job: Open, github: GitHub) -> None:
+    made = job({}, {"new.py": OLD})
+    environment = made.environment()
+    made.remote.push("feature", {"new.py": NEW})
+    run_action(environment, pause=0)
+    assert outputs(environment)["result"] == "superseded"
+    assert [exchange.path for exchange in github.journal.writes() if "graphql" not in exchange.path] == []
+
+
+def test_a_deleted_summary_is_written_anew(github: GitHub, job: Open) -> None:
+    made = job({"main.py": OLD}, {"pyproject.toml": PIN.format("5.0.4")}, release="4.8.2")
+    made.run()
+    made.remote.push("feature", {"more.py": OLD})
+    github.faults.add("PATCH", "/issues/comments", status(404, "Not Found"))
+    made.run()
+    assert len(made.summaries()) == 2
+
+
+@pytest.mark.parametrize("path", ["/reviews", "/issues/1/comments"], ids=["review", "summary"])
+@pytest.mark.parametrize("fault", [status(502), connection_reset()], ids=["502", "reset"])
+def test_an_outage_in_the_middle_doubles_nothing(github: GitHub, job: Open, fault: Effect, path: str) -> None:
+    made = job({"main.py": OLD}, {"pyproject.toml": PIN.format("5.0.4"), "new.py": OLD}, release="4.8.2")
+    github.faults.add("POST", path, fault, after=True)
+    assert made.run()[0] == 1
+    assert len(made.pull.reviews) == 1
+    assert len(made.summaries()) == 1
+
+
+def test_an_outage_that_lasts_is_not_green(
+    github: GitHub, job: Open, capfd: pytest.CaptureFixture[str]
+) -> None:
+    github.faults.add("GET", "/files", status(502), times=99)
+    assert job({}, {"new.py": NEW}).run()[0] == 3
+    assert "could not be read from GitHub" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("inputs", "told"),
+    [
+        ({"github-token": ""}, "no token"),
+        ({"github-token": "wrong"}, "does not accept the token"),
+        ({"fail-on": "catastrophe"}, "one of error, warning, notice, never"),
+        ({"target": "next"}, "not a release"),
+        ({"working-directory": "../.."}, "working-directory"),
+    ],
+)
+def test_wrong_use_ends_in_one_message(
+    job: Open, capfd: pytest.CaptureFixture[str], inputs: dict[str, str], told: str
+) -> None:
+    made = job({}, {"new.py": NEW})
+    made.inputs = inputs
+    assert made.run()[0] == 2
+    printed = capfd.readouterr().out
+    assert printed.startswith("::error ::")
+    assert told in printed
+    assert "Traceback" not in printed
+
+
+def test_the_entry_point_of_the_container(job: Open) -> None:
+    """Isolated, in the workspace, with what a runner sets and nothing else; the workspace is never imported."""
+    canary = "raise SystemExit('imported')\n"
+    planted = dict.fromkeys(
+        ("libcst.py", "sitecustomize.py", "github/__init__.py", "conftest.py", "setup.py"), canary
+    )
+    made = job(planted, {"new.py": OLD})
+    environment = made.environment()
+    done = subprocess.run(
+        [sys.executable, "-I", "-m", "concertmaster", "review"],
+        env=environment,
+        cwd=environment["GITHUB_WORKSPACE"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, "")
+    assert made.places() == [("new.py", 1, 2), ("new.py", 5, 5)]
+
+
+def test_a_dry_run_posts_nothing_and_shows_the_plan(
+    github: GitHub, job: Open, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = job({}, {"new.py": OLD})
+    assert run_action(made.environment(), dry_run=True, pause=0) == 1
+    assert github.journal.writes() == []
+    printed = capsys.readouterr().out
+    (word,) = re.findall(r"^::stop-commands::(\w+)$", printed, re.MULTILINE)
+    assert f"\n::{word}::\n" in printed
+    assert "new.py:1-2" in printed
+
+
+def test_a_preview_is_written(job: Open, tmp_path: Path) -> None:
+    made = job({}, {"new.py": OLD})
+    page = tmp_path / "review.html"
+    run_action(made.environment(), preview=page, pause=0)
+    assert "workflow-description" in page.read_text()
