@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Collection
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -39,6 +40,19 @@ def drop_arguments(
     ordered = _in_source_order(call)
     gone = {index for index, argument in enumerate(ordered) if argument in unwanted}
     return edit_arguments(file, call, lambda index, arg: None if index in gone else arg)
+
+
+def add_keyword(file: PythonFile, call: ast.Call, text: str) -> Edit | None:
+    """Write one more argument behind the last one; None where something else than a comma stands there."""
+    ordered = _in_source_order(call)
+    start, end = file.span(ordered[-1])[1] if ordered else file.span(call.func)[1], file.span(call)[1]
+    behind = file.source[start:end].decode(file.encoding)
+    if not ordered:
+        inside = start + behind.find("(") + 1
+        return replace_span(file, inside, inside, text) if re.fullmatch(r"\s*\(\s*\)", behind) else None
+    return (
+        replace_span(file, start, start, f", {text}") if re.fullmatch(r"\s*,?(?:\s|#.*)*\)", behind) else None
+    )
 
 
 def _in_source_order(call: ast.Call) -> list[ast.expr | ast.keyword]:
