@@ -135,6 +135,32 @@ def review(
     )
 
 
+class PlanFormat(StrEnum):
+    """How a plan is told."""
+
+    MARKDOWN = "markdown"
+    JSON = "json"
+    HTML = "html"
+
+
+@app.command()
+def plan(
+    path: Annotated[Path | None, typer.Argument(help="The project; the current folder if none.")] = None,
+    from_release: From = None,
+    target: Target = None,
+    format_: Annotated[
+        PlanFormat, typer.Option("--format", help="How to tell the plan.")
+    ] = PlanFormat.MARKDOWN,
+) -> None:
+    """Say what a person must do around the upgrade: the hops, and the operations that this project needs."""
+    from concertmaster.plan import make_plan
+    from concertmaster.report.plan import as_html, as_json, as_markdown
+
+    workspace, tree = _open([path] if path else None, from_release, target, None, None)
+    shown = {PlanFormat.JSON: as_json, PlanFormat.HTML: as_html}.get(format_, as_markdown)
+    typer.echo(shown(make_plan(tree, workspace.window)), nl=False)
+
+
 @app.command()
 def rules() -> None:
     """List every rule: its name, safety, the release that makes it matter, and what is wrong."""

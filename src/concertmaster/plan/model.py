@@ -1,0 +1,56 @@
+"""A plan as data: it can be printed, compared and tested."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Phase(StrEnum):
+    """When an operation is due."""
+
+    BEFORE = "before"
+    DEPLOY = "deploy"
+    AFTER = "after"
+    CHECK = "check"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of the project that shows that an operation concerns it; lines count from 1."""
+
+    path: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to do. `since` is the release that makes it due; without evidence it concerns every project."""
+
+    id: str
+    rows: tuple[str, ...]
+    since: str
+    phase: Phase
+    title: str
+    text: str
+    evidence: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """A release to stop at on the way, and why."""
+
+    release: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything between two releases; `avoid` are releases in between that should not be deployed."""
+
+    installed: str
+    target: str
+    hops: tuple[Hop, ...]
+    avoid: tuple[Hop, ...]
+    items: tuple[Item, ...]
