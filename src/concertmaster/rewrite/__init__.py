@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concertmaster.rewrite.calls import drop_arguments, edit_arguments
+from concertmaster.rewrite.calls import as_keyword, drop_arguments, edit_arguments
 from concertmaster.rewrite.imports import (
     add_import,
     add_imports,
@@ -31,6 +31,7 @@ __all__ = [
     "add_import",
     "add_imports",
     "add_requirements",
+    "as_keyword",
     "attribute_name_span",
     "block_of",
     "drop_aliases",

@@ -42,6 +42,16 @@ def drop_arguments(
     return edit_arguments(file, call, lambda index, arg: None if index in gone else arg)
 
 
+def as_keyword(arg: libcst.Arg, name: str, value: str | None = None) -> libcst.Arg:
+    """The argument given by name, with another value where one is wanted."""
+    import libcst
+
+    bare = libcst.AssignEqual(libcst.SimpleWhitespace(""), libcst.SimpleWhitespace(""))
+    equal = bare if arg.keyword is None else arg.equal
+    kept = arg.value if value is None else libcst.parse_expression(value)
+    return arg.with_changes(keyword=libcst.Name(name), equal=equal, value=kept)
+
+
 def add_keyword(file: PythonFile, call: ast.Call, text: str) -> Edit | None:
     """Write one more argument behind the last one; None where something else than a comma stands there."""
     ordered = _in_source_order(call)

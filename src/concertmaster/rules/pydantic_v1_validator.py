@@ -97,7 +97,7 @@ from typing import TYPE_CHECKING
 from concertmaster.findings import Edit, Safety
 from concertmaster.project.models import Family, family_of, fields_of, takes_none
 from concertmaster.project.python import PythonFile
-from concertmaster.rewrite import edit_arguments, replace
+from concertmaster.rewrite import as_keyword, edit_arguments, replace
 from concertmaster.rewrite.needed import Needed, needed
 from concertmaster.rewrite.parameters import Function, change_parameter, mentions, uses
 from concertmaster.rule import Hit, Rule
@@ -213,11 +213,9 @@ def _only_validates(file: PythonFile, function: Function) -> bool:
 
 def _option(arg: libcst.Arg) -> libcst.Arg | None:
     """`pre=True` is `mode="before"`; the other options have no use any more."""
-    import libcst
-
     name = arg.keyword.value if arg.keyword else None
-    if name == "pre" and isinstance(arg.value, libcst.Name) and arg.value.value == "True":
-        return arg.with_changes(keyword=libcst.Name("mode"), value=libcst.SimpleString('"before"'))
+    if name == "pre" and getattr(arg.value, "value", None) == "True":
+        return as_keyword(arg, "mode", '"before"')
     return None if name in ("pre", "always", "each_item", "allow_reuse") else arg
 
 

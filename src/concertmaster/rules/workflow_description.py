@@ -61,7 +61,7 @@ from concertmaster.findings import Safety
 from concertmaster.project.python import PythonFile
 from concertmaster.project.shims import supports_both
 from concertmaster.project.values import has_no_effect
-from concertmaster.rewrite import edit_arguments
+from concertmaster.rewrite import as_keyword, edit_arguments
 from concertmaster.rule import Hit, Rule
 from concertmaster.versions import Change
 
@@ -115,10 +115,7 @@ def _without(index: int, arg: libcst.Arg, parameters: tuple[str, ...]) -> libcst
         return None
     if arg.star:
         return arg
-    import libcst
-
-    bare = libcst.AssignEqual(libcst.SimpleWhitespace(""), libcst.SimpleWhitespace(""))
-    return arg.with_changes(keyword=libcst.Name(parameters[index - 1]), equal=bare)
+    return as_keyword(arg, parameters[index - 1])
 
 
 def _is_empty(value: ast.expr) -> bool:
