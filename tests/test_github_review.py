@@ -12,7 +12,7 @@ from concertmaster.findings import Edit, Finding, Safety, Severity, Unanalysed, 
 from concertmaster.github.diff import DiffHunk, FileDiff
 from concertmaster.github.event import Request
 from concertmaster.github.posted import Posted, PostedComment, posted_comment, posted_summary
-from concertmaster.github.review import MAX_COMMENTS, Comment, ReviewPlan, Seen, plan_review
+from concertmaster.github.review import MAX_COMMENTS, Comment, Move, ReviewPlan, Seen, plan_review
 from concertmaster.report.markdown import Links
 from concertmaster.runner import Report
 from concertmaster.versions import Window
@@ -73,6 +73,7 @@ def plan(
     lines: int = 400,
     notes: tuple[str, ...] = (),
     follow_up_url: str | None = None,
+    move: Move | None = None,
 ) -> ReviewPlan:
     """A plan for numbered files with these findings, whose edits are the rewrite."""
     texts = {one.path: numbered(lines) for one in findings}
@@ -80,7 +81,13 @@ def plan(
     rewritten = {path: apply(texts[path], edits[path]) for path in texts if edits[path]}
     report = Report(WINDOW, tuple(findings), unanalysed, rewritten)
     seen = Seen(
-        texts.__getitem__, {one.path: one for one in diffs}, LINKS, posted or Posted(), notes, follow_up_url
+        texts.__getitem__,
+        {one.path: one for one in diffs},
+        LINKS,
+        posted or Posted(),
+        notes,
+        move,
+        follow_up_url,
     )
     return plan_review(REQUEST, report, seen)
 
@@ -120,7 +127,7 @@ def test_the_same_commit_is_not_told_anything_twice() -> None:
 def test_of_more_than_a_review_holds_the_same_part_is_chosen_again() -> None:
     findings = [finding(line) for line in range(1, 151)]
     first = plan(findings, diff((1, 400)))
-    assert len(first.comments) == MAX_COMMENTS
+    assert len(first.comments) == MAX_COMMENTS - 1
     assert plan(findings, diff((1, 400)), posted=as_posted(first)).is_empty
 
 
@@ -224,6 +231,18 @@ def test_lines_of_a_file_without_a_known_diff_carry_nothing_and_the_summary_says
     assert "no comments on lines of `a.py`" in done.summary
 
 
+def test_the_line_that_raises_the_release_points_at_what_follows_from_it() -> None:
+    raised, pin = Move("pyproject.toml", 4, "4.8.2", "5.0.4"), diff((1, 9), path="pyproject.toml")
+    assert plan([finding(2)], diff((1, 9)), pin, move=raised).kept == ()
+    assert places(plan([finding(2)], diff((1, 9)), pin, move=raised).comments) == [("a.py", None, 2)]
+    done = plan([finding(50)], diff((1, 9)), pin, move=raised)
+    assert places(done.comments) == [("pyproject.toml", None, 4)]
+    assert "`5.0.4`" in done.comments[0].body
+    assert plan([finding(50)], diff((1, 9)), pin, move=raised, posted=as_posted(done)).is_empty
+    hidden = plan([finding(50)], diff((1, 9)), diff((7, 9), path="pyproject.toml"), move=raised)
+    assert hidden.comments == ()
+
+
 # -- limits ---------------------------------------------------------------------------------------------
 
 
@@ -231,10 +250,10 @@ def test_the_most_important_comments_are_chosen_and_the_rest_is_in_the_summary()
     notices = [finding(line, severity=Severity.NOTICE) for line in range(1, 121)]
     errors = [finding(line) for line in range(121, 131)]
     done = plan([*notices, *errors], diff((1, 400)))
-    assert len(done.comments) == MAX_COMMENTS
+    assert len(done.comments) == MAX_COMMENTS - 1
     assert {one for item in done.comments for one in item.findings} >= set(errors)
     assert done.summary is not None
-    assert "30 more places of the diff stand here" in done.summary
+    assert "31 places of the diff stand here" in done.summary
 
 
 def test_suggestions_that_need_each_other_are_chosen_together_or_not_at_all() -> None:
@@ -244,7 +263,7 @@ def test_suggestions_that_need_each_other_are_chosen_together_or_not_at_all() ->
     assert [item.marks for item in done.comments] == [("one",)]
     fitting = finding(1, *(on(2 * number) for number in range(1, 51)), mark="fitting")
     other = finding(
-        101, *(on(100 + 2 * number) for number in range(1, 61)), mark="other", severity=Severity.NOTICE
+        101, *(on(100 + 2 * number) for number in range(1, 51)), mark="other", severity=Severity.NOTICE
     )
     assert len(plan([fitting, other], diff((1, 400))).comments) == 50
 

@@ -127,7 +127,7 @@ def _review(
 
     def plan(posted: Posted, refused: frozenset[str]) -> ReviewPlan:
         closed = {path: FileDiff(path, "modified", known=False) for path in refused}
-        seen = Seen(reviewed.read, reviewed.diffs | closed, links, posted, reviewed.notes)
+        seen = Seen(reviewed.read, reviewed.diffs | closed, links, posted, reviewed.notes, reviewed.move)
         return plan_review(pull.request, report, seen)
 
     if dry_run:

@@ -11,6 +11,7 @@ from concertmaster.findings import Unanalysed
 from concertmaster.github.contents import Blobs, CommitFiles
 from concertmaster.github.diff import ChangedFile, FileDiff, read_diff, rebuild_diff
 from concertmaster.github.pull import Pull
+from concertmaster.github.review import Move
 from concertmaster.messages import UserError
 from concertmaster.project.dependencies import installed, is_manifest
 from concertmaster.project.files import UnreadableFileError
@@ -44,6 +45,15 @@ class Reviewed:
     notes: tuple[str, ...]
     head: CommitFiles
     folder: str = ""
+
+    @property
+    def move(self) -> Move | None:
+        """Where the pull request moves the release, if it does."""
+        before, after = self.judgement.before, self.judgement.workspace.believed
+        if not self.judgement.raises_release or before is None or after is None:
+            return None
+        path = f"{self.folder}/{after.requirement.path}" if self.folder else after.requirement.path
+        return Move(path, after.requirement.line, before.release, after.release)
 
     def read(self, path: str) -> bytes:
         """The bytes of a file at the head."""

@@ -10,7 +10,7 @@ from concertmaster.findings import Finding
 from concertmaster.github.diff import FileDiff
 from concertmaster.github.drafts import Draft, choose, drafts
 from concertmaster.github.event import Request
-from concertmaster.github.posted import Posted, PostedSummary, comment_mark, review_mark, summary_mark
+from concertmaster.github.posted import Posted, PostedSummary, comment_mark, digest, review_mark, summary_mark
 from concertmaster.github.suggestions import suggest
 from concertmaster.report.comment import comment
 from concertmaster.report.markdown import Links, code, count, listing
@@ -76,6 +76,16 @@ class ReviewPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """The line on which the pull request moves the project to another release."""
+
+    path: str
+    line: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """What a plan is made of besides the report: the head's texts, what the diff shows, what stands already."""
 
@@ -84,6 +94,7 @@ class Seen:
     links: Links
     posted: Posted = field(default_factory=Posted)
     notes: tuple[str, ...] = ()
+    move: Move | None = None
     follow_up_url: str | None = None
 
 
@@ -94,11 +105,12 @@ def plan_review(request: Request, report: Report, seen: Seen) -> ReviewPlan:
         for path, findings in _by_path(report.findings)
         for draft in _drafts(path, findings, report, seen)
     ]
-    chosen = choose(made, MAX_COMMENTS)
+    chosen = choose(made, MAX_COMMENTS - 1)
     comments = tuple(_comment(draft, seen.follow_up_url) for draft in chosen)
     told = {_key(finding) for item in comments for finding in item.findings}
     mended = {_key(finding) for item in comments if item.suggests for finding in item.findings}
     listed = tuple(finding for finding in report.findings if _key(finding) not in told)
+    comments = (*comments, *(_moved(seen) if listed else ()))
     left = tuple(finding for finding in report.findings if finding.edits and _key(finding) not in mended)
     fresh = tuple(item for item in comments if not set(item.marks) <= seen.posted.standing(item.path))
     kept = tuple(item for item in comments if set(item.marks) <= seen.posted.standing(item.path))
@@ -148,11 +160,24 @@ def _comment(draft: Draft, follow_up: str | None) -> Comment:
     )
 
 
+def _moved(seen: Seen) -> Iterator[Comment]:
+    """On the line that moves the release: that more follows from it than the diff shows."""
+    move = seen.move
+    if move is None or not seen.diffs.get(move.path, _KNOWN).carries(move.line, move.line):
+        return
+    mark = digest("move", move.before, move.after)
+    told = (
+        f"What follows from orchestrator-core {code(move.after)} outside this diff is in the summary comment, "
+        "with a link to each place."
+    )
+    yield Comment(move.path, None, move.line, RIGHT, f"{comment_mark([mark])}\n\n{told}", (mark,))
+
+
 def _body(request: Request, report: Report, fresh: Sequence[Comment], listed: Sequence[Finding]) -> str:
     """The text of the review itself: a line, since its comments say the rest."""
     mark = review_mark(request.head_sha, *(item.body for item in fresh))
     told = f"**Concertmaster: {verdict(report.findings, report.unanalysed)}.**"
-    rest = f"{count(len(listed), 'finding')} that no line here can carry: see the summary." if listed else ""
+    rest = f"{count(len(listed), 'more is', 'more are')} in the summary comment." if listed else ""
     return f"{mark}\n{told} {rest}".rstrip()
 
 
@@ -168,7 +193,7 @@ def _summary(report: Report, listed: tuple[Finding, ...], left_out: int, seen: S
 
 def _notes(listed: Sequence[Finding], left_out: int, seen: Seen) -> Iterator[str]:
     if left_out:
-        yield f"A review holds {MAX_COMMENTS} comments; {count(left_out, 'more place')} of the diff stand here."
+        yield f"A review holds {MAX_COMMENTS} comments, so {count(left_out, 'place')} of the diff stand here."
     unknown = sorted({finding.path for finding in listed if not seen.diffs.get(finding.path, _KNOWN).known})
     if unknown:
         yield f"GitHub takes no comments on lines of {listing([code(path) for path in unknown])}."
