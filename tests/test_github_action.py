@@ -15,6 +15,7 @@ import pytest
 from concertmaster.action import run_action
 from concertmaster.github.retry import Retry
 from tests.github_server import GitHub, events
+from tests.github_server.calls import Reply
 from tests.github_server.faults import Effect, connection_reset, status
 from tests.github_server.gitwrite import Content
 from tests.github_server.remote import Remote
@@ -385,6 +386,63 @@ def test_a_refused_review_loses_no_finding(github: GitHub, job: Open) -> None:
     (summary,) = made.summaries()
     assert "no comments on lines of `new.py`" in summary
     assert summary.count("#L") >= 2
+
+
+def test_a_file_whose_diff_github_leaves_out_is_compared_here(
+    github: GitHub, job: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.github_server.diff.LARGEST_PATCH", 0)
+    filler = "".join(f"LINE_{number} = {number}\n" for number in range(40))
+    made = job({"main.py": filler}, {"main.py": filler + OLD, "new.py": OLD})
+    assert made.run()[0] == 1
+    assert made.places() == [("main.py", 41, 42), ("main.py", 45, 45), ("new.py", 1, 2), ("new.py", 5, 5)]
+    made.press_all()
+    assert made.remote.read("main.py", "feature").decode() == filler + NEW
+
+
+def test_a_refused_review_is_posted_without_the_files_that_were_compared_here(
+    github: GitHub, job: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.github_server.diff.LARGEST_PATCH", 1_000)
+    made = job({}, {"long.py": OLD + "# long\n" * 200, "new.py": OLD})
+    github.faults.add("POST", "/reviews", status(422, "Line could not be resolved"))
+    assert made.run()[0] == 1
+    assert made.places() == [("new.py", 1, 2), ("new.py", 5, 5)]
+    (summary,) = made.summaries()
+    assert "no comments on lines of `long.py`" in summary
+
+
+def test_a_refusal_because_the_pull_request_moved_on_is_no_refusal(github: GitHub, job: Open) -> None:
+    made = job({}, {"new.py": OLD})
+    github.faults.add("POST", "/reviews", status(422, "Unprocessable Entity"))
+    github.faults.add("GET", "/pulls/1$", Effect(Reply(200, {"head": {"sha": "f" * 40}})), nth=2)
+    assert made.run()[1]["result"] == "superseded"
+    assert made.summaries() == []
+
+
+def test_a_repository_too_large_to_be_listed_is_not_green(job: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.github_server.routes_git.LARGEST_TREE", 3)
+    made = job({}, {"new.py": NEW, "other.py": NEW, "third.py": NEW})
+    code, told = made.run()
+    assert (code, told["unanalysed"]) == (3, "1")
+    assert "lists only part" in made.summaries()[0]
+
+
+def test_settings_that_cannot_be_read_are_told_and_those_of_the_base_are_taken(job: Open) -> None:
+    made = job(
+        {"main.py": OLD},
+        {"concertmaster.toml": "nonsense = 1\n", "pyproject.toml": PIN.format("5.0.4")},
+        release="4.8.2",
+    )
+    assert made.run()[0] == 1
+    assert "changes Concertmaster's own settings" in made.summaries()[0]
+
+
+def test_without_a_common_ancestor_the_base_is_the_base(github: GitHub, job: Open) -> None:
+    made = job({"main.py": NEW}, {"new.py": OLD})
+    github.faults.add("GET", "/compare/", status(404, "No common ancestor"))
+    assert made.run()[0] == 1
+    assert made.places() == [("new.py", 1, 2), ("new.py", 5, 5)]
 
 
 def test_a_commit_that_is_outdated_is_not_reviewed(job: Open, github: GitHub) -> None:
