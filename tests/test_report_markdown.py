@@ -29,13 +29,14 @@ class Rendered(HTMLParser):
 
     def __init__(self, markdown: str) -> None:
         super().__init__(convert_charrefs=True)
-        self.text, self.code, self.tags, self._depth = "", "", list[str](), 0
+        self.text, self.code, self.tags, self.addresses, self._depth = "", "", list[str](), list[str](), 0
         encoded = markdown.encode("utf-8", "strict").decode()
         self.feed(cmarkgfm.github_flavored_markdown_to_html(encoded, options=Options.CMARK_OPT_UNSAFE))
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
+        self.addresses += [value or "" for name, value in attrs if name in ("href", "src")]
         self._depth += tag == "code"
 
     def handle_endtag(self, tag: str) -> None:
