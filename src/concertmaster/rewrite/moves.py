@@ -54,19 +54,20 @@ def move_names(
         groups[target.module].append(alias)
     if _module_span(file, node) is None:
         return ()
+    same = groups.pop(node.module or "", [])
     present = {module: there for module in groups if (there := _import_from(file, node, module)) is not None}
-    stays = any(alias not in wanted for alias in node.names)
+    stays = bool(same) or any(alias not in wanted for alias in node.names)
     turned = None if stays else _turned(file, node, groups, present)
-    edits: list[Edit] = []
+    edits = [*_rename(file, same, wanted)]
     for module, aliases in groups.items():
         targets = [wanted[alias] for alias in aliases]
         if module == turned:
-            edits += _turn(file, node, module, {alias: wanted[alias] for alias in aliases})
+            edits += (*_turn(file, node, module), *_rename(file, aliases, wanted))
         elif module in present:
             edits += _merge(file, present[module], targets)
         else:
             edits.append(beside(file, node, module, targets, against=turned))
-    gone = [alias for alias in wanted if wanted[alias].module != turned]
+    gone = [alias for module, aliases in groups.items() if module != turned for alias in aliases]
     dropped = drop_aliases(file, node, gone) if gone else ()
     return tuple(edit for edit in (*edits, *dropped) if edit.text or edit.start < edit.end)
 
@@ -83,14 +84,19 @@ def _turned(
     return next((module for module in groups if commented or module not in present), None)
 
 
-def _turn(
-    file: PythonFile, node: ast.ImportFrom, module: str, names: Mapping[ast.alias, Import]
-) -> Iterator[Edit]:
-    """Write another module, and other names where they changed, into the statement."""
+def _turn(file: PythonFile, node: ast.ImportFrom, module: str) -> Iterator[Edit]:
+    """Write another module into the statement."""
     place = _module_span(file, node)
     if place is not None:
         yield replace_span(file, *place, module)
-    for alias, target in names.items():
+
+
+def _rename(
+    file: PythonFile, aliases: Iterable[ast.alias], wanted: Mapping[ast.alias, Import]
+) -> Iterator[Edit]:
+    """Write the names that changed into the statement."""
+    for alias in aliases:
+        target = wanted[alias]
         if target.name != alias.name or target.alias != alias.asname:
             yield replace_span(file, *file.span(alias), as_written(target))
 
