@@ -70,6 +70,18 @@ def test_a_line_that_leaves_the_framework_is_reported_once() -> None:
     assert result.rewritten == b"from pydantic_forms.types import UUIDstr\n"
 
 
+def test_a_line_of_which_nothing_is_left_is_reported_once() -> None:
+    text = "from orchestrator.utils.speed import format_bandwidth\n"
+    result = judge(text, "removed-names", "old-namespace", installed="2.1.2")
+    assert [finding.rule for finding in result.findings] == ["removed-names"]
+
+
+def test_a_guarded_import_goes_to_the_new_namespace() -> None:
+    text = "try:\n    from orchestrator.utils.speed import format_bandwidth\nexcept ImportError:\n    pass\n"
+    result = judge(text, "removed-names", "old-namespace", installed="2.1.2")
+    assert [finding.rule for finding in result.findings] == ["old-namespace"]
+
+
 def test_a_line_that_stays_in_part_goes_on_to_the_new_namespace() -> None:
     text = (
         "from orchestrator.types import SubscriptionLifecycle, UUIDstr\n"

@@ -71,11 +71,12 @@ from collections.abc import Iterator
 from concertmaster.findings import Edit, Safety
 from concertmaster.project.names import CORE_MODULES, ROOT, is_core_segment
 from concertmaster.project.python import PythonFile
-from concertmaster.project.shims import in_shim, is_alternative
+from concertmaster.project.shims import in_import_guard, in_shim, is_alternative
 from concertmaster.project.strings import ModuleString, module_strings
 from concertmaster.rewrite import drop_aliases, insert_after, replace_span
 from concertmaster.rule import Hit, Rule
 from concertmaster.rules._moved_names import leaves_framework
+from concertmaster.rules._removed_names import gone
 from concertmaster.versions import Change
 
 rule = Rule(
@@ -119,9 +120,11 @@ def from_import(file: PythonFile, node: ast.ImportFrom) -> Iterator[Hit]:
 
 
 def _leaves(file: PythonFile, node: ast.ImportFrom) -> bool:
-    """Whether all names of a statement belong to another package by now, so that nothing of it stays."""
-    names = [f"{file.imported_module(node)}.{alias.name}" for alias in node.names]
-    return all(leaves_framework(name, file.window) for name in names) and not is_alternative(file, node)
+    """Whether all names of a statement are in another package by now, or nowhere: other rules speak of it."""
+    if is_alternative(file, node) or in_import_guard(file, node):
+        return False
+    names = (f"{file.imported_module(node)}.{alias.name}" for alias in node.names)
+    return all(leaves_framework(name, file.window) or gone(name, file.window) for name in names)
 
 
 def _edit_from(file: PythonFile, node: ast.ImportFrom) -> tuple[Edit, ...]:
