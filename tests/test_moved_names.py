@@ -6,9 +6,11 @@ import pytest
 
 from concertmaster.engine import FileResult, analyse_python
 from concertmaster.findings import Safety, Severity
+from concertmaster.index.names import distribution_of
+from concertmaster.index.store import SHIPPED, Index
 from concertmaster.project.python import Surroundings
 from concertmaster.rule import load_rules
-from concertmaster.rules._moved_names import MOVES, find
+from concertmaster.rules._moved_names import MODULES, MOVES, find
 from concertmaster.rules._removed_names import NOTHING, REMOVALS
 from concertmaster.versions import NEWEST_KNOWN, Mode, Window, release
 
@@ -131,3 +133,32 @@ def test_what_a_person_must_mend_is_told_with_what_to_do() -> None:
         "`format_bandwidth` is gone from `orchestrator.utils.speed` since 2.2:"
         " keep a copy of the helper in your project"
     )
+
+
+@pytest.fixture(scope="module")
+def index() -> Index:
+    if not SHIPPED.exists():
+        pytest.skip("the index of names is not in this tree")
+    return Index.load()
+
+
+def test_old_names_end_in_the_release_that_the_table_says(index: Index) -> None:
+    ends = {old: move.change.removed for old, move in MOVES.items() if old not in MODULES}
+    ends |= {name: removal.change.removed for name, removal in REMOVALS.items() if removal.name != "*"}
+    for name, removed in ends.items():
+        releases = index.releases(distribution_of(name) or "")
+        if removed in releases and name.startswith("orchestrator."):
+            before = releases[releases.index(removed) - 1]
+            assert index.exists(name, before) is not False, (name, before)
+            assert index.exists(name, removed) is not True, (name, removed)
+
+
+def test_new_names_are_there_from_the_release_that_the_table_says(index: Index) -> None:
+    oldest = index.releases()[0]
+    for move in MOVES.values():
+        first = max(move.change.works_from, oldest, key=release)
+        distribution = distribution_of(move.new)
+        if distribution is None:
+            continue
+        held = first if distribution == "orchestrator-core" else index.companion(distribution, first)
+        assert held is None or index.exists(move.new, held), (move.new, held)

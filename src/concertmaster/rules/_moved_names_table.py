@@ -44,31 +44,31 @@ TABLE = """
     VlanRanges
 20-17 1.0.0 - 2.0.0 .utils.vlans > .utils.functional passed-on
     expand_ranges to_ranges
-21-08 2.0.3 - 2.0.3 .graphql.schemas.default_customer > .graphql.schemas.customer suggested
+21-08 2.0.1 - 2.0.1 .graphql.schemas.default_customer > .graphql.schemas.customer suggested
     DefaultCustomerType=CustomerType
-21-08 2.0.3 - 2.0.3 .graphql.schema > .graphql.schemas.customer suggested passed-on
+21-08 2.0.1 - 2.0.1 .graphql.schema > .graphql.schemas.customer suggested passed-on
     DefaultCustomerType=CustomerType
-21-08 2.0.3 - 2.0.3 .graphql.resolvers.default_customer > .graphql.resolvers.customer suggested
+21-08 2.0.1 - 2.0.1 .graphql.resolvers.default_customer > .graphql.resolvers.customer suggested
     resolve_default_customer=resolve_customer
-21-08 2.0.3 - 2.0.3 .graphql.resolvers > .graphql.resolvers.customer suggested passed-on
+21-08 2.0.1 - 2.0.1 .graphql.resolvers > .graphql.resolvers.customer suggested passed-on
     resolve_default_customer=resolve_customer
-22-11 2.2.2 - 2.0.3 .graphql.schema > .graphql.types
+22-11 2.0.1 - 2.0.1 .graphql.schema > .graphql.schemas
     StrawberryPydanticModel
 22-11 2.2.2 - 2.2.2 .graphql.schemas > .graphql.types
     StrawberryPydanticModel
-API 2.0.3 - 2.0.3 .services.settings > .services.processes
+API 2.0.1 - 2.0.1 .services.settings > .services.processes
     marshall_processes
-API 1.0.0 - 2.0.3 .services.settings > .services.processes passed-on
+API 1.0.0 - 2.0.1 .services.settings > .services.processes passed-on
     SYSTEM_USER resume_process
-API 1.0.0 - 2.0.3 .services.settings > .db passed-on
+API 1.0.0 - 2.0.1 .services.settings > .db passed-on
     ProcessTable
-API 1.0.0 - 2.0.3 .workflow > .db passed-on
+API 1.0.0 - 2.0.1 .workflow > .db passed-on
     EngineSettingsTable
-API 1.2.3 - 2.0.3 .app > .graphql passed-on
+API 1.2.3 - 2.0.1 .app > .graphql passed-on
     register_domain_models
-API 1.2.3 - 2.0.3 .graphql.schema > .graphql.schemas.product passed-on
+API 1.2.3 - 2.0.1 .graphql.schema > .graphql.schemas.product passed-on
     ProductModelGraphql
-API 1.2.3 - 2.0.3 .graphql.autoregistration > .graphql.schemas.subscription passed-on
+API 1.2.3 - 2.0.1 .graphql.autoregistration > .graphql.schemas.subscription passed-on
     SubscriptionInterface
 API 1.3.6 - 2.1.0 .db.filters.workflow > .db.filters.product_block
     products_clause
@@ -238,7 +238,7 @@ API 1.0.0 - 5.4.0 .services.processes > .config.assignee passed-on
     Assignee
 API 1.0.0 - 5.4.0 .workflows.steps > .db passed-on
     ProcessSubscriptionTable db
-API 2.0.3 - 5.4.0 .workflows.steps > .services.settings passed-on
+API 2.0.1 - 5.4.0 .workflows.steps > .services.settings passed-on
     reset_search_index
 API 2.1.2 - 5.4.0 .workflows.utils > .workflows.steps passed-on
     refresh_subscription_search_index

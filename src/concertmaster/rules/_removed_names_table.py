@@ -45,15 +45,15 @@ TABLE = """
     VlanRangesValidator
 API 2.0.0 .graphql.utils.is_query_detailed
     get_selections
-21-10 2.0.3 .db.ResourceTypeTable
+21-10 2.0.1 .db.ResourceTypeTable
     find_by_resource_type
-21-10 2.0.3 .db.models.ResourceTypeTable
+21-10 2.0.1 .db.models.ResourceTypeTable
     find_by_resource_type
-21-10 2.0.3 .api.helpers
+21-10 2.0.1 .api.helpers
     camel_to_snake
-API 2.0.3 .graphql.schemas.subscription
+API 2.0.1 .graphql.schemas.subscription
     Subscription
-API 2.0.3 .graphql.schema
+API 2.0.1 .graphql.schema
     Subscription
 API 2.1.0 .graphql.schemas.process
     ProcessForm ProcessFormType
@@ -96,9 +96,9 @@ API 2.2.0 .schemas
     start_date_range_filters status_filter subscription_list_filter tags_filter tsv_filter
 22-05 2.2.0 .db.filters.workflow
     BASE_CAMEL WORKFLOW_FILTER_FUNCTIONS_BY_COLUMN created_at_range_filters products_filter
-22-10 2.0.3 .graphql
+22-10 2.0.1 .graphql
     graphql_router
-22-10 2.0.3 .graphql.autoregistration
+22-10 2.0.1 .graphql.autoregistration
     GRAPHQL_MODELS
 22-10 2.2.2 .graphql
     GRAPHQL_MODELS
