@@ -40,14 +40,19 @@ def judge(file: PythonFile, rules: Iterable[Rule]) -> Iterator[Judged]:
     Raises:
         Unreadable: the file is no Python that can be judged.
     """
-    for rule in rules:
+    covered: list[tuple[int, int]] = []
+    for rule in sorted(rules, key=lambda rule: rule.fallback):
         for hit in rule.hits(file):
             if file.window.severity(hit.change or rule.change) is None:
                 continue
-            place, edits = _place(file, hit.where), _all_edits(file, hit)
-            item = judged(file, rule, hit, place=place, edits=edits)
+            place = _place(file, hit.where)
+            if rule.fallback and any(start <= place[1] and place[0] <= end for start, end in covered):
+                continue
+            item = judged(file, rule, hit, place=place, edits=_all_edits(file, hit))
             if item is not None:
                 yield item
+                if rule.covers:
+                    covered.append(place)
 
 
 def _place(file: PythonFile, where: ast.AST | Span) -> tuple[int, int]:

@@ -89,6 +89,8 @@ class Rule:
     triggers: tuple[bytes, ...] = (b"orchestrator",)
     priority: int = 0  # lower is rewritten first where two rules want the same bytes
     optional: bool = False  # looked for only when selected by name
+    fallback: bool = False  # silent where another rule has something to say at the same place
+    covers: bool = True  # whether a fallback is silent where this rule speaks
     node_checks: dict[type[ast.AST], list[Check]] = field(default_factory=dict)
     file_checks: list[FileCheck] = field(default_factory=list)
     dependency_checks: dict[str, list[DependencyCheck]] = field(default_factory=dict)

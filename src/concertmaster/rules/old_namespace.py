@@ -85,6 +85,7 @@ rule = Rule(
     section="5.0#1",
     change=Change(works_from="5.0.0", removed="5.0.0"),
     priority=50,
+    covers=False,
 )
 
 DOUBTFUL = Change(works_from="5.0.0", deprecated="5.0.0")

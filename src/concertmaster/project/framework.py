@@ -1,0 +1,126 @@
+"""The framework's public names in the releases of a window, from the index that is shipped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from concertmaster.index.model import Parameter
+from concertmaster.index.names import FRAMEWORK, distribution_of
+from concertmaster.index.problems import IndexProblem
+from concertmaster.index.store import Index
+from concertmaster.project.names import CORE
+from concertmaster.versions import Change, Window, release
+
+
+@cache
+def index() -> Index | None:
+    """The index, read once; None where it cannot be read, so that nothing is said of names."""
+    try:
+        return Index.load()
+    except IndexProblem:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Framework:
+    """What the release under judgement has, and what the installed one had. Names are canonical."""
+
+    names: Index
+    judged: str
+    installed: str
+
+    @classmethod
+    def of(cls, window: Window) -> Framework | None:
+        """None where the index is missing or does not reach the releases."""
+        names = index()
+        if names is None:
+            return None
+        judged, installed = names.nearest(window.judged), names.nearest(window.installed)
+        if judged is None or installed is None or release(judged) < release(window.judged):
+            return None
+        return cls(names, judged, installed)
+
+    def lacks(self, name: str) -> bool:
+        """Whether the judged release surely does not have a name."""
+        return self._exists(name, self.judged) is False
+
+    def lost(self, name: str) -> bool:
+        """Whether the installed release surely has a name and the judged one surely does not."""
+        return self.lacks(name) and self._exists(name, self.installed) is True
+
+    def cannot_import(self, module: str, name: str) -> bool:
+        """Whether `from module import name` surely fails in the judged release."""
+        at = self._release_for(module, self.judged)
+        return at is not None and self.names.imports(module, name, at) is False
+
+    def is_module(self, name: str) -> bool:
+        """Whether a name is a module in the judged or the installed release."""
+        return any(
+            bool(at and self.names.is_module(name, at))
+            for at in (self._release_for(name, self.judged), self._release_for(name, self.installed))
+        )
+
+    def change(self, name: str) -> Change:
+        """The release in which a name went: the first without it, after the last that had it."""
+        had = [number for number in self._releases(name) if self._exists(name, number)]
+        gone = self.names.removed_in(name, after=had[-1]) if had else None
+        since = gone if gone and distribution_of(name) == FRAMEWORK else self.judged
+        return Change(works_from=since, removed=since)
+
+    def ever_had(self, name: str) -> bool:
+        return any(self._exists(name, number) for number in self._releases(name))
+
+    def new_places(self, name: str) -> tuple[str, ...]:
+        """Where the judged release has the same object."""
+        return self.names.destination(name, self.judged) if distribution_of(name) == FRAMEWORK else ()
+
+    def signature(self, name: str) -> tuple[Parameter, ...] | None:
+        """The parameters in the judged release."""
+        at = self._release_for(name, self.judged)
+        return None if at is None else self.names.signature(name, at)
+
+    def signature_before(self, name: str) -> tuple[Parameter, ...] | None:
+        """The parameters in the installed release."""
+        at = self._release_for(name, self.installed)
+        return None if at is None else self.names.signature(name, at)
+
+    def signature_change(self, name: str) -> str:
+        """The first release, up to the judged one, with the signature of the judged one."""
+        wanted = self.signature(name)
+        since = self.judged
+        for number in reversed(self._releases(name)):
+            if self.names.signature(name, number) != wanted:
+                break
+            since = number
+        return since
+
+    def _releases(self, name: str) -> list[str]:
+        known = self.names.releases(distribution_of(name) or "")
+        if distribution_of(name) != FRAMEWORK:
+            return list(known)
+        return [number for number in known if release(number) <= release(self.judged)]
+
+    def _exists(self, name: str, number: str) -> bool | None:
+        at = number if number in self._own(name) else self._release_for(name, number)
+        return None if at is None else self.names.exists(name, at)
+
+    def _own(self, name: str) -> tuple[str, ...]:
+        return self.names.releases(distribution_of(name) or "")
+
+    def _release_for(self, name: str, number: str) -> str | None:
+        """The release of the distribution that a name belongs to, beside a release of the framework."""
+        distribution = distribution_of(name)
+        if distribution == FRAMEWORK:
+            return number
+        return self.names.companion(distribution, number) if distribution else None
+
+
+def is_framework(name: str) -> bool:
+    return name == CORE or name.startswith(f"{CORE}.")
+
+
+@cache
+def framework(window: Window) -> Framework | None:
+    """`Framework.of`, once per window."""
+    return Framework.of(window)

@@ -1,0 +1,135 @@
+"""A name is taken from the framework that the release does not have.
+
+Upgrade guides leave things out. Every import, attribute of a module and patched name is looked up in the
+index of each release's names: one that is not there fails when the file is loaded, or when the test runs.
+
+Guide: <https://workfloworchestrator.org/orchestrator-core/guides/upgrading/5.0/>
+
+```diff
+-from orchestrator.core.api.api_v1.endpoints.health import db
++from orchestrator.core.db import db
+
+ session = db.session
+```
+
+Names that the release has, those of siblings in the namespace, and imports that may fail are left alone:
+
+```python
+from orchestrator.core.workflow import StepList, begin, step
+from orchestrator.optical.workflow import errorlogger as optical_logger
+
+try:
+    from orchestrator.core.workflow import errorlogger
+except ImportError:
+    errorlogger = None
+```
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from concertmaster.findings import Edit, Safety
+from concertmaster.project.framework import Framework, framework, is_framework
+from concertmaster.project.names import ROOT
+from concertmaster.project.python import PythonFile
+from concertmaster.project.shims import in_import_guard, in_shim
+from concertmaster.project.strings import module_strings
+from concertmaster.rewrite.moves import move_names, spelled
+from concertmaster.rule import Hit, Import, Rule
+from concertmaster.versions import Change
+
+rule = Rule(
+    __name__,
+    rows=("51-02",),
+    change=Change(works_from="5.0.0", removed="5.0.0"),
+    safety=Safety.SUGGESTED,
+    priority=60,
+    fallback=True,
+)
+
+
+@rule.on(ast.ImportFrom)
+def from_import(file: PythonFile, node: ast.ImportFrom) -> Iterator[Hit]:
+    known, module = framework(file.window), file.imported_module(node)
+    if known is None or module is None or not is_framework(module) or _may_fail(file, node):
+        return
+    if known.lacks(module):
+        yield _hit(file, known, node, module, node.module or "")
+        return
+    for alias in node.names:
+        if alias.name != "*" and known.cannot_import(module, alias.name):
+            place = alias if len(node.names) > 1 else node
+            name = f"{module}.{alias.name}"
+            yield _hit(file, known, place, name, node.module or "", _moved(file, known, node, alias, name))
+
+
+def _moved(
+    file: PythonFile, known: Framework, node: ast.ImportFrom, alias: ast.alias, name: str
+) -> tuple[Edit, ...]:
+    """The import from where the same object is now, if that is certain."""
+    places = known.new_places(name)
+    if len(places) != 1:
+        return ()
+    module, _, new = spelled(file, places[0], node.module).rpartition(".")
+    local = alias.asname or alias.name
+    return move_names(file, node, {alias: Import(module, new, None if new == local else local)})
+
+
+@rule.on(ast.Import)
+def plain_import(file: PythonFile, node: ast.Import) -> Iterator[Hit]:
+    known = framework(file.window)
+    for alias in node.names:
+        module = file.canonical(alias.name, module=True)
+        if known is not None and is_framework(module) and known.lacks(module) and not _may_fail(file, node):
+            yield _hit(file, known, alias, module, alias.name)
+
+
+@rule.on(ast.Attribute)
+def attribute(file: PythonFile, node: ast.Attribute) -> Iterator[Hit]:
+    """A name that is reached through its module; what classes and objects hold is not guessed at."""
+    known, name = framework(file.window), file.qualified(node)
+    if known is None or name is None or not is_framework(name) or _may_fail(file, node):
+        return
+    if known.is_module(name.rpartition(".")[0]) and known.lacks(name) and known.ever_had(name):
+        yield _hit(file, known, node, name, file.dotted(node) or "")
+
+
+@rule.file
+def patched(file: PythonFile) -> Iterator[Hit]:
+    """What a test patches: the name, or what lies behind it."""
+    known = framework(file.window)
+    if known is None:
+        return
+    for string in module_strings(file, ROOT):
+        name = file.canonical(string.value.rstrip("."))
+        if (
+            string.names_module
+            and is_framework(name)
+            and known.lost(name)
+            and not _may_fail(file, string.node)
+        ):
+            yield _hit(file, known, string.node, name, string.value)
+
+
+def _may_fail(file: PythonFile, node: ast.AST) -> bool:
+    return in_import_guard(file, node) or in_shim(file, node)
+
+
+def _hit(
+    file: PythonFile,
+    known: Framework,
+    place: ast.AST,
+    name: str,
+    written: str,
+    edits: tuple[Edit, ...] = (),
+) -> Hit:
+    change = known.change(name)
+    where = ", ".join(f"`{spelled(file, new, written)}`" for new in known.new_places(name)[:2])
+    told = f"; the same is now {where}" if where else ""
+    if known.ever_had(name):
+        message = f"`{spelled(file, name, written)}` is gone since {change.since}{told}"
+    else:
+        message = f"`{spelled(file, name, written)}` is in no release up to {known.judged}"
+    return Hit(place, message, edits, change=change)
