@@ -186,7 +186,11 @@ def test_a_rebuilt_diff_shows_the_changed_lines_in_their_context(data: st.DataOb
 
 
 def test_many_alike_lines_are_compared_in_bounded_steps() -> None:
-    """Without bounds this pair takes minutes: no line stands alone, and everything between changed lines is alike."""
-    old = [b"pass\n", b"import orchestrator\n"] * 8_000
-    new = [b"pass\n", b"import orchestrator.core\n"] * 8_000
+    """Without bounds these pairs take minutes: what lies between changed lines is alike."""
+    old, new = [b"pass\n", b"x\n"] * 8_000, [b"pass\n", b"y\n"] * 8_000
     assert sum(1 for _ in changes(old, new)) == 1
+    parts = [[b"%d\n" % number, *[b"pass\n", b"x\n"] * 90] for number in range(400)]
+    before = [line for part in parts for line in part]
+    after = [line.replace(b"x", b"y") for line in before]
+    found = list(changes(before, after))
+    assert 400 < len(found) < 36_000, "some stretches are compared, then the rest is taken whole"

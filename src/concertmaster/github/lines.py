@@ -11,8 +11,10 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-#: Above this many pairs of lines a stretch is taken as changed throughout, to bound the time.
-MAX_PAIRS = 250_000
+#: Above this many pairs of lines, in one stretch and in all of a file, a stretch is taken as changed
+#: throughout: the time to compare grows faster than they do.
+MAX_PAIRS = 40_000
+MAX_PAIRS_IN_FILE = 2_000_000
 
 
 class Change(NamedTuple):
@@ -35,9 +37,14 @@ def split_lines(text: bytes) -> list[bytes]:
 def changes(old: Sequence[bytes], new: Sequence[bytes]) -> Iterator[Change]:
     """Where two texts differ, in order and apart by at least one common line."""
     start = new_start = 0
+    left = MAX_PAIRS_IN_FILE
     for end, new_end in (*_anchors(old, new), (len(old), len(new))):
         if start < end or new_start < new_end:
-            yield from _compare(old, new, Change(start, end, new_start, new_end))
+            stretch = _trimmed(old, new, Change(start, end, new_start, new_end))
+            pairs = (stretch.end - stretch.start) * (stretch.new_end - stretch.new_start)
+            left -= pairs
+            is_small = not pairs or pairs <= min(MAX_PAIRS, left)
+            yield from _compare(old, new, stretch) if is_small else [stretch]
         start, new_start = end + 1, new_end + 1
 
 
@@ -68,18 +75,19 @@ def _longest_rise(values: Sequence[int]) -> list[int]:
     return chain[::-1]
 
 
-def _compare(old: Sequence[bytes], new: Sequence[bytes], part: Change) -> Iterator[Change]:
-    """The differences within a stretch that has no line of its own in common."""
+def _trimmed(old: Sequence[bytes], new: Sequence[bytes], part: Change) -> Change:
+    """A stretch without the lines that both texts begin and end it with."""
     start, end, new_start, new_end = part
     while start < end and new_start < new_end and old[start] == new[new_start]:
         start, new_start = start + 1, new_start + 1
     while start < end and new_start < new_end and old[end - 1] == new[new_end - 1]:
         end, new_end = end - 1, new_end - 1
-    if start == end and new_start == new_end:
-        return
-    if start == end or new_start == new_end or (end - start) * (new_end - new_start) > MAX_PAIRS:
-        yield Change(start, end, new_start, new_end)
-        return
+    return Change(start, end, new_start, new_end)
+
+
+def _compare(old: Sequence[bytes], new: Sequence[bytes], part: Change) -> Iterator[Change]:
+    """The differences within a stretch that has no line of its own in common."""
+    start, end, new_start, new_end = part
     matcher = SequenceMatcher(None, old[start:end], new[new_start:new_end], autojunk=False)
     for tag, low, high, new_low, new_high in matcher.get_opcodes():
         if tag != "equal":
