@@ -21,7 +21,9 @@ class Kind:
     held_by: tuple[tuple[str, Kind], ...] = ()
 
 
-APP = Kind(frozenset(("orchestrator.core.app.OrchestratorCore",)))
+APP = Kind(
+    frozenset(("orchestrator.core.app.OrchestratorCore", "orchestrator.core.agentic_app.LLMOrchestratorCore"))
+)
 SETTINGS = Kind(
     frozenset(("orchestrator.core.settings.AppSettings",)),
     frozenset(("orchestrator.core.settings.app_settings", "orchestrator.core.app.app_settings")),
