@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from concertmaster.github.hunks import Rewrite
@@ -16,11 +16,11 @@ class Imports:
     """Where a module's import statements stand, and which line binds which name; lines from 0."""
 
     lines: frozenset[int]
-    names: tuple[tuple[int, str], ...]
+    names: Mapping[int, set[str]]
 
     def bound(self, start: int, end: int) -> set[str]:
         """The names that these lines bind."""
-        return {name for line, name in self.names if start <= line < end}
+        return {name for line in range(start, end) for name in self.names.get(line, ())}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +122,10 @@ def _imports(lines: Sequence[bytes]) -> Imports | None:
         return None
     found = [node for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
     covered = (range(node.lineno - 1, node.end_lineno or node.lineno) for node in found)
-    bound = (pair for node in found for pair in _bound(node))
-    return Imports(frozenset(line for lines in covered for line in lines), tuple(bound))
+    names: defaultdict[int, set[str]] = defaultdict(set)
+    for line, name in (pair for node in found for pair in _bound(node)):
+        names[line].add(name)
+    return Imports(frozenset(line for lines in covered for line in lines), names)
 
 
 def _bound(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[int, str]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cached_property
+from itertools import chain
 
 
 class Together:
@@ -24,12 +26,19 @@ class Together:
         self._needs[self.group(item)].update(self.group(other) for other in others)
 
     def along_with(self, item: int) -> tuple[int, ...]:
-        """Everything that must be done if this is, itself included."""
+        """Everything that must be done if this is, itself included; after all ties and needs are told."""
         start = self.group(item)
         if start not in self._known:
-            groups = self._reachable(start)
-            self._known[start] = tuple(other for other in range(len(self._up)) if self.group(other) in groups)
+            members = (self._members[group] for group in self._reachable(start))
+            self._known[start] = tuple(sorted(chain.from_iterable(members)))
         return self._known[start]
+
+    @cached_property
+    def _members(self) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {}
+        for item in range(len(self._up)):
+            found.setdefault(self.group(item), []).append(item)
+        return found
 
     def group(self, item: int) -> int:
         """The group that an item is tied into, named by one of its items."""
