@@ -1,0 +1,101 @@
+"""A call does not fit the function's parameters in the release.
+
+Parameters come, go and change places between releases, often without a word in the guides. Each call of the
+framework is held against the signature that the release under judgement has: it fails where an argument is
+not known, one too many or missing, and does something else where a position came to mean something else.
+
+Guide: <https://workfloworchestrator.org/orchestrator-core/guides/upgrading/5.0/>
+
+```diff
+ from orchestrator.core.domain.base import SubscriptionModel
+
+-line = SubscriptionModel.from_product_id(product_id, customer_id, status, "A line")
++line = SubscriptionModel.from_product_id(product_id, customer_id, status, description="A line")
+```
+
+Calls that fit, and calls whose arguments are unpacked, are left alone:
+
+```python
+from orchestrator.core.domain.base import SubscriptionModel
+from orchestrator.core.workflow import step
+
+first = step("First", **options)
+second = step(*names)
+line = SubscriptionModel.from_product_id(product_id, customer_id, status)
+```
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from concertmaster.findings import Safety
+from concertmaster.project.calls import Misfit, misfit, shifted
+from concertmaster.project.framework import Framework, framework, is_framework
+from concertmaster.project.python import PythonFile
+from concertmaster.project.shims import in_shim
+from concertmaster.rewrite import as_keyword, edit_arguments
+from concertmaster.rule import Hit, Rule
+from concertmaster.versions import Change
+
+if TYPE_CHECKING:
+    import libcst
+
+rule = Rule(
+    __name__,
+    rows=("54-04",),
+    change=Change(works_from="5.4.0", removed="5.4.0"),
+    safety=Safety.SUGGESTED,
+    priority=60,
+    fallback=True,
+)
+
+
+@rule.on(ast.Call)
+def call(file: PythonFile, node: ast.Call) -> Iterator[Hit]:
+    known, name = framework(file.window), file.qualified(node.func)
+    if known is None or name is None or not is_framework(name) or in_shim(file, node):
+        return
+    after, before = known.signature(name), known.signature_before(name)
+    if after is None or before is None:
+        return
+    since = known.signature_change(name)
+    wrong = misfit(node, after)
+    fitted = known.installed == known.judged or not misfit(node, before)
+    if wrong and fitted:
+        yield Hit(node, _told(name, wrong, since), change=Change(works_from=since, removed=since))
+    elif not wrong and (moved := shifted(node, before, after)):
+        yield _named(file, node, name, moved, known, since)
+
+
+def _told(name: str, wrong: Misfit, since: str) -> str:
+    """What is wrong, in the order in which Python would complain."""
+    parts = [f"takes no argument `{keyword.arg}`" for keyword in wrong.unknown]
+    if wrong.surplus:
+        parts.append(f"takes {len(wrong.surplus)} positional argument{'s' * (len(wrong.surplus) > 1)} less")
+    if wrong.missing:
+        parts.append(f"also wants {', '.join(f'`{each}`' for each in wrong.missing)}")
+    return f"`{_short(name)}` {' and '.join(parts)} since {since}"
+
+
+def _short(name: str) -> str:
+    return ".".join(name.split(".")[-2:]) if name.split(".")[-2][:1].isupper() else name.rpartition(".")[2]
+
+
+def _named(
+    file: PythonFile, node: ast.Call, name: str, moved: dict[ast.expr, str], known: Framework, since: str
+) -> Hit:
+    """Positions that mean something else now: name the arguments as they were meant."""
+    names = {node.args.index(argument): parameter for argument, parameter in moved.items()}
+
+    def change(index: int, arg: libcst.Arg) -> libcst.Arg:
+        return as_keyword(arg, names[index]) if index in names else arg
+
+    taken = {parameter.name for parameter in known.signature(name) or ()}
+    edit = edit_arguments(file, node, change) if set(names.values()) <= taken else None
+    told = ", ".join(f"`{parameter}`" for parameter in names.values())
+    message = f"Positions mean something else to `{_short(name)}` since {since}: give {told} by name"
+    crossing = Change(works_from=known.installed, removed=since, crossing=True)
+    return Hit(node, message, (edit,) if edit else (), change=crossing)
