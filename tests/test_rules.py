@@ -87,6 +87,7 @@ def test_examples_come_out_right(rule: Rule, example: Example, spelling: Spellin
         return
     result = run(rule, before, example.path)
     assert result.findings
+    assert {row for finding in result.findings for row in finding.rows} <= set(rule.rows)
     rewritten = (result.rewritten or before.encode()).decode()
     if example.path.endswith(".py"):
         ast.parse(rewritten)

@@ -59,7 +59,7 @@ def judged(
     start, end = place
     finding = Finding(
         rule=rule.id,
-        rows=hit.rows or rule.rows,
+        rows=rule.rows if hit.rows is None else hit.rows,
         path=file.path,
         line=file.line_of(start),
         end_line=file.line_of(max(start, end - 1)),

@@ -45,6 +45,11 @@ class Move:
         return self.name != self.old.rpartition(".")[2]
 
 
+def named_rows(row: str) -> tuple[str, ...]:
+    """The catalogue's rows of an entry; none where it comes from its list of lost names."""
+    return () if row == "API" else (row,)
+
+
 def read(table: str) -> Iterator[Move]:
     """The entries of a table such as `_moved_names_table.TABLE`."""
     words: list[str] = []
@@ -79,6 +84,7 @@ def _release(text: str) -> str | None:
 
 _ALL = tuple(read(TABLE))
 MOVES = {move.old: move for move in _ALL}
+ROWS = tuple(sorted({row for move in _ALL for row in named_rows(move.row)}))
 MODULES = frozenset(move.old for move in _ALL if move.is_module)
 #: The last parts of old names: what an attribute must be called to be worth a look.
 LAST_PARTS = frozenset(move.old.rpartition(".")[2] for move in _ALL)

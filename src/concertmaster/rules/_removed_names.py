@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from concertmaster.rules._moved_names import full
+from concertmaster.rules._moved_names import full, named_rows
 from concertmaster.rules._removed_names_table import ADVICE, TABLE
 from concertmaster.versions import Change, Window
 
@@ -42,6 +42,7 @@ def _advice(row: str, module: str) -> str:
 
 
 _ALL = tuple(read(TABLE))
+ROWS = tuple(sorted({row for one in _ALL for row in named_rows(one.row)}))
 REMOVALS = {f"{one.module}.{one.name}": one for one in _ALL}
 WHOLE = frozenset(one.module for one in _ALL if one.name == "*")
 #: The last parts of names that are gone: what an attribute must be called to be worth a look.

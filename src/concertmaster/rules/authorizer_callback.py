@@ -97,7 +97,7 @@ CONTEXT = Change(works_from="5.0.0", removed="5.0.0")
 
 rule = Rule(
     __name__,
-    rows=("50-10a",),
+    rows=("50-10a", "47-02"),
     section="5.0#10",
     change=CONTEXT,
     safety=Safety.SUGGESTED,

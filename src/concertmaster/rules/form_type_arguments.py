@@ -47,7 +47,7 @@ from concertmaster.versions import Change
 
 rule = Rule(
     __name__,
-    rows=("20-18",),
+    rows=("20-18", "20-14"),
     section="2.0",
     change=Change(works_from="2.0.0", removed="2.0.0"),
     triggers=(b"product_id", b"unique_conlist"),

@@ -112,7 +112,7 @@ from concertmaster.versions import Change
 
 rule = Rule(
     __name__,
-    rows=("20-18",),
+    rows=("20-18", "20-14", "20-15"),
     section="2.0",
     change=Change(works_from="2.0.0", removed="2.0.0"),
     triggers=(

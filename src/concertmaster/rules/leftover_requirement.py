@@ -48,7 +48,7 @@ from concertmaster.versions import Change
 
 rule = Rule(
     __name__,
-    rows=("44-04",),
+    rows=("44-04", "21-12"),
     change=Change(works_from="2.1.2", deprecated="2.1.2"),
     safety=Safety.SUGGESTED,
 )

@@ -76,12 +76,12 @@ from concertmaster.project.strings import module_strings
 from concertmaster.rewrite import rename_attribute, replace
 from concertmaster.rewrite.moves import beside, is_free, move_names, rename_uses, spelled
 from concertmaster.rule import Hit, Import, Rule
-from concertmaster.rules._moved_names import LAST_PARTS, SOURCES, Move, find, since
+from concertmaster.rules._moved_names import LAST_PARTS, ROWS, SOURCES, Move, find, named_rows, since
 from concertmaster.versions import Change
 
 rule = Rule(
     __name__,
-    rows=("30-01", "30-02"),
+    rows=ROWS,
     section="3.0#1",
     change=Change(works_from="1.2.3", removed="3.0.0"),
     triggers=(b"orchestrator", b"pydantic_forms"),
@@ -151,7 +151,7 @@ def _hit(
         message = f"`{old}` no longer offers {names} since {since(one)}: import {them} from `{new}`"
     note = f"; {one.note}" if one.note else ""
     return Hit(
-        place, message + note, edits, imports, safety=safety or one.safety, rows=(one.row,), change=one.change
+        place, message + note, edits, imports, safety=safety or one.safety, rows=named_rows(one.row), change=one.change
     )
 
 

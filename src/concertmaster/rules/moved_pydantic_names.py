@@ -64,7 +64,7 @@ from concertmaster.versions import Change
 
 rule = Rule(
     __name__,
-    rows=("20-05",),
+    rows=("20-05", "20-21"),
     section="2.0",
     change=Change(works_from="2.0.0", removed="2.0.0"),
     triggers=(

@@ -62,7 +62,7 @@ from concertmaster.versions import Change, release
 
 rule = Rule(
     __name__,
-    rows=("50-03b",),
+    rows=("50-03b", "T-03"),
     section="5.0#3",
     change=Change(works_from="5.0.0", removed="5.0.0"),
     triggers=(b"DATABASE_URI", b"CACHE_URI", b"WEBSOCKET_BROADCASTER_URL", b"SESSION_SECRET"),

@@ -87,7 +87,7 @@ from concertmaster.versions import Change
 
 rule = Rule(
     __name__,
-    rows=("20-01",),
+    rows=("20-01", "20-19", "22-03"),
     section="2.0",
     change=Change(works_from="2.0.0", deprecated="2.0.0"),
     triggers=(

@@ -66,7 +66,7 @@ SINCE_2 = Change(works_from="2.0.0", removed="2.0.0")
 
 rule = Rule(
     __name__,
-    rows=("50-04a",),
+    rows=("50-04a", "20-13", "50-04b"),
     section="5.0#4",
     change=SINCE_5,
     triggers=(b"ReadOnlyField",),

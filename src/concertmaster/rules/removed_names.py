@@ -35,12 +35,13 @@ from concertmaster.project.shims import in_import_guard
 from concertmaster.project.strings import module_strings
 from concertmaster.rewrite.moves import spelled
 from concertmaster.rule import Hit, Rule
-from concertmaster.rules._removed_names import LAST_PARTS, Removal, gone
+from concertmaster.rules._moved_names import named_rows
+from concertmaster.rules._removed_names import LAST_PARTS, ROWS, Removal, gone
 from concertmaster.versions import Change
 
 rule = Rule(
     __name__,
-    rows=("20-12", "22-04", "23-01", "40-03", "51-06"),
+    rows=ROWS,
     section="2.0#1",
     change=Change(works_from="2.0.0", removed="2.0.0"),
     safety=Safety.MANUAL,
@@ -53,7 +54,7 @@ def _hit(file: PythonFile, place: ast.AST, removal: Removal, written: str) -> Hi
     module = spelled(file, removal.module, written)
     subject = f"`{module}` is gone" if removal.name == "*" else f"`{removal.name}` is gone from `{module}`"
     message = f"{subject} since {since}: {removal.advice}"
-    return Hit(place, message, rows=(removal.row,), change=removal.change)
+    return Hit(place, message, rows=named_rows(removal.row), change=removal.change)
 
 
 @rule.on(ast.ImportFrom)

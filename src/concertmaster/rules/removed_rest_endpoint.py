@@ -35,7 +35,7 @@ from concertmaster.versions import Change
 
 rule = Rule(
     __name__,
-    rows=("23-08",),
+    rows=("23-08", "22-08"),
     change=Change(works_from="2.3.0", removed="2.3.0"),
     safety=Safety.MANUAL,
     triggers=(b"/api/",),

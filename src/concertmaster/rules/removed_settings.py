@@ -52,7 +52,7 @@ from concertmaster.versions import Change
 
 rule = Rule(
     __name__,
-    rows=("50-08a",),
+    rows=("50-08a", "50-07a", "50-08b"),
     section="5.0#8",
     change=Change(works_from="5.0.0", removed="5.0.0"),
     safety=Safety.SUGGESTED,

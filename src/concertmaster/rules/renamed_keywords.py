@@ -41,6 +41,7 @@ from concertmaster.project.values import has_no_effect
 from concertmaster.rewrite import drop_arguments
 from concertmaster.rewrite.arguments import rename_keywords
 from concertmaster.rule import Hit, Rule
+from concertmaster.rules._moved_names import named_rows
 from concertmaster.versions import Change
 
 rule = Rule(
@@ -85,7 +86,12 @@ def call(file: PythonFile, node: ast.Call) -> Iterator[Hit]:
     safe = known.new or has_no_effect(word.value)
     safety = Safety.SAFE if safe else Safety.SUGGESTED
     yield Hit(
-        node, message, _edits(file, node, word, known), safety=safety, rows=(known.row,), change=known.change
+        node,
+        message,
+        _edits(file, node, word, known),
+        safety=safety,
+        rows=named_rows(known.row),
+        change=known.change,
     )
 
 

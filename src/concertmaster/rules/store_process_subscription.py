@@ -52,7 +52,7 @@ from concertmaster.versions import Change
 
 rule = Rule(
     __name__,
-    rows=("42-03",),
+    rows=("42-03", "42-05"),
     change=Change(works_from="4.2.0", deprecated="4.2.0"),
     triggers=(b"store_process_subscription",),
 )

@@ -59,7 +59,7 @@ from concertmaster.versions import Change, Mode, release
 
 rule = Rule(
     __name__,
-    rows=("44-06",),
+    rows=("44-06", "CP-08"),
     change=Change(works_from="2.0.0", deprecated="2.0.0", until="4.8.2"),
     safety=Safety.SUGGESTED,
 )

@@ -67,7 +67,7 @@ from concertmaster.versions import Change, release
 
 rule = Rule(
     __name__,
-    rows=("50-27",),
+    rows=("50-27", "20-20", "21-13", "47-04", "50-04c", "51-09", "53-03", "54-09", "56-01", "CP-10"),
     section="5.0#4",
     change=Change(works_from="2.0.0", removed="2.0.0"),
 )
