@@ -166,13 +166,17 @@ def _obstacle(file: PythonFile, use: Use) -> str | None:
 
 
 def _defaults_are_validated(file: PythonFile, use: Use) -> bool:
-    """Whether the model does so anyway, or no validated field has a default."""
+    """Whether the model does so anyway, or no validated field has a default, such as `None` by being optional."""
     if use.model is None:
         return False
     if family_of(file, use.model) in (Family.FORM, Family.DOMAIN):
         return True
     fields = fields_of(file, use.model)
-    return all(name in fields and fields[name].value is None for name in use.fields)
+    return all(name in fields and _is_required(file, fields[name]) for name in use.fields)
+
+
+def _is_required(file: PythonFile, field: ast.AnnAssign) -> bool:
+    return field.value is None and not takes_none(file, field.annotation)
 
 
 def _edits(file: PythonFile, use: Use, wanted: Needed, information: Needed) -> tuple[Edit, ...] | None:
