@@ -400,6 +400,17 @@ def test_a_file_whose_diff_github_leaves_out_is_compared_here(
     assert made.remote.read("main.py", "feature").decode() == filler + NEW
 
 
+def test_a_file_that_cannot_be_compared_here_either_is_told_in_the_summary(
+    github: GitHub, job: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.github_server.diff.LARGEST_PATCH", 0)
+    monkeypatch.setattr("concertmaster.github.contents.MAX_FETCHED", 0)
+    made = job({"main.py": "x = 1\n" * 3}, {"main.py": OLD, "new.py": OLD})
+    assert made.run()[0] == 1
+    assert {path for path, _, _ in made.places()} == {"new.py"}
+    assert "no comments on lines of `main.py`" in made.summaries()[0]
+
+
 def test_a_refused_review_is_posted_without_the_files_that_were_compared_here(
     github: GitHub, job: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -521,6 +532,14 @@ def test_the_entry_point_of_the_container(job: Open) -> None:
     )
     assert (done.returncode, done.stderr) == (1, "")
     assert made.places() == [("new.py", 1, 2), ("new.py", 5, 5)]
+
+
+def test_a_dry_run_shows_the_summary_too(job: Open, capsys: pytest.CaptureFixture[str]) -> None:
+    made = job({"main.py": OLD}, {"pyproject.toml": PIN.format("5.0.4")}, release="4.8.2")
+    environment = made.environment()
+    del environment["GITHUB_OUTPUT"], environment["GITHUB_STEP_SUMMARY"]
+    assert run_action(environment, dry_run=True, pause=0) == 1
+    assert "--- summary comment" in capsys.readouterr().out
 
 
 def test_a_dry_run_posts_nothing_and_shows_the_plan(

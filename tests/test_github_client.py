@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
@@ -23,6 +23,7 @@ from concertmaster.github.refusals import (
 from concertmaster.github.retry import MAX_WAIT, Retry
 from concertmaster.messages import UserError
 from tests.github_server import GitHub
+from tests.github_server.calls import Reply
 from tests.github_server.faults import (
     Effect,
     connection_reset,
@@ -148,6 +149,36 @@ def test_a_limit_that_lasts_too_long_is_not_waited_for(github: GitHub, pull: Pul
     assert waits == []
 
 
+def test_a_limit_that_ends_soon_is_waited_for(github: GitHub, pull: Pull, waits: Waits) -> None:
+    soon = status(
+        403,
+        "API rate limit exceeded for installation ID 1.",
+        x_ratelimit_remaining="0",
+        x_ratelimit_reset="30",
+    )
+    github.faults.add("GET", "/files", soon)
+    github.faults.add("GET", "/pulls/1$", secondary_limit())
+    assert pull.files()
+    assert pull.head_sha()
+    assert waits == [31.0, 60.0], "the clock stands at 0; a secondary limit without a time means a minute"
+
+
+ODD: dict[str, tuple[object, Callable[[Pull], object]]] = {
+    "/files": ([{"filename": "a.py", "status": "modified", "additions": -1}], Pull.files),
+    "/git/trees": ({"sha": "x"}, lambda pull: pull.tree(pull.request.head_sha)),
+    "/git/blobs": ({"content": "é", "encoding": "base64"}, lambda pull: pull.blob("0" * 40)),
+    "/blobs": ({"content": "AAAA", "encoding": "base64"}, lambda pull: pull.blob("0" * 40)),
+}
+
+
+@pytest.mark.parametrize("path", ODD)
+def test_an_answer_that_makes_no_sense_is_refused(github: GitHub, pull: Pull, path: str) -> None:
+    body, read = ODD[path]
+    github.faults.add("GET", path, Effect(Reply(200, body)), times=99)
+    with pytest.raises(GitHubError, match="no answer"):
+        read(pull)
+
+
 @pytest.mark.parametrize(
     ("code", "kind"),
     [(401, BadTokenError), (404, NotFoundError), (422, UnprocessableError), (400, GitHubError)],
@@ -236,10 +267,8 @@ def test_the_next_page_is_not_where_an_answer_says(
     github: GitHub, pull: Pull, elsewhere: tuple[str, list[str]]
 ) -> None:
     address, asked = elsewhere
-    whole = status(200)
-    assert whole.reply
     link = {"Link": f'<{address}/next>; rel="next"'}
-    github.faults.add("GET", "/files", Effect(type(whole.reply)(200, [], link)))
+    github.faults.add("GET", "/files", Effect(Reply(200, [], link)))
     pull.files()
     assert asked == []
     assert [exchange.query["page"] for exchange in github.journal.exchanges] == ["1", "2"]

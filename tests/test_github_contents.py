@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from concertmaster.github.contents import MAX_FETCHED, Blobs, CommitFiles, is_safe, object_id
-from concertmaster.github.pull import Tree, TreeEntry
+from concertmaster.github.contents import MAX_FETCHED, Blobs, CommitFiles, is_safe
+from concertmaster.github.pull import Tree, TreeEntry, object_id
 from concertmaster.project.files import UnreadableFileError
 from concertmaster.project.python import MAX_BYTES
 

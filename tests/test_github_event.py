@@ -116,6 +116,12 @@ def test_an_event_that_is_none_is_told(runner: Runner, text: str) -> None:
         runner.read(text)
 
 
+def test_an_event_of_endless_size_is_not_read(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("concertmaster.github.event.MAX_PAYLOAD", 100)
+    with pytest.raises(UserError, match="larger than"):
+        runner.read(payload())
+
+
 def test_outside_a_workflow_the_missing_variable_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="GITHUB_EVENT_NAME") as refused:
         read_event({})

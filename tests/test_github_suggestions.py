@@ -189,6 +189,21 @@ def test_what_one_edit_does_in_several_lines_is_one_suggestion() -> None:
     assert [item.together for item in apart.suggestions] == [(2, 4), (2, 4)]
 
 
+def test_an_insertion_at_the_end_of_a_file_hangs_on_the_last_line_if_on_any() -> None:
+    old, edit = b"1\n2\n", Edit(4, 4, b"3\n")
+    assert spans(suggest(old, b"1\n2\n3\n", [finding(2, edit)], showing((1, 2)))) == [(2, 2)]
+    assert spans(suggest(old, b"1\n2\n3\n", [finding(2, edit)], showing((1, 1)))) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(b"1\r\n2\r\n", b"one\n2\r\n"), (b"1\n2\n", b"one\r\n2\n"), (b"1\n2\n", b"\xe9\n2\n")],
+    ids=["LF into CRLF", "CRLF into LF", "other encoding"],
+)
+def test_a_line_that_would_not_fit_into_its_file_is_not_suggested(old: bytes, new: bytes) -> None:
+    assert suggest(old, new, [finding(1, Edit(0, 1, b"one"))], whole(old)).suggestions == ()
+
+
 def test_lines_are_deleted_by_an_empty_suggestion() -> None:
     old = b"1\n2\n3\n"
     cure = suggest(old, b"1\n3\n", [finding(2, Edit(2, 4, b""))], whole(old))
@@ -203,6 +218,9 @@ def test_one_of_two_equal_lines_is_deleted_for_the_finding_that_wants_it() -> No
         gone = finding(line, Edit(start, start + 5, b""))
         cure = suggest(old, b"x\nsame\ny\n", [gone], whole(old))
         assert [item.findings for item in cure.suggestions] == [(gone,)]
+    more = finding(3, Edit(7, 7, b"same\n"))
+    cure = suggest(old, b"x\nsame\nsame\nsame\ny\n", [more], whole(old))
+    assert [item.findings for item in cure.suggestions] == [(more,)]
 
 
 # -- what belongs together -----------------------------------------------------------------------------

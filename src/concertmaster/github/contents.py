@@ -6,11 +6,10 @@ file is compared by its object id with the commit's own, and none is read that d
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 
-from concertmaster.github.pull import Tree, TreeEntry
+from concertmaster.github.pull import Tree, TreeEntry, object_id
 from concertmaster.project.files import UnreadableFileError, WorkingTree, is_ours
 from concertmaster.project.python import MAX_BYTES
 
@@ -94,9 +93,3 @@ def is_safe(path: str) -> bool:
     return (
         not PurePosixPath(path).is_absolute() and "\0" not in path and not {"", ".", ".."}.intersection(parts)
     )
-
-
-def object_id(data: bytes) -> str:
-    """The name that git gives to a file with these bytes."""
-    header = b"blob %d\0" % len(data)
-    return hashlib.sha1(header + data, usedforsecurity=False).hexdigest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -138,24 +138,26 @@ class Rewrite:
 
     def _joined(self, edits: Iterable[Edit], diff: FileDiff) -> Iterator[Change]:
         """The hunks, those that one edit spans taken together where the diff shows all that lies between."""
-        spanned = {index for edit in edits for index in self.touched(edit)[1:]}
-        last: Change | None = None
-        for index, hunk in enumerate(self.hunks):
-            if last and index in spanned and diff.carries(last.start + 1, hunk.end):
-                last = _both(last, hunk)
-                continue
-            if last:
-                yield last
-            last = hunk
-        if last:
-            yield last
+        spanned = {self.hunks[index] for edit in edits for index in self.touched(edit)[1:]}
+        return _merged(
+            self.hunks,
+            lambda one, other: other in spanned and diff.carries(one.start + 1, other.end),
+        )
 
 
 def _apart(found: Iterable[Change]) -> Iterator[Change]:
     """Changes, those joined that would want the one line between them to hang an insertion on."""
+    return _merged(
+        found,
+        lambda one, other: other.start - one.end == 1 and (one.start == one.end or other.start == other.end),
+    )
+
+
+def _merged(found: Iterable[Change], belong: Callable[[Change, Change], bool]) -> Iterator[Change]:
+    """Changes in order, each taken together with the one before where the two belong to each other."""
     last: Change | None = None
     for change in found:
-        if last and change.start - last.end == 1 and (last.start == last.end or change.start == change.end):
+        if last and belong(last, change):
             last = _both(last, change)
             continue
         if last:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import binascii
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -78,7 +78,8 @@ class Pull:
 
     def blob(self, sha: str) -> bytes:
         """The bytes of a file by their object id."""
-        return self._client.get(f"{self._repository}/git/blobs/{_checked(sha)}", _content)
+        address = f"{self._repository}/git/blobs/{_checked(sha)}"
+        return self._client.get(address, lambda found: _content(found, sha))
 
     def posted(self) -> Posted:
         """What we have said on this pull request."""
@@ -167,11 +168,20 @@ def _tree(found: Json) -> Tree:
     return Tree(tuple(listed), bool(found.get("truncated")))
 
 
-def _content(found: Json) -> bytes:
+def _content(found: Json, sha: str) -> bytes:
     try:
-        return base64.b64decode(text(found, "content"))
-    except binascii.Error:
+        data = base64.b64decode(text(found, "content"))
+    except ValueError:
         raise MalformedAnswerError("content that is no Base64") from None
+    if object_id(data) != sha:
+        raise MalformedAnswerError("content that is not what was asked for")
+    return data
+
+
+def object_id(data: bytes) -> str:
+    """The name that git gives to a file with these bytes."""
+    header = b"blob %d\0" % len(data)
+    return hashlib.sha1(header + data, usedforsecurity=False).hexdigest()
 
 
 def _checked(sha: str) -> str:
