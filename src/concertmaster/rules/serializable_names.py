@@ -15,6 +15,11 @@ Guide: <https://workfloworchestrator.org/orchestrator-core/guides/upgrading/2.0/
 
 -print(PortBlock.get_properties())
 +print(list(PortBlock.model_computed_fields))
+
+
+ def names(port: PortBlock) -> list[str]:
+-    return port.get_properties()
++    return list(type(port).model_computed_fields)
 ```
 
 Methods of that name of other objects are left alone:
@@ -60,7 +65,15 @@ def call(file: PythonFile, node: ast.Call) -> Iterator[Hit]:
         or defines(file, model.definition, "get_properties")
     ):
         return
-    owner = file.text(node.func.value)
-    names = f"list({owner if model.is_class else f'type({owner})'}.model_computed_fields)"
+    owner = _owner(file, node.func.value, is_class=model.is_class)
     message = "`get_properties` went in 2.0.0: the names are those of `model_computed_fields`"
-    yield Hit(node, message, (replace(file, node, names),))
+    edits = (replace(file, node, f"list({owner}.model_computed_fields)"),) if owner else ()
+    yield Hit(node, message, edits)
+
+
+def _owner(file: PythonFile, node: ast.expr, *, is_class: bool) -> str | None:
+    """Where the fields are asked for: at an instance, and since pydantic 2.11 (with 4.6.0) at the class."""
+    text = file.text(node)
+    if file.window.reaches("4.6.0"):
+        return text if is_class else f"type({text})"
+    return None if is_class else text
