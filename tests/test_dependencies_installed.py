@@ -44,6 +44,9 @@ def test_nothing_is_believed_where_no_release_is_named(files: dict[str, str]) ->
         ("", NEWEST_KNOWN, "1.0.0"),
         ("==5.6.0a2", "5.6.0a2", "5.6.0a2"),
         ("~=97.1", "97.1", "97.1"),
+        ("===nightly", NEWEST_KNOWN, NEWEST_KNOWN),
+        ("<1", NEWEST_KNOWN, NEWEST_KNOWN),
+        ("==v4.8.2", "4.8.2", "4.8.2"),
         ("==97.1.*", "97.1", "97.1"),
     ],
 )

@@ -11,6 +11,9 @@ from concertmaster.project.dependencies import obstacle, raise_pin, read_require
 from concertmaster.rule import Example, parse_examples
 
 UNTOUCHED = [
+    pytest.param("requirements.txt", "orchestrator-core==4.8.dev1\n", "not understood", id="dev"),
+    pytest.param("requirements.txt", "orchestrator-core===nightly\n", "not understood", id="arbitrary"),
+    pytest.param("requirements.txt", "orchestrator-core==5.4.0\n", "asks for ==5.4.0 already", id="there"),
     pytest.param(
         "pyproject.toml", '[project]\ndependencies = ["orchestrator-core"]\n', "names no release", id="any"
     ),

@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from packaging.version import Version
 
-from concertmaster.project.dependencies import is_manifest, read_requirements
+from concertmaster.findings import apply
+from concertmaster.project.dependencies import installed, is_manifest, obstacle, raise_pin, read_requirements
 from concertmaster.project.manifests.read import READERS
+from concertmaster.versions import RELEASES
 
 
 @pytest.mark.parametrize(
@@ -74,6 +77,7 @@ def test_look_alikes_require_nothing(path: str, text: str) -> None:
         ("requirements.txt", "orchestrator-core==4.8".encode("utf-16"), "UTF-16"),
         ("requirements.txt", b"caf\xe9==1\n", "not UTF-8 text (byte 3)"),
         ("requirements.txt", b"x" * (129 * 1024), "larger than 128 KiB"),
+        ("pyproject.toml", b"x" * (65 * 1024), "larger than 64 KiB"),
         ("pyproject.toml", b"[project\n", "not valid TOML"),
         ("pyproject.toml", b"a = " + b"[" * 5000, "not valid TOML"),
         ("pyproject.toml", b"a" + b".a" * 20000 + b" = 1\n", "not valid TOML"),
@@ -99,6 +103,30 @@ def test_what_cannot_be_read_is_named_and_stops_nothing(path: str, source: bytes
     assert reason in one.reason
     assert "\n" not in one.reason
     assert len(found.of("orchestrator-core")) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("requirements.txt", "orchestrator-core" + " " * 1900 + "x\n"),
+        ("requirements.txt", "orchestrator-core>=4.8" + " " * 1900 + "x\n"),
+        ("requirements.txt", "a" + "." * 1900 + "!\n"),
+        ("Dockerfile", "RUN pip install " * 7000),
+        ("Dockerfile", 'RUN pip install "' * 7000),
+        ("Dockerfile", "pip\n" * 30000),
+        ("setup.cfg", "[options]\ninstall_requires =\n" + " a" * 60000),
+        ("uv.lock", '[[package]]\nname = "a"\n' * 100_000),
+    ],
+)
+def test_what_no_one_writes_ends_soon(path: str, source: str) -> None:
+    found = read_requirements({path: source.encode()})
+    assert all(item.problem for item in found.of("orchestrator-core"))
+
+
+def test_more_requirements_than_anyone_has_are_not_read() -> None:
+    found = read_requirements({"requirements.txt": b"a\n" * 2001})
+    assert found.requirements == ()
+    assert "2000 requirements" in found.unanalysed[0].reason
 
 
 def test_yaml_that_multiplies_itself_is_not_expanded() -> None:
@@ -173,6 +201,82 @@ def test_ranges_of_poetry_become_pep_440(written: str, specifier: str) -> None:
     assert item.specifier == specifier
 
 
+@pytest.mark.parametrize("written", ["^4 || ^5", "~latest", "^latest", "newest", ">= ", ">=x", "^4.8,!=*"])
+def test_ranges_of_poetry_that_are_not_understood_are_named(written: str) -> None:
+    text = f'[tool.poetry.dependencies]\nx = "{written}"\n'
+    (item,) = read_requirements({"pyproject.toml": text.encode()}).requirements
+    assert item.problem == f"the range {written!r} is not understood"
+    assert item.specifier == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "specifier"),
+    [
+        ("x", ""),
+        ("x=4.8", "==4.8.*"),
+        ("x 4.8.*", "==4.8.*"),
+        ("conda-forge::x=4.8.2=py_0", "==4.8.2.*"),
+        ("x==4.8.2", "==4.8.2"),
+        ("x >=4.8,<5", "<5,>=4.8"),
+        ("x 4.8|4.9", None),
+    ],
+)
+def test_ranges_of_conda_become_pep_440(written: str, specifier: str | None) -> None:
+    (item,) = read_requirements({"environment.yml": f"dependencies:\n- {written}\n".encode()}).requirements
+    assert (item.name, item.specifier) == ("x", specifier or "")
+    assert bool(item.problem) is (specifier is None)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "specifier", "source"),
+    [
+        (
+            "https://example.org/orchestrator_core-4.8.2-py3-none-any.whl",
+            "orchestrator-core",
+            "==4.8.2",
+            "url",
+        ),
+        ("./dist/orchestrator_core-4.8.2.tar.gz#sha256=aa", "orchestrator-core", "==4.8.2", "path"),
+        ("file:///srv/orchestrator_core-4.8.2.tar.gz", "orchestrator-core", "==4.8.2", "path"),
+        ("git+ssh://git@example.org/core#subdirectory=x&egg=core[a,b]", "core", "", "git"),
+        ("core @ https://example.org/core.zip", "core", "", "url"),
+        ("core @ file:///srv/core", "core", "", "path"),
+    ],
+)
+def test_requirements_by_address_tell_name_and_version(
+    text: str, name: str, specifier: str, source: str
+) -> None:
+    (item,) = read_requirements({"requirements.txt": text.encode()}).requirements
+    assert (item.name, item.specifier, item.source) == (name, specifier, source)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (
+            "requirements.txt",
+            ".\n../other\nhttps://example.org/page\n./x.whl\n./a-b.tar.gz\n!\n" + "a" * 3000,
+        ),
+        ("pyproject.toml", "[tool.setuptools.dynamic]\ndependencies = {file = [1]}\n"),
+        ("pyproject.toml", "[tool.setuptools.dynamic.dependencies]\nfile = 1\n[tool.uv.sources]\nx = 1\n"),
+        ("pyproject.toml", "[tool.uv.sources]\nx = [{index = 'a'}]\n"),
+        ("pyproject.toml", "[project]\ndependencies = [1, 'a b', ['c']]\nrequires-python = 3\n"),
+        ("pyproject.toml", "[tool.black]\ntarget-version = [1, 'py27']\n[tool.mypy]\npython_version = 3.9\n"),
+        ("environment.yml", 'dependencies:\n- "a\\x62"\n- "!"\n- pip: [[a], "a\\x62", "-e ."]\n'),
+        (".github/workflows/a.yml", "python-version: 2.7\n"),
+        ("setup.py", "setup(python_requires=3, extras_require=1, **x)\nsetup(install_requires=[1, f'a'])\n"),
+        ("setup.py", "setup(python_requires='>' '=3')\nx = 1\nx.y = 2\n"),
+        ("setup.cfg", "[options.extras_require]\n[options]\ninstall_requires\n    a\n"),
+        ("Pipfile.lock", '{"default": {"a": {"version": 1}, "b": 1, "c": {"ref": "x"}}}'),
+        ("poetry.lock", '[[package]]\nname = "a"\n'),
+    ],
+)
+def test_what_is_no_requirement_is_passed_over(path: str, text: str) -> None:
+    found = read_requirements({path: text.encode()})
+    assert found.requirements == ()
+    assert found.unanalysed == ()
+
+
 @pytest.mark.parametrize(
     ("path", "text"),
     [
@@ -239,7 +343,47 @@ def test_the_project_itself_in_its_lock_comes_from_a_path() -> None:
     assert item.source == "path"
 
 
+def test_a_comment_between_continued_lines_is_no_end() -> None:
+    source = (
+        b"RUN pip install \\\n  celery \\\n  # the framework\n  orchestrator-core==4.8.2 \\\n  gunicorn\n"
+    )
+    (item,) = read_requirements({"Dockerfile": source}).of("orchestrator-core")
+    assert item.specifier == "==4.8.2"
+    assert item.line == 4
+
+
 def test_a_redirection_is_no_version() -> None:
     source = b"RUN pip install orchestrator-core>=4.8 celery\n"
     (item,) = read_requirements({"Dockerfile": source}).requirements
     assert (item.name, item.specifier) == ("orchestrator-core", "")
+
+
+_SPECIFIER = st.lists(
+    st.tuples(
+        st.sampled_from("== === ~= >= <= < > != ^ ~".split()),
+        st.sampled_from("4.8.2 4.8 4 4.* 4.8.dev1 5.0.0rc1 5.6.0a2 99 nightly 1!2 4.8+local v4".split()),
+    ).map("".join),
+    max_size=3,
+).map(",".join)
+
+
+@given(_SPECIFIER, st.sampled_from(["5.4.0", "5.0.4", "5.6.0a2"]))
+def test_every_range_can_be_asked_and_is_raised_right_or_not_at_all(specifier: str, release: str) -> None:
+    files = {
+        "requirements.txt": f"orchestrator-core{specifier}\n".encode(),
+        "pyproject.toml": f'[tool.poetry.dependencies]\norchestrator-core = "{specifier}"\n'.encode(),
+    }
+    found = read_requirements(files)
+    believed = installed(found)
+    assert believed is None or Version(believed.floor) <= Version(believed.release)
+    for requirement in found.of("orchestrator-core"):
+        edit = raise_pin(requirement, release)
+        assert (edit is None) is bool(obstacle(requirement, release))
+        if edit is not None:
+            (raised,) = read_requirements(
+                {requirement.path: apply(files[requirement.path], [edit])}
+            ).requirements
+            assert release in raised.versions
+            assert not any(
+                number in raised.versions for number in RELEASES if Version(number) < Version(release)
+            )

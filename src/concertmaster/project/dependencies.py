@@ -9,9 +9,9 @@ from packaging.specifiers import SpecifierSet
 
 from concertmaster.project.manifests.model import Dependencies, Requirement, Style
 from concertmaster.project.manifests.raising import obstacle, raise_pin
+from concertmaster.project.manifests.ranges import number
 from concertmaster.project.manifests.read import is_manifest, read_requirements
 from concertmaster.versions import NEWEST_KNOWN, RELEASES
-from concertmaster.versions import release as parsed
 
 __all__ = [
     "Dependencies",
@@ -98,8 +98,8 @@ def _is_main(item: Requirement) -> bool:
 def _exact(item: Requirement) -> str:
     """The one version that a requirement allows; empty where it allows several."""
     specs = list(item.versions)
-    exact = [spec.version for spec in specs if spec.operator in ("==", "===") and "*" not in spec.version]
-    return exact[0] if len(specs) == 1 and exact else ""
+    exact = [spec for spec in specs if spec.operator in ("==", "===") and "*" not in spec.version]
+    return str(number(exact[0]) or "") if len(specs) == 1 and exact else ""
 
 
 def _allowed(versions: SpecifierSet) -> list[str]:
@@ -116,8 +116,8 @@ def _bounds(versions: SpecifierSet) -> tuple[str, str]:
     allowed = _allowed(versions)
     if allowed:
         return allowed[0], allowed[-1]
-    named = [spec.version.removesuffix(".*") for spec in versions if spec.operator not in ("!=", "<", "<=")]
-    newest = max(named, key=parsed, default=NEWEST_KNOWN)
+    named = (number(spec) for spec in versions if spec.operator not in ("!=", "<", "<="))
+    newest = str(max((version for version in named if version is not None), default=NEWEST_KNOWN))
     return newest, newest
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from packaging.specifiers import SpecifierSet
 
 from concertmaster.project.manifests.ranges import disjoint
-from concertmaster.versions import RELEASES
 from concertmaster.versions import release as parsed
 
 DATA = Path(__file__).with_name("pins.txt")
@@ -50,8 +49,3 @@ def conflicts_since(name: str, specifier: SpecifierSet, release: str) -> str | N
             break
         since = number
     return since
-
-
-def first_with(name: str, specifier: str) -> str:
-    """The first known release that demands this range."""
-    return next(number for number in RELEASES if demanded(name, number) == specifier)

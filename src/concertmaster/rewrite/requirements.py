@@ -109,13 +109,12 @@ def add_requirements(file: ManifestFile, beside: Requirement, wanted: Mapping[st
 
 def _form(beside: Requirement, before: str, behind: str) -> str | None:
     """How a requirement is written on the line after this one."""
-    indent = before.replace("{", "{{")
     if beside.style is not Style.PEP508:
-        return f'{indent}{{name}} = "{{range}}"' if _has_key(beside) else None
-    if before[-1:] not in ("'", '"') or before == "":
-        return f"{indent}{{name}}{{range}}"
+        return f'{before}{{name}} = "{{range}}"' if _has_key(beside) else None
+    if not before.endswith(("'", '"')):
+        return f"{before}{{name}}{{range}}"
     goes_on = behind[1:].lstrip().startswith(",")
-    return f"{indent}{{name}}{{range}}{before[-1]}," if goes_on else None
+    return f"{before}{{name}}{{range}}{before[-1]}," if goes_on else None
 
 
 def _has_key(requirement: Requirement) -> bool:
@@ -130,11 +129,13 @@ def _drop_element(file: ManifestFile, start: int, end: int) -> Edit | None:
     if quote not in (b'"', b"'") or file.source[end : end + 1] != quote:
         return None
     start, end = start - 1, end + 1
-    behind = re.match(rb"[ \t]*,[ \t]*", file.source[end : end + 60])
+    behind = re.match(rb"[ \t]*,(?P<gap>[ \t]*)(?P<last>\r?\n)?", file.source[end : end + 60])
+    before = re.search(rb"(?P<comma>,?)(?P<gap>[ \t]*)$", file.source[max(0, start - 60) : start])
+    comma, gap = (before["comma"], len(before["gap"])) if before else (b"", 0)
     if behind:
-        return _edit(file, start, end + behind.end(), "")
-    before = re.search(rb",[ \t]*$", file.source[max(0, start - 60) : start])
-    if before:
-        return _edit(file, start - len(before[0]), end, "")
+        is_last = comma and behind["last"]
+        return _edit(file, start - (gap if is_last else 0), end + behind.end("gap"), "")
+    if comma:
+        return _edit(file, start - gap - 1, end, "")
     is_alone = file.source[start - 1 : start] == b"[" and file.source[end : end + 1] == b"]"
     return _edit(file, start, end, "") if is_alone else None

@@ -32,7 +32,7 @@ def _poetry_clause(text: str) -> str | None:
     if operator in ("^", "~"):
         return _between(operator, version)
     if version == "*":
-        return ""
+        return "" if operator in ("", "=", "==") else None
     return f"{operator if operator not in ('', '=') else '=='}{version}"
 
 

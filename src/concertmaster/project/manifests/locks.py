@@ -13,6 +13,7 @@ _PACKAGE = re.compile(r"^\[\[packages?\]\][ \t]*\r?$", re.MULTILINE)
 _NAME = re.compile(r'^name = "(?P<name>[^"\n]+)"', re.MULTILINE)
 _VERSION = re.compile(r'^version = "(?P<version>[^"\n]+)"', re.MULTILINE)
 _LOCAL = re.compile(r"^source = \{ (?:editable|virtual|directory) = ", re.MULTILINE)
+_KEY = re.compile(r'"(?P<name>[^"\\\n]+)"\s*:\s*\{')
 _HEADER = re.compile(r"^(?:lock-version|version|requires-python|metadata_version|\[metadata\])", re.MULTILINE)
 
 
@@ -52,19 +53,24 @@ def read_pipfile_lock(manifest: Manifest) -> Found:
         raise NotUnderstood(f"not valid JSON: {error}") from None
     if not isinstance(root, Mapping):
         raise NotUnderstood("holds no sections as a lock file does")
-    position = 0
+    places = _places(manifest.text)
     for section, packages in root.items():
         if section != "_meta" and isinstance(packages, Mapping):
-            yield from _section(manifest.text, position, str(section), packages)
+            yield from _section(places, "" if section == "default" else str(section), packages)
 
 
-def _section(text: str, position: int, section: str, packages: Mapping[str, object]) -> Iterator[Written]:
-    position = max(text.find(json.dumps(section)), position)
+def _places(text: str) -> dict[str, list[tuple[int, int]]]:
+    """Where each key of an object stands, last one first."""
+    places: dict[str, list[tuple[int, int]]] = {}
+    for match in reversed(list(_KEY.finditer(text))):
+        places.setdefault(match["name"], []).append(match.span())
+    return places
+
+
+def _section(
+    places: dict[str, list[tuple[int, int]]], group: str, packages: Mapping[str, object]
+) -> Iterator[Written]:
     for name, entry in packages.items():
-        key = re.compile(re.escape(json.dumps(name)) + r"\s*:\s*\{").search(text, position)
         version = entry.get("version") if isinstance(entry, Mapping) else None
-        if key is None or not isinstance(version, str):
-            continue
-        position = key.end()
-        group = "" if section == "default" else "dev"
-        yield Written(name, key.start(), key.end(), Style.LOCK, version, group=group, locked=True)
+        if places.get(name) and isinstance(version, str):
+            yield Written(name, *places[name].pop(), Style.LOCK, version, group=group, locked=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
+from itertools import accumulate
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
@@ -83,10 +84,6 @@ class Dependencies:
         wanted = canonicalize_name(name)
         return tuple(item for item in self.requirements if item.name == wanted)
 
-    def at(self, path: str) -> tuple[Requirement, ...]:
-        """The requirements in one file."""
-        return tuple(item for item in self.requirements if item.path == path)
-
 
 @dataclass(frozen=True, slots=True)
 class Include:
@@ -117,8 +114,11 @@ class Manifest:
         return [0, *(match.end() for match in re.finditer(r"\n", self.text))]
 
     @cached_property
-    def _wide(self) -> bool:
-        return not self.text.isascii()
+    def _offsets(self) -> list[int] | None:
+        """Where in the bytes each character starts; None where every character is one byte."""
+        if self.text.isascii():
+            return None
+        return [0, *accumulate(len(character.encode()) for character in self.text)]
 
     def line(self, offset: int) -> int:
         """The line, from 1, of a character offset."""
@@ -126,10 +126,10 @@ class Manifest:
 
     def bytes_at(self, start: int, end: int) -> tuple[int, int]:
         """The byte span of a span of characters."""
-        if not self._wide:
+        if self._offsets is None:
             return start + self._bom, end + self._bom
-        first = len(self.text[:start].encode()) + self._bom
-        return first, first + len(self.text[start:end].encode())
+        last = len(self.text)
+        return self._offsets[min(start, last)] + self._bom, self._offsets[min(end, last)] + self._bom
 
     def offset(self, line: int, column: int) -> int:
         """The character offset of a position of `ast` (line from 1, column in UTF-8 bytes)."""
@@ -138,8 +138,8 @@ class Manifest:
 
     @cached_property
     def joined(self) -> str:
-        """The text with backslash continuations as so many spaces: offsets stay what they are."""
-        return re.sub(r"\\\r?\n", lambda match: " " * len(match[0]), self.text)
+        """The text with continued lines joined, comments between them left out: offsets stay what they are."""
+        return re.sub(r"\\\r?\n(?:[ \t]*#[^\n]*\n)*", lambda match: " " * len(match[0]), self.text)
 
     def logical_lines(self) -> Iterator[tuple[int, str]]:
         """The joined lines with their offsets, without line endings."""
@@ -167,6 +167,15 @@ class Written:
     version: tuple[int, int] | None = None
     extras_at: tuple[int, int] | None = None
     problem: str = ""
+
+    def moved(self, offset: int) -> Written:
+        """The same, in a text that begins `offset` characters earlier."""
+        version, extras_at = (
+            place and (place[0] + offset, place[1] + offset) for place in (self.version, self.extras_at)
+        )
+        return replace(
+            self, start=self.start + offset, end=self.end + offset, version=version, extras_at=extras_at
+        )
 
     def on(self, manifest: Manifest) -> Requirement:
         """The requirement with its line and its byte spans; what is not written is nowhere, at its end."""

@@ -20,8 +20,8 @@ from concertmaster.project.manifests.model import Style, Written
 MAX_LENGTH = 2000
 COMPUTED = re.compile(r"[$%`]|\{\{")
 _PARTS = re.compile(
-    r"(?P<name>[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?P<extras>\[[^\]]*\])?\s*"
-    r"(?P<open>\(?)\s*(?P<version>[<>=!~][^;@#)]*?)?\s*\)?\s*(?P<url>@[^;]*)?\s*(?:;.*)?",
+    r"(?P<name>[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?+)\s*+(?P<extras>\[[^\]]*+\])?+\s*+"
+    r"\(?+\s*+(?P<version>[<>=!~](?:[^;@#)\s]|\s++(?![;@)]|$))*+)?+\s*+\)?+\s*+(?P<url>@[^;]*+)?+(?:;.*)?+",
     re.DOTALL,
 )
 _EGG = re.compile(r"#(?:.*&)?egg=(?P<name>[\w.-]+)(?P<extras>\[[^\]]*\])?")

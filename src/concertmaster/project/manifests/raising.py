@@ -10,6 +10,7 @@ from packaging.specifiers import SpecifierSet
 from concertmaster.findings import Edit
 from concertmaster.project.manifests.constraints import of_conda, of_pipenv, of_poetry
 from concertmaster.project.manifests.model import Requirement, Style
+from concertmaster.project.manifests.ranges import number
 from concertmaster.versions import RELEASES, Release
 from concertmaster.versions import release as parsed
 
@@ -73,12 +74,8 @@ def _refuse(requirement: Requirement, target: Release) -> None:
 
 def lower_bound(requirement: Requirement) -> Release | None:
     """The lowest release that a requirement names as a floor."""
-    floors = [
-        parsed(spec.version.removesuffix(".*"))
-        for spec in requirement.versions
-        if spec.operator in (">=", ">", "==", "===", "~=")
-    ]
-    return max(floors, default=None)
+    specs = (spec for spec in requirement.versions if spec.operator in (">=", ">", "==", "===", "~="))
+    return max((floor for spec in specs if (floor := number(spec)) is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,10 +54,8 @@ def interval(specifier: SpecifierSet) -> Interval:
 
 
 def _of(spec: Specifier) -> Interval:
-    text = spec.version.removesuffix(".*")
-    try:
-        version = Version(text)
-    except InvalidVersion:
+    version = number(spec)
+    if version is None:
         return _ALL
     if spec.operator == "~=":
         return Interval(version, _next(version.release[:-1]), high_open=True)
@@ -71,6 +69,14 @@ def _of(spec: Specifier) -> Interval:
     if spec.operator in ("<=", "<"):
         return Interval(high=version, high_open=spec.operator == "<")
     return _ALL
+
+
+def number(spec: Specifier) -> Version | None:
+    """The version that a comparison names; `===` may name anything, also what is none."""
+    try:
+        return Version(spec.version.removesuffix(".*"))
+    except InvalidVersion:
+        return None
 
 
 def _next(release: tuple[int, ...]) -> Version:

@@ -24,7 +24,9 @@ from concertmaster.project.manifests.yaml import read_environment, read_pre_comm
 
 Reader = Callable[[Manifest], Found]
 LIMIT = 128 * 1024
+TREE_LIMIT = 64 * 1024  # what is parsed into a tree costs more
 LOCK_LIMIT = 16 * 1024 * 1024
+MAX_REQUIREMENTS = 2000
 MAX_INCLUDES = 50
 #: Patterns of paths, from the first component that they name on; the first that fits decides.
 READERS: tuple[tuple[str, Reader], ...] = (
@@ -72,6 +74,7 @@ READERS: tuple[tuple[str, Reader], ...] = (
     ("runtime.txt", read_version_file),
 )
 _LOCKS = frozenset((read_toml_lock, read_pipfile_lock))
+_TREES = frozenset((read_pyproject, read_pipfile, read_environment, read_pre_commit))
 
 
 def reader_of(path: str) -> Reader | None:
@@ -97,7 +100,11 @@ def is_lock(path: str) -> bool:
 def limit_of(path: str) -> int:
     """The size, in bytes, up to which a manifest is read; 0 for other files."""
     reader = reader_of(path)
-    return 0 if reader is None else LOCK_LIMIT if reader in _LOCKS else LIMIT
+    return 0 if reader is None else _limit(reader)
+
+
+def _limit(reader: Reader) -> int:
+    return LOCK_LIMIT if reader in _LOCKS else TREE_LIMIT if reader in _TREES else LIMIT
 
 
 def read_manifest(path: str, source: bytes, reader: Reader | None = None) -> Iterator[Requirement | Include]:
@@ -107,9 +114,11 @@ def read_manifest(path: str, source: bytes, reader: Reader | None = None) -> Ite
         NotUnderstood: it is not well-formed, or too large.
     """
     chosen = reader or reader_of(path) or read_requirements_file
-    manifest = Manifest(path, source, limit=LOCK_LIMIT if chosen in _LOCKS else LIMIT)
+    manifest = Manifest(path, source, limit=_limit(chosen))
     try:
-        for item in chosen(manifest):
+        for number, item in enumerate(chosen(manifest)):
+            if number == MAX_REQUIREMENTS and chosen not in _LOCKS:
+                raise NotUnderstood(f"names more than {MAX_REQUIREMENTS} requirements")
             yield item if isinstance(item, Include) else item.on(manifest)
     except (RecursionError, MemoryError):
         raise NotUnderstood("nested too deeply to be read") from None

@@ -27,6 +27,7 @@ _VALUED = frozenset(
     --override --exclude-newer --tag --branch --rev --source --python-version --platform -e --editable
     """.split()
 )
+_COMMENT = re.compile(r"(?:^|\s)#")
 _IMAGE = re.compile(
     r"(?<![\w.-])(?:ghcr\.io/|docker\.io/)?workfloworchestrator/orchestrator-core"
     r"(?::(?P<tag>[\w.${}-]+))?(?P<digest>@sha256:[0-9a-f]+)?"
@@ -35,18 +36,16 @@ _IMAGE = re.compile(
 
 def read_shell(manifest: Manifest) -> Found:
     """What install commands name, and images of the framework; comments are left out."""
-    text = manifest.joined
-    for command in _INSTALL.finditer(text):
-        if not _is_comment(text, command.start()):
-            yield from _arguments(text, command.end())
-    for image in _IMAGE.finditer(text):
-        if not _is_comment(text, image.start()):
-            yield _image(image)
-
-
-def _is_comment(text: str, position: int) -> bool:
-    start = text.rfind("\n", 0, position) + 1
-    return re.search(r"(^|\s)#", text[start:position]) is not None
+    for offset, line in manifest.logical_lines():
+        comment = _COMMENT.search(line)
+        code = line[: comment.start()] if comment else line
+        commands = list(_INSTALL.finditer(code))
+        ends = [*(command.start() for command in commands[1:]), len(code)]
+        for command, end in zip(commands, ends, strict=False):
+            for found in _arguments(code[:end], command.end()):
+                yield found.moved(offset)
+        for image in _IMAGE.finditer(code):
+            yield _image(image).moved(offset)
 
 
 def _arguments(text: str, position: int) -> Iterator[Written]:
@@ -56,7 +55,7 @@ def _arguments(text: str, position: int) -> Iterator[Written]:
         position = match.end()
         if match["blank"]:
             continue
-        if match["stop"] or match[0].startswith("#"):
+        if match["stop"]:
             return
         quoted = match["double"] or match["single"]
         word, start = (quoted[1:-1], match.start() + 1) if quoted else (match[0], match.start())
