@@ -66,11 +66,8 @@ class CommitFiles:
         prefix = f"{folder}/" if folder else ""
         below = (entry for entry in tree.entries if entry.path.startswith(prefix) and is_safe(entry.path))
         self._entries = {entry.path[len(prefix) :]: entry for entry in below}
+        self.paths = tuple(sorted(path for path in self._entries if is_ours(path)))
         self._blobs = blobs
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        return tuple(sorted(path for path in self._entries if is_ours(path)))
 
     def load(self, wanted: Callable[[str], bool]) -> None:
         """Have the files ready whose path is wanted."""

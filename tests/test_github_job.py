@@ -1,0 +1,95 @@
+"""What a job prints and writes, read as the runner reads it: no text from a repository becomes a command."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from concertmaster.github import job
+from tests.test_report_markdown import HOSTILE
+
+COMMANDS = st.sampled_from(
+    ["::error::x", " ::set-output name=a::b", "##[error]x", "\n::add-mask::x", "\r##[group]", "::stop-commands::x\n",
+     ":", "#", "[", "%0A", "\x85::warning::x", "\u2028::warning::x", "end-", "<<", "a=b"]
+)  # fmt: skip
+TEXTS = st.one_of(HOSTILE, st.lists(COMMANDS, max_size=6).map("".join))
+
+
+def commands(printed: str) -> Iterator[tuple[str, str]]:
+    """Name and text of every command in the log, as the runner finds them; `##[` counts anywhere in a line."""
+    stop = None
+    for line in re.split(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]", printed):
+        found = re.match(r"\s*::([\w-]+)(?: [^:]*)?::(.*)$", line) or re.search(
+            r"##\[([\w-]+)[^\]]*\](.*)$", line
+        )
+        if found and (stop is None or found[1] == stop):
+            stop = found[2] if found[1] == "stop-commands" else None
+            yield found[1], found[2]
+
+
+def printed(write: object, *arguments: object) -> str:
+    with redirect_stdout(StringIO()) as out:
+        write(*arguments)  # type: ignore[operator]
+    return out.getvalue().encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+
+
+@given(TEXTS)
+@example("a::b ##[error]c")
+def test_a_line_of_the_log_is_no_command(text: str) -> None:
+    assert list(commands(printed(job.log, text))) == []
+
+
+@given(TEXTS)
+def test_a_note_is_one_command_whatever_it_says(text: str) -> None:
+    assert [name for name, _ in commands(printed(job.annotate, "warning", text))] == ["warning"]
+
+
+@given(st.lists(TEXTS, max_size=4))
+def test_what_is_quoted_is_not_carried_out(lines: list[str]) -> None:
+    (begun, word), (ended, _) = commands(printed(job.quote, lines))
+    assert (begun, ended) == ("stop-commands", word)
+    assert len(word) == 32
+
+
+def read_outputs(text: str) -> dict[str, str]:
+    """`name=value`, or `name<<end` with everything up to a line that is the end."""
+    found: dict[str, str] = {}
+    lines = iter(re.split(r"\r?\n", text))
+    for line in lines:
+        if "<<" in line and ("=" not in line or line.index("<<") < line.index("=")):
+            name, _, end = line.partition("<<")
+            value = []
+            for inner in lines:
+                if inner == end:
+                    break
+                value.append(inner)
+            found[name] = "\n".join(value)
+        elif "=" in line:
+            name, _, found[name] = line.partition("=")
+    return found
+
+
+@given(TEXTS, TEXTS)
+def test_outputs_hold_what_was_put_there_and_nothing_else(one: str, other: str) -> None:
+    values = {"one": one.replace("\udcff", "?"), "other": other.replace("\udcff", "?")}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "output"
+        job.write_outputs({"GITHUB_OUTPUT": str(path)}, values)
+        read = read_outputs(path.read_bytes().decode())
+    assert set(read) == {"one", "other"}
+    for name, value in values.items():
+        assert read[name] == re.sub(r"\r(?=\n|$)", "", value)
+
+
+def test_two_runs_append_to_the_page_of_the_job(tmp_path: Path) -> None:
+    page = tmp_path / "summary"
+    for text in ("one", "other"):
+        job.write_summary({"GITHUB_STEP_SUMMARY": str(page)}, text)
+    assert page.read_text() == "one\n\nother\n\n"
