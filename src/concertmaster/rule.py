@@ -1,32 +1,27 @@
-"""What a rule is, how rules are found, and what their docstrings say.
-
-A rule is a module below `concertmaster.rules`. Its docstring is its documentation: the first line is the
-title, `diff` fences are before-and-after examples, `python` fences are look-alikes that stay untouched
-(or, marked `reported`, what is told without a rewrite).
-"""
+"""What a rule is, and how rules are found: each is a module below `concertmaster.rules`."""
 
 from __future__ import annotations
 
 import ast
 import importlib
-import inspect
 import pkgutil
-import re
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from packaging.utils import canonicalize_name
 
+from concertmaster.documentation import Documentation, documentation
+from concertmaster.documentation import Example as Example
+from concertmaster.documentation import parse_examples as parse_examples
 from concertmaster.findings import Edit, Safety
 from concertmaster.project.manifests.file import ManifestFile
 from concertmaster.project.manifests.model import Requirement
 from concertmaster.project.python import PythonFile
+from concertmaster.project.settings.file import SettingsFile
+from concertmaster.project.settings.model import Setting
 from concertmaster.versions import Change
-
-GUIDES = "https://workfloworchestrator.org/orchestrator-core/guides/upgrading/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +65,8 @@ class Hit:
 Check = Callable[[PythonFile, Any], Iterator[Hit]]
 FileCheck = Callable[[PythonFile], Iterator[Hit]]
 DependencyCheck = Callable[[Requirement, ManifestFile], Iterator[Hit]]
+SettingCheck = Callable[[Setting, SettingsFile], Iterator[Hit]]
+ConfigurationCheck = Callable[[SettingsFile], Iterator[Hit]]
 NodeFunction = TypeVar("NodeFunction", bound=Callable[..., Iterator[Hit]])
 
 
@@ -87,6 +84,7 @@ class Rule:
     section: str = ""
     safety: Safety = Safety.SAFE
     triggers: tuple[bytes, ...] = (b"orchestrator",)
+    paths: tuple[str, ...] = ()  # endings of paths that are looked at whatever the file holds
     priority: int = 0  # lower is rewritten first where two rules want the same bytes
     optional: bool = False  # looked for only when selected by name
     fallback: bool = False  # silent where another rule has something to say at the same place
@@ -94,6 +92,8 @@ class Rule:
     node_checks: dict[type[ast.AST], list[Check]] = field(default_factory=dict)
     file_checks: list[FileCheck] = field(default_factory=list)
     dependency_checks: dict[str, list[DependencyCheck]] = field(default_factory=dict)
+    setting_checks: dict[str, list[SettingCheck]] = field(default_factory=dict)
+    configuration_checks: list[tuple[tuple[bytes, ...], ConfigurationCheck]] = field(default_factory=list)
 
     @property
     def id(self) -> str:
@@ -124,6 +124,45 @@ class Rule:
             return check
 
         return register
+
+    def setting(self, *keys: str) -> Callable[[SettingCheck], SettingCheck]:
+        """Show every place outside Python that sets these variables to the decorated function."""
+
+        def register(check: SettingCheck) -> SettingCheck:
+            for key in keys:
+                self.setting_checks.setdefault(key, []).append(check)
+            return check
+
+        return register
+
+    def configuration(self, *words: bytes) -> Callable[[ConfigurationCheck], ConfigurationCheck]:
+        """Show each file of settings or commands that holds one of the words to the decorated function."""
+
+        def register(check: ConfigurationCheck) -> ConfigurationCheck:
+            self.configuration_checks.append((words, check))
+            return check
+
+        return register
+
+    @property
+    def reads_settings(self) -> bool:
+        return bool(self.setting_checks or self.configuration_checks)
+
+    def concerns(self, source: bytes) -> bool:
+        """Whether a file of settings holds a word that this rule looks for."""
+        words = (word for words, _ in self.configuration_checks for word in words)
+        return any(key.encode() in source for key in self.setting_checks) or any(
+            word in source for word in words
+        )
+
+    def settings_hits(self, file: SettingsFile) -> Iterator[Hit]:
+        """Everything that this rule sees in a file of settings."""
+        for words, look in self.configuration_checks:
+            if any(word in file.source for word in words):
+                yield from look(file)
+        for setting in file.settings if self.setting_checks else ():
+            for check in self.setting_checks.get(setting.key, ()):
+                yield from check(setting, file)
 
     @property
     def reads_python(self) -> bool:
@@ -158,73 +197,6 @@ class Rule:
     def url(self) -> str:
         """Where the framework's own guide speaks of it."""
         return self.documentation.guide
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A fence of a docstring: the old text, the new text (the same for a look-alike), and the file it is in.
-
-    A fence marked `reported` holds what is told and left as it is, for a person to mend.
-    """
-
-    path: str
-    before: str
-    after: str
-    reported: bool = False
-
-    @property
-    def changes(self) -> bool:
-        return self.before != self.after
-
-
-@dataclass(frozen=True, slots=True)
-class Documentation:
-    """A rule's docstring, taken apart."""
-
-    title: str
-    why: str
-    guide: str
-    body: str
-    examples: tuple[Example, ...]
-
-
-_FENCE = re.compile(
-    r"^```(?P<kind>\w+)(?: (?P<path>(?!reported$)\S+))?(?P<reported> reported)?\n(?P<text>.*?)^```$",
-    re.MULTILINE | re.DOTALL,
-)
-_GUIDE = re.compile(r"<(https://[^>]+)>")
-
-
-@cache
-def documentation(module: str) -> Documentation:
-    """Take a rule's docstring apart; see `tests/test_rules.py` for what it must hold."""
-    text = inspect.cleandoc(sys.modules[module].__doc__ or "")
-    title, _, body = text.partition("\n")
-    paragraphs = [part for part in body.strip().split("\n\n") if part]
-    guide = _GUIDE.search(body)
-    why = (
-        paragraphs[0].replace("\n", " ")
-        if paragraphs and not paragraphs[0].startswith(("```", "Guide"))
-        else ""
-    )
-    return Documentation(
-        title.rstrip("."), why, guide.group(1) if guide else "", body.strip(), parse_examples(body)
-    )
-
-
-def parse_examples(text: str) -> tuple[Example, ...]:
-    """The fences of a docstring or of a Markdown file of further cases."""
-    return tuple(_example(match) for match in _FENCE.finditer(text))
-
-
-def _example(match: re.Match[str]) -> Example:
-    path, text = match["path"] or "example.py", match["text"]
-    if match["kind"] != "diff":
-        return Example(path, text, text, reported=bool(match["reported"]))
-    lines = text.splitlines(keepends=True)
-    before = "".join(line[1:] or line for line in lines if not line.startswith("+"))
-    after = "".join(line[1:] or line for line in lines if not line.startswith("-"))
-    return Example(path, before, after)
 
 
 @lru_cache(maxsize=1)

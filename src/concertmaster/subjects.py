@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from concertmaster.engine import analyse_python
 from concertmaster.engine_manifests import analyse_manifest
+from concertmaster.engine_settings import analyse_settings
 from concertmaster.judging import FileResult
 from concertmaster.project.files import is_python
 from concertmaster.project.manifests.read import is_lock, is_manifest
 from concertmaster.project.python import Surroundings
+from concertmaster.project.settings.read import is_settings_file
 from concertmaster.rule import Rule
 
 Analyse = Callable[[str, bytes, Surroundings, Sequence[Rule], bool], FileResult]
@@ -28,6 +30,16 @@ def _manifest(
     return analyse_manifest(path, source, around.window, rules, unsafe=unsafe)
 
 
+def _settings(
+    path: str, source: bytes, around: Surroundings, rules: Sequence[Rule], unsafe: bool
+) -> FileResult:
+    return analyse_settings(path, source, around, rules, unsafe=unsafe)
+
+
+def _holds_settings(path: str) -> bool:
+    return is_settings_file(path) and not is_lock(path)
+
+
 def _is_written_by_hand(path: str) -> bool:
     return is_manifest(path) and not is_lock(path)
 
@@ -35,6 +47,7 @@ def _is_written_by_hand(path: str) -> bool:
 SUBJECTS: tuple[tuple[Callable[[str], bool], Analyse], ...] = (
     (is_python, _python),
     (_is_written_by_hand, _manifest),
+    (_holds_settings, _settings),
 )
 
 

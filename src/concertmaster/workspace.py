@@ -10,6 +10,7 @@ from concertmaster.config import Config, load_config
 from concertmaster.messages import no_framework, unknown_release, unknown_rule
 from concertmaster.project.definitions import Definitions
 from concertmaster.project.dependencies import (
+    FRAMEWORK,
     Dependencies,
     Installed,
     installed,
@@ -19,6 +20,7 @@ from concertmaster.project.dependencies import (
 from concertmaster.project.files import Project, UnreadableFileError
 from concertmaster.project.local_package import shadow
 from concertmaster.project.python import Surroundings
+from concertmaster.project.settings.deployment import Deployment
 from concertmaster.rule import Rule, load_rules
 from concertmaster.versions import NEWEST_KNOWN, RELEASES, Mode, Window, release
 
@@ -65,9 +67,16 @@ def open_workspace(
     files = manifests(project)
     names, regular = shadow(project.paths, files)
     definitions = Definitions(project.paths, lambda path: readable(project, path))
-    around = Surroundings(Window(current, aim, mode), names, regular, definitions)
-    rules = choose_rules(tuple(select) or config.select, (*ignore, *config.ignore))
+    deployment = Deployment(project.paths, lambda path: readable(project, path), _homes(dependencies))
+    around = Surroundings(Window(current, aim, mode), names, regular, definitions, deployment)
+    rules = choose_rules(tuple(select) or config.select, (*ignore, *config.ignore), prose=config.prose)
     return Workspace(project, config, dependencies, around, rules, believed)
+
+
+def _homes(dependencies: Dependencies) -> set[str]:
+    """The folders whose manifests require the framework for running."""
+    required = (item for item in dependencies.of(FRAMEWORK) if not item.isolated)
+    return {item.path.rpartition("/")[0] for item in required}
 
 
 def _current(installed_release: str | None, believed: Installed | None, name: str) -> str:
@@ -121,8 +130,8 @@ def read_dependencies(project: Project) -> Dependencies:
     return read_requirements(manifests(project))
 
 
-def choose_rules(select: Iterable[str], ignore: Iterable[str]) -> tuple[Rule, ...]:
-    """The rules to run; optional ones only when they are selected by name.
+def choose_rules(select: Iterable[str], ignore: Iterable[str], *, prose: bool = False) -> tuple[Rule, ...]:
+    """The rules to run; optional ones only when they are selected by name, or `prose` wants them.
 
     Raises:
         UserError: a name is no rule.
@@ -135,5 +144,5 @@ def choose_rules(select: Iterable[str], ignore: Iterable[str]) -> tuple[Rule, ..
     return tuple(
         rule
         for name, rule in rules.items()
-        if (name in wanted if wanted else not rule.optional) and name not in unwanted
+        if (name in wanted if wanted else prose or not rule.optional) and name not in unwanted
     )

@@ -15,6 +15,7 @@ from concertmaster.messages import UserError
 from concertmaster.project.git import Repository
 from concertmaster.project.manifests.read import limit_of
 from concertmaster.project.python import MAX_BYTES
+from concertmaster.project.settings.read import SEARCHED, is_settings_file
 
 #: Folders with other people's or generated files (guard rule G-11).
 SKIPPED = frozenset(
@@ -175,7 +176,7 @@ def _read_regular(path: str) -> bytes:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableFileError("not a regular file")
-        limit = max(MAX_BYTES, limit_of(path))
+        limit = max(MAX_BYTES, limit_of(path), SEARCHED if is_settings_file(path) else 0)
         if status.st_size > limit:
             raise UnreadableFileError(f"larger than {limit // 1024} KiB")
         return file.read(limit + 1)

@@ -15,6 +15,7 @@ from typing import TypeVar, overload
 from concertmaster.project.definitions import Definitions
 from concertmaster.project.names import ROOT, canonical
 from concertmaster.project.scopes import Imported, Scope, Walker
+from concertmaster.project.settings.deployment import Deployment
 from concertmaster.project.suppressions import Suppression, python_suppressions
 from concertmaster.project.text import TextFile
 from concertmaster.project.text import Unreadable as Unreadable
@@ -33,13 +34,15 @@ class Surroundings:
     `shadow` holds the top-level names below a package or module called `orchestrator` that the project
     itself ships (guard rule G-04); None where it ships none. `regular` tells that this package has an
     `__init__.py`, so that the framework's namespace cannot live beside it. `definitions` answers what other
-    modules of the project define and pass on; None where only the file itself is known.
+    modules of the project define and pass on, `deployment` who reads files of settings; None where only the
+    file itself is known.
     """
 
     window: Window
     shadow: frozenset[str] | None = None
     regular: bool = False
     definitions: Definitions | None = None
+    deployment: Deployment | None = None
 
 
 class PythonFile(TextFile):

@@ -18,6 +18,13 @@ from concertmaster.rewrite.requirements import (
     replace_requirement,
     replace_version,
 )
+from concertmaster.rewrite.settings import (
+    add_setting,
+    drop_setting,
+    quote_value,
+    rename_key,
+    replace_value,
+)
 from concertmaster.rewrite.spans import (
     attribute_name_span,
     insert_after,
@@ -31,6 +38,7 @@ __all__ = [
     "add_import",
     "add_imports",
     "add_requirements",
+    "add_setting",
     "as_keyword",
     "attribute_name_span",
     "block_of",
@@ -38,14 +46,18 @@ __all__ = [
     "drop_arguments",
     "drop_extras",
     "drop_requirement",
+    "drop_setting",
     "drop_statement",
     "edit_arguments",
     "insert_after",
     "insert_before",
+    "quote_value",
     "rename_attribute",
+    "rename_key",
     "replace",
     "replace_requirement",
     "replace_span",
+    "replace_value",
     "replace_version",
     "top_level_imports",
 ]

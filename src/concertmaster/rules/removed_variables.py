@@ -1,9 +1,46 @@
 """An environment variable is set that the framework no longer reads.
 
-5.0 dropped settings together with what they switched, and gave those of embeddings new names. Variables of
-the old names are passed over in silence, so what they were set for no longer holds.
+5.0 dropped settings together with what they switched, and gave those of embeddings new names; 4.0 dropped the
+cache, 5.1 `CC_NOC`. Variables of the old names are passed over in silence, so what they were set for no longer
+holds.
 
 Guide: <https://workfloworchestrator.org/orchestrator-core/guides/upgrading/5.0/>
+
+```diff .env
+ DATABASE_URI=postgresql+psycopg://nwa:nwa@postgres/orchestrator-core
+ CACHE_URI=redis://redis:6379/0
+-CACHE_DOMAIN_MODELS=True
+-FEDERATION_ENABLED=False
+-SEARCH_ENABLED=True  # hybrid
+-OPENAI_API_KEY="sk-local"
+-OPENAI_BASE_URL=http://embedding.localhost:4000
+-LLM_FORCE_EXTENTION_MIGRATION=False
++EMBEDDING_API_KEY="sk-local"
++EMBEDDING_API_ENABLED="True"
++EMBEDDING_API_BASE=http://embedding.localhost:4000
++LLM_FORCE_EXTENSION_MIGRATION=False
+```
+
+```diff docker-compose.yml
+ services:
+   orchestrator:
+     build: .
+     environment:
+       DATABASE_URI: postgresql+psycopg://nwa:nwa@postgres/orchestrator-core
+-      SEARCH_ENABLED: "true"
+-      OPENAI_API_KEY: ${OPENAI_API_KEY}
++      EMBEDDING_API_KEY: ${OPENAI_API_KEY}
++      EMBEDDING_API_ENABLED: "True"
+     command: python main.py scheduler run
+   worker:
+     build: .
+-    environment: [AGENT_MODEL=gpt-4o-mini, CACHE_URI=redis://redis:6379/0]
++    environment: [CACHE_URI=redis://redis:6379/0]
+   litellm:
+     image: litellm/litellm:main
+     environment:
+       OPENAI_API_KEY: ${OPENAI_API_KEY}
+```
 
 ```diff tests/conftest.py
  import os
@@ -33,6 +70,11 @@ searches = os.getenv("SEARCH_ENABLED", "False") == "True"
 os.environ["EMBEDDING_API_KEY"] = key
 variables = {"SEARCH_ENABLED": "True"}
 ```
+
+```env chat/.env
+OPENAI_API_KEY=sk-local
+SEARCH_ENABLED=True
+```
 """
 
 from __future__ import annotations
@@ -44,22 +86,84 @@ from concertmaster.findings import Edit, Safety
 from concertmaster.project.environment import Variable, variables
 from concertmaster.project.names import ROOT
 from concertmaster.project.python import PythonFile
+from concertmaster.project.settings.file import SettingsFile
+from concertmaster.project.settings.model import Setting
 from concertmaster.project.shims import supports_both
-from concertmaster.rewrite import drop_statement, replace
-from concertmaster.rule import Hit, Rule
-from concertmaster.rules.removed_settings import APP, LLM
-from concertmaster.versions import Change
+from concertmaster.rewrite import add_setting, drop_setting, drop_statement, rename_key, replace
+from concertmaster.rule import Hit, Rule, Span
+from concertmaster.rules._truth import is_true
+from concertmaster.rules.lost_settings import LOST, Lost
+from concertmaster.rules.removed_settings import APP, LLM, Gone
+from concertmaster.versions import Change, release
 
 rule = Rule(
     __name__,
-    rows=("50-08a",),
+    rows=("50-07a", "50-08a", "50-08b", "21-02", "32-01", "40-01", "51-04"),
     section="5.0#8",
-    change=Change(works_from="5.0.0", removed="5.0.0"),
+    change=Change(works_from="5.0.0", deprecated="5.0.0"),
     safety=Safety.SUGGESTED,
     triggers=(b"environ", b"setenv"),
 )
 
-_KEYS = APP | LLM
+_KEYS: dict[str, Gone | Lost] = {**APP, **LLM, **LOST}
+#: Common names that code of the project's own may read as well.
+_COMMON = frozenset(("OPENAI_API_KEY", "OPENAI_BASE_URL"))
+_SWITCH = "EMBEDDING_API_ENABLED"
+
+
+def _change(gone: Gone | Lost) -> Change:
+    """A variable that nothing reads does no harm by itself, so it warns."""
+    removed = (gone.change.removed if isinstance(gone, Lost) else None) or rule.change.since
+    return Change(works_from=removed, deprecated=removed)
+
+
+def _hit(where: ast.expr | Span, key: str, edits: tuple[Edit, ...], safety: Safety) -> Hit:
+    gone = _KEYS[key]
+    change = _change(gone)
+    message = f"The framework does not read `{key}` since {change.since.removesuffix('.0')}: {gone.why}"
+    if key in _COMMON:
+        message += f"; embeddings are made only where `{_SWITCH}` is true"
+    return Hit(where, message, edits, safety=safety, rows=(gone.row,), change=change)
+
+
+@rule.setting(*_KEYS)
+def configured(setting: Setting, file: SettingsFile) -> Iterator[Hit]:
+    safety = file.trust(setting, _safety(setting, file))
+    if safety is None:
+        return
+    name = _KEYS[setting.key].name
+    edits = _renamed_setting(setting, file, name) if name else _dropped_setting(setting, file)
+    yield _hit(Span(*setting.key_at), setting.key, edits, safety)
+
+
+def _safety(setting: Setting, file: SettingsFile) -> Safety:
+    """To drop what nothing reads is safe; a new name brings a setting back to life."""
+    if setting.key == "FEDERATION_ENABLED":
+        return Safety.SUGGESTED if is_true(setting.value) else Safety.SAFE
+    revived = release(file.window.installed) >= release(_change(_KEYS[setting.key]).since)
+    renamed = bool(_KEYS[setting.key].name)
+    return Safety.SUGGESTED if setting.key in _COMMON or (renamed and revived) else Safety.SAFE
+
+
+def _renamed_setting(setting: Setting, file: SettingsFile, name: str) -> tuple[Edit, ...]:
+    edit = rename_key(file, setting, name)
+    if edit is None or setting.key not in _COMMON:
+        return (edit,) if edit else ()
+    keys = {other.key for other in file.beside(setting)}
+    is_first = setting.key == "OPENAI_API_KEY" or "OPENAI_API_KEY" not in keys
+    wanted = is_first and _SWITCH not in keys and is_true(file.value(setting, "SEARCH_ENABLED"))
+    switch = add_setting(file, setting, _SWITCH, "True") if wanted else None
+    return (edit, switch) if switch else (edit,)
+
+
+def _dropped_setting(setting: Setting, file: SettingsFile) -> tuple[Edit, ...]:
+    others = [other for other in file.beside(setting) if other.key in _KEYS and not _KEYS[other.key].name]
+    edit = drop_setting(file, setting, [other for other in others if _concerns(other, file)])
+    return (edit,) if edit else ()
+
+
+def _concerns(setting: Setting, file: SettingsFile) -> bool:
+    return file.window.severity(_change(_KEYS[setting.key])) is not None
 
 
 @rule.file
@@ -68,12 +172,10 @@ def set_variables(file: PythonFile) -> Iterator[Hit]:
     if not found or not _is_about_the_framework(file) or supports_both(file):
         return
     for variable in found:
-        gone = _KEYS[variable.name]
-        message = f"The framework does not read `{variable.name}` since 5.0: {gone.why}"
-        edits = _renamed(file, variable, gone.name) if gone.name else _dropped(file, variable)
-        is_misspelling = "EXTENTION" in variable.name
-        safety = Safety.SAFE if is_misspelling else Safety.SUGGESTED
-        yield Hit(variable.key, message, edits, safety=safety, rows=(gone.row,))
+        name = _KEYS[variable.name].name
+        edits = _renamed(file, variable, name) if name else _dropped(file, variable)
+        safety = Safety.SAFE if "EXTENTION" in variable.name else Safety.SUGGESTED
+        yield _hit(variable.key, variable.name, edits, safety)
 
 
 def _is_about_the_framework(file: PythonFile) -> bool:

@@ -1,0 +1,80 @@
+"""What a rule's docstring says: its first line is the title, `diff` fences are before-and-after examples.
+
+Other fences are look-alikes that stay untouched or, marked `reported`, what is told without a rewrite. A fence
+names its file when that is no Python: ```` ```diff .env ````.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from dataclasses import dataclass
+from functools import cache
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A fence of a docstring: the old text, the new text (the same for a look-alike), and the file it is in.
+
+    A fence marked `reported` holds what is told and left as it is, for a person to mend.
+    """
+
+    path: str
+    before: str
+    after: str
+    reported: bool = False
+
+    @property
+    def changes(self) -> bool:
+        return self.before != self.after
+
+
+@dataclass(frozen=True, slots=True)
+class Documentation:
+    """A rule's docstring, taken apart."""
+
+    title: str
+    why: str
+    guide: str
+    body: str
+    examples: tuple[Example, ...]
+
+
+_FENCE = re.compile(
+    r"^```(?P<kind>\w+)(?: (?P<path>(?!reported$)\S+))?(?P<reported> reported)?\n(?P<text>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
+_GUIDE = re.compile(r"<(https://[^>]+)>")
+
+
+@cache
+def documentation(module: str) -> Documentation:
+    """Take a rule's docstring apart; see `tests/test_rules.py` for what it must hold."""
+    text = inspect.cleandoc(sys.modules[module].__doc__ or "")
+    title, _, body = text.partition("\n")
+    paragraphs = [part for part in body.strip().split("\n\n") if part]
+    guide = _GUIDE.search(body)
+    why = (
+        paragraphs[0].replace("\n", " ")
+        if paragraphs and not paragraphs[0].startswith(("```", "Guide"))
+        else ""
+    )
+    return Documentation(
+        title.rstrip("."), why, guide.group(1) if guide else "", body.strip(), parse_examples(body)
+    )
+
+
+def parse_examples(text: str) -> tuple[Example, ...]:
+    """The fences of a docstring or of a Markdown file of further cases."""
+    return tuple(_example(match) for match in _FENCE.finditer(text))
+
+
+def _example(match: re.Match[str]) -> Example:
+    path, text = match["path"] or "example.py", match["text"]
+    if match["kind"] != "diff":
+        return Example(path, text, text, reported=bool(match["reported"]))
+    lines = text.splitlines(keepends=True)
+    before = "".join(line[1:] or line for line in lines if not line.startswith("+"))
+    after = "".join(line[1:] or line for line in lines if not line.startswith("-"))
+    return Example(path, before, after)

@@ -1,0 +1,90 @@
+"""Which programs the files of a project's environment reach, as its compose files tell (guard rule G-13)."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+
+from concertmaster.project.manifests.model import Manifest, NotUnderstood
+from concertmaster.project.settings.model import Reader
+from concertmaster.project.settings.nodes import Node, documents
+from concertmaster.project.settings.programs import Frame, Programs
+
+LIMIT = 256 * 1024
+MAX_FILES = 40
+_COMPOSE = re.compile(r"(?:^|/)(?:docker-)?compose[\w.-]*\.ya?ml\Z")
+_REFERENCE = re.compile(r"\$\{?(?P<key>[A-Za-z_]\w*)")
+
+
+class Deployment:
+    """Who reads a file of settings. Compose files are read when they are asked for.
+
+    `homes` are the folders whose manifests require the framework.
+    """
+
+    def __init__(
+        self, paths: Iterable[str], read: Callable[[str], bytes | None], homes: Iterable[str] = ()
+    ) -> None:
+        self._paths = sorted(path for path in paths if _COMPOSE.search(path))[:MAX_FILES]
+        self._read = read
+        self.homes = frozenset(homes)
+
+    def readers(self, path: str, key: str) -> tuple[Reader, ...]:
+        """The services that get a key of a file: by `env_file`, or since their own settings are filled in from it."""
+        return (*self._by_file.get(path, ()), *self._by_reference.get((path, key), ()))
+
+    def is_referred_to(self, path: str, key: str) -> bool:
+        """Whether a compose file beside an `.env` fills in the key's value by its name."""
+        return (path, key) in self._by_reference
+
+    @cached_property
+    def _by_file(self) -> dict[str, list[Reader]]:
+        found: dict[str, list[Reader]] = {}
+        for path, _, service, reader in self._services:
+            for name in _env_files(service):
+                found.setdefault(
+                    posixpath.normpath(posixpath.join(posixpath.dirname(path), name)), []
+                ).append(reader)
+        return found
+
+    @cached_property
+    def _by_reference(self) -> dict[tuple[str, str], list[Reader]]:
+        found: dict[tuple[str, str], list[Reader]] = {}
+        for path, text, service, reader in self._services:
+            env = posixpath.join(posixpath.dirname(path), ".env")
+            for key in sorted(_references(text[service.start : service.end])):
+                found.setdefault((env, key), []).append(reader)
+        return found
+
+    @cached_property
+    def _services(self) -> list[tuple[str, str, Node, Reader]]:
+        return [each for path in self._paths for each in self._of(path)]
+
+    def _of(self, path: str) -> Iterator[tuple[str, str, Node, Reader]]:
+        source = self._read(path)
+        try:
+            text = Manifest(path, source or b"", limit=LIMIT).text
+            roots = documents(text)
+        except NotUnderstood:
+            return  # told where the file itself is judged
+        programs = Programs(roots)
+        for root in roots:
+            services = root.get("services")
+            for name, service in services.pairs() if services is not None else ():
+                above = Frame(services, "services", Frame(root)) if services is not None else None
+                yield path, text, service, programs.named(Frame(service, name.value, above))
+
+
+def _env_files(service: Node) -> Iterator[str]:
+    value = service.get("env_file")
+    if value is not None:
+        for item in (value, *value.items()):
+            name = item.value if item.is_text else item.text("path")
+            if name:
+                yield name
+
+
+def _references(text: str) -> set[str]:
+    return {match["key"] for match in _REFERENCE.finditer(text)}

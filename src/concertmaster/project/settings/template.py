@@ -1,0 +1,36 @@
+"""Settings in templates of YAML, as Helm charts have them: read line by line, told, never rewritten."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from concertmaster.project.manifests.model import Manifest
+from concertmaster.project.settings.known import speaks_of_framework
+from concertmaster.project.settings.model import Group, Kind, Reader, Setting, Written
+
+_ENTRY = re.compile(
+    r"^[ \t]*(?:-[ \t]+)?(?:name:[ \t]*(?P<quote>[\"']?)(?P<name>[A-Z][A-Z0-9_]{2,63})(?P=quote)[ \t]*\r?$"
+    r"|(?P<key>[A-Z][A-Z0-9_]{2,63}):(?:[ \t]+(?P<value>[^\n]*))?$)",
+    re.MULTILINE,
+)
+_PROBLEM = "it stands in a template"
+
+
+def is_template(text: Manifest) -> bool:
+    """Whether a file is filled in before it is YAML."""
+    return "{{" in text.text.replace("${{", "") and (
+        "templates" in text.path.split("/")[:-1]
+        or re.search(r"^[ \t]*\{\{|\{%", text.text, re.MULTILINE) is not None
+    )
+
+
+def read_template(text: Manifest) -> Iterator[Setting]:
+    """Lines that name a variable, whatever stands around them."""
+    group = Group(0, (Reader("", speaks_of_framework(text.path)),))
+    for match in _ENTRY.finditer(text.text):
+        group_name = "name" if match["name"] else "key"
+        value = (match["value"] or "").strip().strip("\"'")
+        known = value if match["key"] and "{{" not in value else None
+        written = Written(match[group_name], match.start(group_name), (0, 0), known, problem=_PROBLEM)
+        yield written.on(text, group, Kind.TEMPLATE)

@@ -1,0 +1,151 @@
+"""Settings in YAML: compose files, Kubernetes manifests, Helm values, workflows of continuous integration."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from concertmaster.project.manifests.model import Manifest
+from concertmaster.project.settings.fallbacks import narrowed
+from concertmaster.project.settings.model import Group, Kind, Setting, Written
+from concertmaster.project.settings.nodes import Node, documents
+from concertmaster.project.settings.programs import Frame, Programs
+
+KEY = re.compile(r"[A-Z][A-Z0-9_]{2,63}")
+ITEM = re.compile(r"(?P<key>[A-Z][A-Z0-9_]{2,63})(?:=(?P<value>.*))?", re.DOTALL)
+#: Keys below which names in capitals are no variables of a program.
+_ELSEWHERE = frozenset(("args", "build-args", "build_args", "labels", "annotations", "matrix"))
+_ELSEWHERE_IN_CI = _ELSEWHERE | {"secrets", "outputs", "inputs", "with"}
+_LISTS = frozenset(
+    ("environment", "env", "envs", "envvars", "env_vars", "variables", "extraenv", "extraenvs")
+)
+
+
+def read_yaml(text: Manifest) -> Iterator[Setting]:
+    """Every variable that a file sets, document by document.
+
+    Raises:
+        NotUnderstood: it is not well-formed.
+    """
+    roots = documents(text.text)
+    programs = Programs(roots)
+    elsewhere = _ELSEWHERE_IN_CI if ".github/" in f"/{text.path}" else _ELSEWHERE
+    for root in roots:
+        for frame in _frames(Frame(root)):
+            if frame.name not in elsewhere:
+                yield from _Reader(text, frame, programs).settings()
+
+
+def _frames(root: Frame) -> Iterator[Frame]:
+    """Every mapping and list of a document with what is above it, in its order."""
+    pending = [root]
+    while pending:
+        frame = pending.pop()
+        if frame.node.kind in ("mapping", "list"):
+            yield frame
+            below = [Frame(value, key.value, frame) for key, value in frame.node.pairs()]
+            below += [Frame(item, "", frame) for item in frame.node.items()]
+            pending.extend(reversed(below))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads one mapping or list."""
+
+    text: Manifest
+    frame: Frame
+    programs: Programs
+
+    def settings(self) -> Iterator[Setting]:
+        node = self.frame.node
+        written = list(self._entries() if node.kind == "mapping" else self._items())
+        if not written:
+            return
+        count = len(node.children) // (2 if node.kind == "mapping" else 1)
+        whole = self._whole() if len(written) == count else (0, 0)
+        group = Group(node.start, self.programs.readers(self.frame), self.text.bytes_at(*whole))
+        for each in written:
+            yield narrowed(each).on(self.text, group, Kind.YAML)
+
+    def _entries(self) -> Iterator[Written]:
+        """`KEY: value`, and `KEY: {value: …}` as GitLab has it."""
+        pairs = list(self.frame.node.pairs())
+        spans = [(key.start, value.end) for key, value in pairs]
+        for index, (key, value) in enumerate(pairs):
+            if key.is_text and KEY.fullmatch(key.value) and value.kind != "list":
+                inner = value.get("value") if value.kind == "mapping" else value
+                if inner is not None:
+                    yield self._written(
+                        key.value, self._inner(key)[0], inner, self._entry(spans, index, value)
+                    )
+
+    def _items(self) -> Iterator[Written]:
+        """`- KEY=value`, `- KEY`, and `- name: KEY` with its value."""
+        items = self.frame.node.items()
+        spans = [(item.start, item.end) for item in items]
+        for index, item in enumerate(items):
+            entry = self._entry(spans, index, item)
+            name = item.get("name")
+            if name is not None and KEY.fullmatch(name.value) and ({"value", "valueFrom"} & _names(item)):
+                inner = item.get("value")
+                yield self._written(name.value, self._inner(name)[0], inner, entry)
+            elif item.is_text and (match := ITEM.fullmatch(item.value)) and self._is_variable(match):
+                yield self._item(item, match, entry)
+
+    def _is_variable(self, match: re.Match[str]) -> bool:
+        return match["value"] is not None or self.frame.name.lower() in _LISTS
+
+    def _item(self, item: Node, match: re.Match[str], entry: tuple[int, int]) -> Written:
+        start, end = self._inner(item)
+        if match["value"] is None or self.text.text[start:end] != item.value:
+            return Written(match["key"], start, entry, match["value"])
+        value_at = (start + match.start("value"), end)
+        return Written(match["key"], start, entry, match["value"], value_at, quote="=")
+
+    def _written(self, key: str, start: int, value: Node | None, entry: tuple[int, int]) -> Written:
+        if value is None or not value.is_text:
+            return Written(key, start, entry)
+        if value.is_null:
+            return Written(key, start, entry, None, (value.start, value.end))
+        inner = self._inner(value)
+        faithful = self.text.text[slice(*inner)] == value.value
+        return Written(key, start, entry, value.value, inner if faithful else None, value.style)
+
+    def _inner(self, node: Node) -> tuple[int, int]:
+        quoted = node.style in ("'", '"')
+        return (node.start + 1, node.end - 1) if quoted else (node.start, node.end)
+
+    def _entry(self, spans: list[tuple[int, int]], index: int, value: Node) -> tuple[int, int]:
+        """What goes with an entry: its lines, or in braces it and a comma; nowhere where others refer to it."""
+        start, end = spans[index]
+        if any(node.anchor for node in value.walk() if node.kind != "alias"):
+            return (0, 0)
+        if not self.frame.node.flow:
+            return self._lines(start, end)
+        if index + 1 < len(spans):
+            return start, spans[index + 1][0]
+        return (spans[index - 1][1], end) if index else (start, end)
+
+    def _lines(self, start: int, end: int) -> tuple[int, int]:
+        text = self.text.text
+        first = text.rfind("\n", 0, start) + 1
+        lead = "-" if self.frame.node.kind == "list" else ""
+        if text[first:start].strip() != lead:
+            return (0, 0)
+        last = end if text[end - 1 : end] == "\n" else text.find("\n", end) + 1
+        return first, last or len(text)
+
+    def _whole(self) -> tuple[int, int]:
+        """The key that the mapping or list stands at, with all of it."""
+        node, up = self.frame.node, self.frame.up
+        if up is None or up.node.kind != "mapping" or up.node.flow or len(up.node.children) < 4:
+            return (0, 0)
+        if any(each.anchor for each in node.walk() if each.kind != "alias"):
+            return (0, 0)
+        key = next(key for key, value in up.node.pairs() if value is node)
+        return _Reader(self.text, up, self.programs)._lines(key.start, node.end)
+
+
+def _names(item: Node) -> set[str]:
+    return {key.value for key, _ in item.pairs()}
