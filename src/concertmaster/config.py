@@ -39,6 +39,7 @@ class Config(BaseModel):
     ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     fail_on: FailOn = FailOn.ERROR
+    prose: bool = False
     per_path_ignores: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 

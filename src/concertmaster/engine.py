@@ -19,7 +19,7 @@ def analyse_python(
     path: str, source: bytes, around: Surroundings, rules: Sequence[Rule], *, unsafe: bool
 ) -> FileResult:
     """Judge one Python file and rewrite it: SAFE findings, with `unsafe` the SUGGESTED ones too."""
-    active = [rule for rule in rules if rule.reads_python and any(word in source for word in rule.triggers)]
+    active = [rule for rule in rules if rule.reads_python and _is_wanted(rule, path, source)]
     if not active and MARK not in source:
         reason = unreadable_bytes(source)
         return FileResult(path, unanalysed=Unanalysed(path, reason) if reason else None)
@@ -32,6 +32,10 @@ def analyse_python(
     except RecursionError:
         return FileResult(path, unanalysed=Unanalysed(path, "nested too deeply to be judged"))
     return result(file, found, rewritten, rules)
+
+
+def _is_wanted(rule: Rule, path: str, source: bytes) -> bool:
+    return any(word in source for word in rule.triggers) or bool(rule.paths and path.endswith(rule.paths))
 
 
 def judge(file: PythonFile, rules: Iterable[Rule]) -> Iterator[Judged]:

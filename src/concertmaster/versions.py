@@ -80,11 +80,6 @@ class Window:
         """The release under judgement."""
         return self.installed if self.mode is Mode.REVIEW else self.target
 
-    @property
-    def judged(self) -> str:
-        """The release under judgement: what is installed in a review, the target of an upgrade."""
-        return self.installed if self.mode is Mode.REVIEW else self.target
-
     def reaches(self, text: str | None) -> bool:
         """Whether the release under judgement is at least this one."""
         return text is not None and release(self.judged) >= release(text)

@@ -12,6 +12,7 @@ from concertmaster.project.files import Project
 from concertmaster.versions import Window, release
 
 ALWAYS = "database-upgrade"
+DRAIN_ROWS = ("G-14", "40-04", "210-05", "48-04", "53-01", "54-03")
 _ORDER = (Phase.BEFORE, Phase.DEPLOY, Phase.AFTER, Phase.CHECK)
 
 
