@@ -18,6 +18,7 @@ _OPENING = re.compile(r"(?P<raw>[rRuU]?)(?P<quotes>\"\"\"|'''|\"|')")
 _QUIET = re.compile(
     r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|/\*.*?\*/|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$", re.DOTALL
 )
+MAX_LENGTH = 16 * 1024  # a hostile text could make the search for its quotes take long
 #: A bind parameter, as SQLAlchemy finds it.
 PARAMETER = re.compile(r"(?<![:\w\\]):(?P<name>\w+)(?!:)")
 
@@ -57,7 +58,7 @@ def statements(file: PythonFile) -> Iterator[Sql]:
     for call in file.nodes(ast.Call):
         if call.args and file.qualified(call.func) in _TEXT:
             text = _text(call.args[0])
-            if text is not None:
+            if text is not None and len(text) <= MAX_LENGTH:
                 yield Sql(call, call.args[0], text, _QUIET.sub(_blank, text))
 
 
