@@ -54,7 +54,7 @@ class Retry:
         again = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(TRIES),
             retry=tenacity.retry_if_exception(lambda error: helps(error) and self._pause(error) <= MAX_WAIT),
-            wait=lambda state: self._wait(state),
+            wait=self._wait,
             sleep=self.sleep,
             reraise=True,
         )
@@ -85,10 +85,11 @@ def is_limited(error: BaseException) -> bool:
 
 
 def is_lost(error: BaseException) -> bool:
-    """Whether the answer got lost on its way, so that nobody knows what was done."""
-    from requests import RequestException
+    """Whether the answer got lost on its way, so that nobody knows what was done.
 
-    return isinstance(error, (RequestException, MalformedAnswerError)) or (status_of(error) or 0) >= 500
+    Everything that goes wrong with a connection is an OSError, those of the library for it included.
+    """
+    return isinstance(error, (OSError, MalformedAnswerError)) or (status_of(error) or 0) >= 500
 
 
 def status_of(error: BaseException) -> int | None:
