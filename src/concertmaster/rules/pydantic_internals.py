@@ -113,11 +113,13 @@ def imported(file: PythonFile, node: ast.ImportFrom) -> Iterator[Hit]:
         yield from _gone(alias if len(node.names) > 1 else node, f"{node.module}.{alias.name}")
 
 
-@rule.on(ast.Attribute)
-def attribute(file: PythonFile, node: ast.Attribute) -> Iterator[Hit]:
+@rule.file
+def attributes(file: PythonFile) -> Iterator[Hit]:
     """`pydantic.errors.EnumMemberError` by way of the module."""
-    if isinstance(node.ctx, ast.Load):
-        yield from _gone(node, file.dotted(node) or "")
+    modules = [alias.name for node in file.nodes(ast.Import) for alias in node.names]
+    if any(name.partition(".")[0] == "pydantic" for name in modules):
+        for node in file.nodes(ast.Attribute):
+            yield from _gone(node, file.dotted(node) or "")
 
 
 def _gone(place: ast.AST, name: str) -> Iterator[Hit]:

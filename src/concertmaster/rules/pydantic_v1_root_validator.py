@@ -140,7 +140,8 @@ def _after(file: PythonFile, use: Use, wanted: Needed | None) -> tuple[Edit, ...
     if wanted is None or model is None or not use.is_method or not isinstance(function, ast.FunctionDef):
         return ()
     taken, edit = positional(function), _decorator(file, use, f'{wanted.text}(mode="after")')
-    simple = len(taken) == 2 and len(ast.unparse(function.args).split(",")) == 2 and not bindings_of(function)
+    others = (function.args.vararg, function.args.kwarg, *function.args.kwonlyargs, *function.args.defaults)
+    simple = len(taken) == 2 and not any(others) and not bindings_of(function)
     if edit is None or not simple or mentions(function, "self") or any(uses(file, function, taken[0])):
         return ()
     read = [_read(file, model, name) for name in uses(file, function, taken[1])]

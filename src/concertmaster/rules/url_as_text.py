@@ -95,17 +95,20 @@ METHODS = frozenset(
 
 @rule.on(ast.Attribute)
 def read(file: PythonFile, node: ast.Attribute) -> Iterator[Hit]:
-    if not isinstance(node.ctx, ast.Load) or not _is_url(file, node):
-        return
+    value = _text_wanted(file, node) if isinstance(node.ctx, ast.Load) else None
+    if value is not None and _is_url(file, node):
+        yield _hit(file, node, value)
+
+
+def _text_wanted(file: PythonFile, node: ast.Attribute) -> ast.expr | None:
+    """The URL or the secret taken out of it, where what is around takes nothing but text."""
     up = file.parent(node)
-    if isinstance(up, ast.Attribute) and up.attr in METHODS | {"get_secret_value"}:
-        secret = file.parent(up) if up.attr == "get_secret_value" else None
-        if secret is not None and isinstance(secret, ast.Call) and _wants_text(file, secret):
-            yield _hit(file, node, secret)
-        elif secret is None:
-            yield _hit(file, node, node)
-    elif _wants_text(file, node):
-        yield _hit(file, node, node)
+    if not isinstance(up, ast.Attribute):
+        return node if _wants_text(file, node) else None
+    if up.attr in METHODS:
+        return node
+    secret = file.parent(up) if up.attr == "get_secret_value" else None
+    return secret if isinstance(secret, ast.Call) and _wants_text(file, secret) else None
 
 
 def _hit(file: PythonFile, node: ast.Attribute, value: ast.expr) -> Hit:
