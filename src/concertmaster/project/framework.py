@@ -8,6 +8,7 @@ from functools import cache
 from concertmaster.index.model import Parameter
 from concertmaster.index.names import FRAMEWORK, distribution_of
 from concertmaster.index.problems import IndexProblem
+from concertmaster.index.settings import SettingsField
 from concertmaster.index.store import Index
 from concertmaster.project.names import CORE
 from concertmaster.versions import Change, Window, release
@@ -95,6 +96,24 @@ class Framework:
             since = number
         return since
 
+    def setting(self, name: str) -> SettingsField | None:
+        """The framework's setting in the judged release."""
+        return _setting(self.names, name, self.judged)
+
+    def setting_before(self, name: str) -> SettingsField | None:
+        """The framework's setting in the installed release."""
+        return _setting(self.names, name, self.installed)
+
+    def setting_change(self, name: str) -> str:
+        """The first release, up to the judged one, with the setting as the judged one has it."""
+        wanted = self.setting(name)
+        since = self.judged
+        for number in reversed(self._releases(CORE)):
+            if _setting(self.names, name, number) != wanted:
+                break
+            since = number
+        return since
+
     def _releases(self, name: str) -> list[str]:
         known = self.names.releases(distribution_of(name) or "")
         if distribution_of(name) != FRAMEWORK:
@@ -114,6 +133,11 @@ class Framework:
         if distribution == FRAMEWORK:
             return number
         return self.names.companion(distribution, number) if distribution else None
+
+
+@cache
+def _setting(names: Index, name: str, number: str) -> SettingsField | None:
+    return names.settings_field(name, number)
 
 
 def is_framework(name: str) -> bool:
