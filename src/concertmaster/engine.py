@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 
-from concertmaster.findings import Edit, EditSet, Unanalysed, apply
+from concertmaster.findings import Edit, EditSet, Intervals, Unanalysed, apply
 from concertmaster.judging import FileResult as FileResult
 from concertmaster.judging import Judged, judged, real_edits, result, settle
 from concertmaster.project.python import PythonFile, Surroundings, Unreadable, unreadable_bytes
@@ -44,19 +44,19 @@ def judge(file: PythonFile, rules: Iterable[Rule]) -> Iterator[Judged]:
     Raises:
         Unreadable: the file is no Python that can be judged.
     """
-    covered: list[tuple[int, int]] = []
+    covered = Intervals()
     for rule in sorted(rules, key=lambda rule: rule.fallback):
         for hit in rule.hits(file):
             if file.window.severity(hit.change or rule.change) is None:
                 continue
             place = _place(file, hit.where)
-            if rule.fallback and any(start <= place[1] and place[0] <= end for start, end in covered):
+            if rule.fallback and covered.touch(place):
                 continue
             item = judged(file, rule, hit, place=place, edits=_all_edits(file, hit))
             if item is not None:
                 yield item
-                if rule.covers:
-                    covered.append(place)
+                if rule.covers and not rule.fallback:
+                    covered.add(place)
 
 
 def _place(file: PythonFile, where: ast.AST | Span) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import hashlib
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -154,3 +155,25 @@ class EditSet:
         """Taken edits do not overlap, so only the neighbours can clash."""
         index = bisect.bisect_left(self._taken, edit)
         return any(edit.overlaps(other) for other in self._taken[max(0, index - 1) : index + 1])
+
+
+class Intervals:
+    """Spans of bytes, added first and asked afterwards."""
+
+    def __init__(self) -> None:
+        self._spans: list[tuple[int, int]] = []
+        self._starts: list[int] = []
+        self._reach: list[int] = []
+
+    def add(self, span: tuple[int, int]) -> None:
+        self._spans.append(span)
+        self._starts = []
+
+    def touch(self, span: tuple[int, int]) -> bool:
+        """Whether a span shares a place with one that was added; ends count in."""
+        if not self._starts:
+            self._spans.sort()
+            self._starts = [start for start, _ in self._spans]
+            self._reach = list(itertools.accumulate((end for _, end in self._spans), max))
+        before = bisect.bisect_right(self._starts, span[1])
+        return before > 0 and self._reach[before - 1] >= span[0]
