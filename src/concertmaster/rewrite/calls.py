@@ -78,11 +78,25 @@ def _with_arguments(segment: str, change: Callable[[int, libcst.Arg], libcst.Arg
         return None
     kept = [new for index, arg in enumerate(node.args) if (new := change(index, arg)) is not None]
     if len(kept) < len(node.args) and kept:
-        kept[-1] = kept[-1].with_changes(comma=_last_comma(node, kept))
+        kept[-1] = _ended(node, kept)
     new_call = node.with_changes(args=kept, lpar=(), rpar=())
     if not kept:
         new_call = new_call.with_changes(whitespace_before_args=libcst.SimpleWhitespace(""))
     return libcst.Module([]).code_for_node(new_call)
+
+
+def _ended(old: libcst.Call, kept: list[libcst.Arg]) -> libcst.Arg:
+    """The last argument that stays, followed by what followed the last one of all."""
+    import libcst
+
+    comma = _last_comma(old, kept)
+    behind = old.args[-1].whitespace_after_arg
+    if isinstance(comma, libcst.Comma) or kept[-1].value is old.args[-1].value:
+        return kept[-1].with_changes(comma=comma)
+    if isinstance(behind, libcst.ParenthesizedWhitespace):
+        bare = libcst.TrailingWhitespace(libcst.SimpleWhitespace(""), None, behind.first_line.newline)
+        behind = behind.with_changes(first_line=bare)
+    return kept[-1].with_changes(comma=comma, whitespace_after_arg=behind)
 
 
 def _last_comma(old: libcst.Call, kept: list[libcst.Arg]) -> libcst.Comma | libcst.MaybeSentinel:
