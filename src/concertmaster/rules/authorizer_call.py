@@ -43,7 +43,7 @@ from collections.abc import Iterator
 
 from concertmaster.findings import Safety
 from concertmaster.project.bindings import enclosing_function
-from concertmaster.project.callbacks import KEYWORDS, STORED, takes_context, takes_user
+from concertmaster.project.callbacks import KEYWORDS, STORED, callbacks, takes_context, takes_user
 from concertmaster.project.python import PythonFile
 from concertmaster.project.shims import supports_both
 from concertmaster.project.values import last_part
@@ -74,8 +74,14 @@ def user_given(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
     )
     if isinstance(user, ast.Attribute) and user.attr == "user" and _is_context(file, user.value):
         yield Hit(call, message, (replace(file, user, file.text(user.value)),))
-    elif _is_user(file, user):
+    elif _is_user(file, user) and not _in_callback(file, call):
         yield Hit(call, message)
+
+
+def _in_callback(file: PythonFile, node: ast.AST) -> bool:
+    """In a callback that gets a user yet, the user comes first: see `authorizer-callback`."""
+    around = set(file.ancestors(node))
+    return any(callback.function in around for callback in callbacks(file) if callback.function is not None)
 
 
 def _is_context(file: PythonFile, node: ast.expr) -> bool:
