@@ -37,9 +37,9 @@ def binding(file: PythonFile, name: ast.Name) -> ast.AST | None:
     if scope is None or name.id in scope.imports:
         return None
     bound = scope.others[name.id]
-    if len(bound) == 1:
-        return bound[0]
-    return _nearest(file, name, bound) if file.scope(name) is scope else None
+    if file.scope(name) is scope:
+        return _nearest(file, name, bound)
+    return bound[0] if len(bound) == 1 else None
 
 
 def _nearest(file: PythonFile, name: ast.Name, bound: list[ast.AST]) -> ast.AST | None:
@@ -48,20 +48,18 @@ def _nearest(file: PythonFile, name: ast.Name, bound: list[ast.AST]) -> ast.AST 
     if not before:
         return None
     last = max(before, key=lambda one: _takes_effect(file, one))
-    return last if _surely_runs(file, last, name) and not _looped(file, bound, last, name) else None
+    certain = _surely_runs(file, last, name) and not _looped(file, bound, last, name)
+    return last if certain or len(bound) == 1 else None
 
 
 def _takes_effect(file: PythonFile, node: ast.AST) -> int:
-    """The offset behind which a binding holds: the end of its assignment, the start of a body."""
-    if isinstance(node, ast.arg):
-        return file.span(node)[1]
+    """The offset behind which a binding holds: the end of its assignment, or of what binds the name itself."""
     up = file.parent(node)
     if isinstance(up, (ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.AugAssign)):
         return file.span(up)[1]
-    statement = file.statement(node)
-    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and statement is node:
+    if isinstance(node, (ast.arg, ast.expr, ast.stmt)):
         return file.span(node)[1]
-    return file.span(node)[1] if isinstance(node, (ast.expr, ast.stmt)) else file.span(statement)[0]
+    return file.span(file.statement(node))[0]
 
 
 def _surely_runs(file: PythonFile, bound: ast.AST, use: ast.AST) -> bool:

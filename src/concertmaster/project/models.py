@@ -175,7 +175,7 @@ def annotated(file: PythonFile, node: ast.expr | None, depth: int = 0) -> Model 
     if node is None or depth > MAX_DEPTH:
         return None
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        quoted = _local_class(file, class_named(file, node, node.value), depth)
+        quoted = _local_class(file, class_named(file, node, node.value.removesuffix(" | None")), depth)
         return None if quoted is None else quoted.instance
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
         sides = [side for side in (node.left, node.right) if not _is_none(side)]
