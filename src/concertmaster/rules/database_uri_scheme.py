@@ -21,8 +21,52 @@ Guide: <https://workfloworchestrator.org/orchestrator-core/guides/upgrading/5.0/
 +    return os.environ.get("DATABASE_URI_TEST", "postgresql+psycopg://nwa:nwa@localhost/orchestrator-core-test")
 ```
 
+```diff docker-compose.yml
+ services:
+   orchestrator:
+     build: .
+     environment:
+-      DATABASE_URI: postgresql://nwa:nwa@postgres/orchestrator-core
++      DATABASE_URI: postgresql+psycopg://nwa:nwa@postgres/orchestrator-core
+   netbox:
+     image: netboxcommunity/netbox:v4.2
+     environment:
+       DATABASE_URI: postgresql://netbox:netbox@postgres/netbox
+```
+
+```diff deploy/orchestrator.yaml
+ env:
+   - name: DATABASE_URI
+-    value: "postgresql://$(DB_USER):$(DB_PASSWORD)@postgres/orchestrator-core"
++    value: "postgresql+psycopg://$(DB_USER):$(DB_PASSWORD)@postgres/orchestrator-core"
+```
+
+```yaml charts/orchestrator/templates/deployment.yaml reported
+{{- if .Values.database }}
+- name: DATABASE_URI
+  value: postgresql://{{ .Values.database.user }}@{{ .Values.database.host }}/orchestrator
+{{- end }}
+```
+
+```diff bin/entrypoint.sh
+ #!/bin/sh
+-: "${DATABASE_URI:=postgres://nwa:nwa@localhost/orchestrator-core}"
++: "${DATABASE_URI:=postgresql+psycopg://nwa:nwa@localhost/orchestrator-core}"
+ python main.py db upgrade heads
+```
+
 Programs and libraries that speak to the database without SQLAlchemy want the plain form, other databases
 have drivers of their own, and a text that is only compared means something else:
+
+```sh bin/backup.sh reported
+export DATABASE_URI=postgresql://nwa:nwa@localhost/orchestrator-core
+python main.py db upgrade heads
+pg_dump "$DATABASE_URI" > backup.sql
+```
+
+```env netbox/.env
+DATABASE_URI=postgresql://netbox:netbox@postgres/netbox
+```
 
 ```python
 import os
@@ -46,17 +90,20 @@ import ast
 import re
 from collections.abc import Iterator
 
-from concertmaster.findings import Safety
+from concertmaster.findings import Edit, Safety
 from concertmaster.project.database_uris import Role, role_of
 from concertmaster.project.python import PythonFile
+from concertmaster.project.settings.file import SettingsFile
+from concertmaster.project.settings.known import speaks_of_framework
+from concertmaster.project.settings.model import Setting
 from concertmaster.project.shims import supports_both
 from concertmaster.project.strings import ModuleString
-from concertmaster.rule import Hit, Rule
+from concertmaster.rule import Hit, Rule, Span
 from concertmaster.versions import Change
 
 rule = Rule(
     __name__,
-    rows=("50-11a",),
+    rows=("50-11a", "51-05"),
     section="5.0#11",
     change=Change(works_from="5.0.0", removed="5.0.0"),
     triggers=(b"postgres",),
@@ -72,6 +119,38 @@ _DRIVERS = frozenset(
 )
 
 
+_URI = "sqlalchemy.url"
+_BEGINNING = re.compile(r"(?P<scheme>postgres(?:ql)?(?:\+psycopg2)?)://")
+#: Programs that want the plain form.
+_LIBPQ = "psql|pg_dump|pg_dumpall|pg_restore|pg_isready|createdb|dropdb|pgcli"
+
+
+def _message(scheme: str) -> str:
+    return f"5.0 comes with psycopg 3: begin the URI with `{NEW}://` instead of `{scheme}://`"
+
+
+@rule.setting("DATABASE_URI", "DATABASE_URI_TEST", "DB_URI", _URI)
+def configured(setting: Setting, file: SettingsFile) -> Iterator[Hit]:
+    match = _BEGINNING.match(setting.value or "")
+    if match is None:
+        return
+    composed = re.search(r"[$%{]", setting.value or "") is not None
+    own = setting.key.startswith("DATABASE_URI") and not composed
+    safety = file.trust(setting, Safety.SAFE if own else Safety.SUGGESTED)
+    if safety is None and (setting.key == _URI or speaks_of_framework(setting.value or "")):
+        safety = Safety.SUGGESTED
+    if safety is not None:
+        start = setting.value_at[0]
+        known = start != setting.key_at[1] and not _is_shared_with_libpq(setting, file)
+        edit = Edit(start, start + len(match["scheme"]), NEW.encode()).trimmed(file.source)
+        yield Hit(Span(*setting.key_at), _message(match["scheme"]), (edit,) if known else (), safety=safety)
+
+
+def _is_shared_with_libpq(setting: Setting, file: SettingsFile) -> bool:
+    pattern = rf"\b(?:{_LIBPQ})\b[^\n]*\$\{{?{re.escape(setting.key)}\b"
+    return re.search(pattern.encode(), file.source) is not None
+
+
 @rule.on(ast.Constant, ast.JoinedStr)
 def literal(file: PythonFile, node: ast.Constant | ast.JoinedStr) -> Iterator[Hit]:
     head = node.values[0] if isinstance(node, ast.JoinedStr) and node.values else node
@@ -84,9 +163,8 @@ def literal(file: PythonFile, node: ast.Constant | ast.JoinedStr) -> Iterator[Hi
         return
     scheme = match["scheme"]
     edit = ModuleString(node, value, names_module=False).replace_head(file, f"{scheme}://", f"{NEW}://")
-    message = f"5.0 comes with psycopg 3: begin the URI with `{NEW}://` instead of `{scheme}://`"
     safety = Safety.SAFE if role is Role.OWN else Safety.SUGGESTED
-    yield Hit(node, message, (edit,) if edit else (), safety=safety)
+    yield Hit(node, _message(scheme), (edit,) if edit else (), safety=safety)
 
 
 @rule.on(ast.Call)

@@ -19,7 +19,53 @@ Guide: <https://workfloworchestrator.org/orchestrator-core/guides/upgrading/5.0/
 +settings.SERVE_GRAPHQL_UI = ""
 ```
 
+In other files it is the same; YAML's own truth values arrive as text:
+
+```diff .env
+-SERVE_GRAPHQL_UI=True
++SERVE_GRAPHQL_UI=graphiql
+```
+
+```diff deploy/values.yaml
+ orchestrator:
+   env:
+-    SERVE_GRAPHQL_UI: false
++    SERVE_GRAPHQL_UI: ""
+   extraEnv:
+     - name: SERVE_GRAPHQL_UI
+-      value: "on"  # for the demo
++      value: "graphiql"  # for the demo
+```
+
+```diff Dockerfile
+ FROM python:3.13
+-ENV SERVE_GRAPHQL_UI 0
+-ENV TRANSLATIONS_DIR=/app/translations SERVE_GRAPHQL_UI="no"
++ENV SERVE_GRAPHQL_UI ""
++ENV TRANSLATIONS_DIR=/app/translations SERVE_GRAPHQL_UI=""
+```
+
 Names of interfaces, values that are computed, and the settings of others are left alone:
+
+```yaml docker-compose.yml
+services:
+  orchestrator:
+    image: orchestrator
+    environment:
+      - SERVE_GRAPHQL_UI
+      - SERVE_METRICS_UI=False
+  sandbox:
+    image: orchestrator
+    environment:
+      SERVE_GRAPHQL_UI: apollo-sandbox
+  quiet:
+    image: orchestrator
+    environment: {SERVE_GRAPHQL_UI: ""}
+  chosen:
+    image: orchestrator
+    environment:
+      SERVE_GRAPHQL_UI: ${SERVE_GRAPHQL_UI}
+```
 
 ```python
 import os
@@ -46,10 +92,13 @@ from collections.abc import Iterator
 from concertmaster.project.environment import variables
 from concertmaster.project.instances import SETTINGS, instance_of, subclass_of
 from concertmaster.project.python import PythonFile
+from concertmaster.project.settings.file import SettingsFile
+from concertmaster.project.settings.model import Setting
 from concertmaster.project.shims import supports_both
 from concertmaster.project.values import last_part
-from concertmaster.rewrite import replace
-from concertmaster.rule import Hit, Rule
+from concertmaster.rewrite import replace, replace_value
+from concertmaster.rule import Hit, Rule, Span
+from concertmaster.rules._truth import FALSE, TRUE
 from concertmaster.versions import Change
 
 rule = Rule(
@@ -61,8 +110,14 @@ rule = Rule(
 )
 
 NAME = "SERVE_GRAPHQL_UI"
-TRUE = frozenset(("true", "1", "yes", "on", "t", "y"))
-FALSE = frozenset(("false", "0", "no", "off", "f", "n"))
+
+
+@rule.setting(NAME)
+def configured(setting: Setting, file: SettingsFile) -> Iterator[Hit]:
+    meant = _meaning(setting.value or "")
+    if meant is not None:
+        edit = replace_value(file, setting, meant)
+        yield Hit(Span(*setting.key_at), _message(f'"{meant}"'), (edit,) if edit else ())
 
 
 @rule.file
@@ -70,7 +125,7 @@ def flags(file: PythonFile) -> Iterator[Hit]:
     if supports_both(file):
         return
     for value in _values(file):
-        meant = _meaning(value)
+        meant = _literal(value)
         if meant is not None:
             yield Hit(value, _message(meant), (replace(file, value, meant),))
 
@@ -79,10 +134,14 @@ def _message(meant: str) -> str:
     return f"`{NAME}` names the interface since 5.0, and an empty text means none: say `{meant}`"
 
 
-def _meaning(value: ast.expr) -> str | None:
+def _meaning(text: str) -> str | None:
     """What a truth value says in the new way; None for everything else."""
-    text = str(value.value).lower() if isinstance(value, ast.Constant) else ""
-    return '"graphiql"' if text in TRUE else '""' if text in FALSE else None
+    return "graphiql" if text.lower() in TRUE else "" if text.lower() in FALSE else None
+
+
+def _literal(value: ast.expr) -> str | None:
+    meant = _meaning(str(value.value)) if isinstance(value, ast.Constant) else None
+    return None if meant is None else f'"{meant}"'
 
 
 def _values(file: PythonFile) -> Iterator[ast.expr]:
@@ -106,7 +165,7 @@ def _values(file: PythonFile) -> Iterator[ast.expr]:
 def default(file: PythonFile, field: ast.AnnAssign) -> Iterator[Hit]:
     """The default of a subclass, and its type where that is a truth value."""
     around = file.parent(field)
-    meant = _meaning(field.value) if field.value is not None else None
+    meant = _literal(field.value) if field.value is not None else None
     if last_part(field.target) != NAME or meant is None or field.value is None:
         return
     if isinstance(around, ast.ClassDef) and subclass_of(file, around, SETTINGS) and not supports_both(file):

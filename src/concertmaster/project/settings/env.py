@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from concertmaster.project.manifests.model import Manifest
 from concertmaster.project.settings.fallbacks import narrowed
-from concertmaster.project.settings.model import Group, Kind, Setting, Written
+from concertmaster.project.settings.known import speaks_of_framework
+from concertmaster.project.settings.model import Group, Kind, Reader, Setting, Written
 
 _KEY = re.compile(r"[ \t]*(?:export[ \t]+)?(?P<key>[A-Za-z_]\w*)[ \t]*(?P<sign>=[ \t]*)?")
 _QUOTED = re.compile(
@@ -19,7 +20,8 @@ _LINE_END = re.compile(r"[^\n]*\n?")
 
 def read_env(text: Manifest) -> Iterator[Setting]:
     """Each line that sets a key; what is commented out sets nothing."""
-    group, position = Group(0), 0
+    readers = (Reader(text.path, ours=True),) if speaks_of_framework(text.path) else ()
+    group, position = Group(0, readers), 0
     while position < len(text.text):
         written, end = _line(text.text, position)
         if written is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -79,6 +80,7 @@ class Node:
             pending.extend(reversed(node.children))
 
 
+@lru_cache(maxsize=2)
 def documents(text: str) -> list[Node]:
     """The root node of each document.
 

@@ -11,6 +11,7 @@ from concertmaster.project.settings.model import Group, Kind, Reader, Setting, W
 
 _ENTRY = re.compile(
     r"^[ \t]*(?:-[ \t]+)?(?:name:[ \t]*(?P<quote>[\"']?)(?P<name>[A-Z][A-Z0-9_]{2,63})(?P=quote)[ \t]*\r?$"
+    r"(?:\n[ \t]*value:[ \t]*(?P<given>[^\n]*))?"
     r"|(?P<key>[A-Z][A-Z0-9_]{2,63}):(?:[ \t]+(?P<value>[^\n]*))?$)",
     re.MULTILINE,
 )
@@ -30,7 +31,6 @@ def read_template(text: Manifest) -> Iterator[Setting]:
     group = Group(0, (Reader("", speaks_of_framework(text.path)),))
     for match in _ENTRY.finditer(text.text):
         group_name = "name" if match["name"] else "key"
-        value = (match["value"] or "").strip().strip("\"'")
-        known = value if match["key"] and "{{" not in value else None
-        written = Written(match[group_name], match.start(group_name), (0, 0), known, problem=_PROBLEM)
+        value = (match["value"] or match["given"] or "").strip().strip("\"'")
+        written = Written(match[group_name], match.start(group_name), (0, 0), value or None, problem=_PROBLEM)
         yield written.on(text, group, Kind.TEMPLATE)

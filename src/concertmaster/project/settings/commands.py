@@ -1,0 +1,32 @@
+"""Commands of the framework wherever a file runs them: in scripts, Dockerfiles, compose files and workflows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from concertmaster.project.settings.file import SettingsFile
+
+#: What stands between two words of a command: blanks, or in a list of words quotes and a comma.
+GAP = r"(?:[ \t]+|[ \t]*[\"'][ \t]*,[ \t]*(?:\r?\n[ \t]*)?[\"'])"
+MAIN = rf"(?<![\w-])main\.py{GAP}"
+_COMMENT = re.compile(r"(?:^|[ \t])#")
+_NEAR = 500
+
+
+def find(file: SettingsFile, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """Where a pattern matches, but for comments.
+
+    Raises:
+        Unreadable: the file is no text, or too large.
+    """
+    text = file.manifest.text
+    for match in pattern.finditer(text):
+        start = max(text.rfind("\n", 0, match.start()) + 1, match.start() - _NEAR)
+        if not _COMMENT.search(text[start : match.start()]):
+            yield match
+
+
+def command(*words: str) -> re.Pattern[str]:
+    """A call of the project's `main.py` with these words."""
+    return re.compile(MAIN + GAP.join(words) + r"(?![\w-])")
