@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import typer
@@ -11,12 +11,12 @@ from concertmaster.config import FailOn
 from concertmaster.github.diff import ChangedFile, FileDiff, rebuild_diff
 from concertmaster.github.event import Request
 from concertmaster.github.preview import describe, write_preview
-from concertmaster.github.review import Seen, plan_review
+from concertmaster.github.review import ReviewPlan, Seen, plan_review
 from concertmaster.outcome import exit_code
 from concertmaster.project.files import CommitTree
 from concertmaster.project.git import Change, Repository
 from concertmaster.report.markdown import Links
-from concertmaster.reviewing import judge_pull_request
+from concertmaster.reviewing import Judgement, judge_pull_request
 
 STATUS = {"A": "added", "M": "modified", "D": "removed", "R": "renamed"}
 
@@ -31,6 +31,23 @@ def review_locally(
     preview: Path | None,
 ) -> int:
     """Print what a review of HEAD against a revision would post, and return the exit code.
+
+    Raises:
+        UserError: there is no repository, the revision is unknown, or the project cannot be judged.
+    """
+    plan, read, judgement = plan_locally(folder, base, installed_release=installed_release, target=target)
+    for line in describe(plan):
+        typer.echo(line)
+    if preview is not None:
+        write_preview(preview, plan, read, title=f"Review of {base}..HEAD")
+    report = judgement.report
+    return exit_code(report.findings, report.unanalysed, fail_on or judgement.workspace.config.fail_on)
+
+
+def plan_locally(
+    folder: Path, base: str, *, installed_release: str | None, target: str | None
+) -> tuple[ReviewPlan, Callable[[str], bytes], Judgement]:
+    """The review of HEAD against a revision, with what reads the files of HEAD.
 
     Raises:
         UserError: there is no repository, the revision is unknown, or the project cannot be judged.
@@ -50,12 +67,7 @@ def review_locally(
     )
     diffs = {diff.path: diff for diff in _diffs(changes, old, new)}
     plan = plan_review(_request(repository, head, start), judgement.report, Seen(new.read, diffs, Links()))
-    for line in describe(plan):
-        typer.echo(line)
-    if preview is not None:
-        write_preview(preview, plan, new.read, title=f"Review of {base}..HEAD")
-    report = judgement.report
-    return exit_code(report.findings, report.unanalysed, fail_on or judgement.workspace.config.fail_on)
+    return plan, new.read, judgement
 
 
 def _diffs(changes: list[Change], old: CommitTree, new: CommitTree) -> Iterator[FileDiff]:

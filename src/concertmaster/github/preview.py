@@ -13,12 +13,13 @@ from concertmaster.report.terminal import visible
 def write_preview(path: Path, plan: ReviewPlan, read: Callable[[str], bytes], *, title: str) -> None:
     """Write the review as one HTML file: what is new and what stands already."""
     page = render_review(
-        title=title, verdict=plan.verdict, summary=plan.summary or "", comments=list(_shown(plan, read))
+        title=title, verdict=plan.verdict, summary=plan.summary or "", comments=list(shown(plan, read))
     )
     path.write_text(page, encoding="utf-8")
 
 
-def _shown(plan: ReviewPlan, read: Callable[[str], bytes]) -> Iterator[ShownComment]:
+def shown(plan: ReviewPlan, read: Callable[[str], bytes]) -> Iterator[ShownComment]:
+    """The comments of a plan with the lines that they stand at, in the order of the files."""
     comments = sorted((*plan.comments, *plan.kept), key=lambda comment: (comment.path, comment.line))
     for comment in comments:
         lines = read(comment.path).decode("utf-8", "replace").split("\n")
