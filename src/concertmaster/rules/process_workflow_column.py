@@ -21,6 +21,7 @@ Other operators and new processes are for a person:
 from orchestrator.db import ProcessTable
 
 query = ProcessTable.query.filter(ProcessTable.workflow_name.in_(["create_node"])).order_by(ProcessTable.workflow_name)
+later = ProcessTable.query.filter(ProcessTable.workflow_name > "create_node", ProcessTable.workflow.like("create%"))
 process = ProcessTable(workflow_name="create_node")
 ```
 
@@ -35,6 +36,7 @@ query = ProcessTable.query.join(ProcessTable.workflow).filter(WorkflowTable.name
 known = ProcessTable.query.filter(ProcessTable.workflow.has(name="create_node"))
 new = ProcessTable(workflow=WorkflowTable.query.first())
 same = SubscriptionTable.workflow_name == "create_node"
+one = ProcessTable.workflow == WorkflowTable.query.first()
 ```
 """
 
