@@ -89,6 +89,7 @@ class Rule:
     optional: bool = False  # looked for only when selected by name
     fallback: bool = False  # silent where another rule has something to say at the same place
     covers: bool = True  # whether a fallback is silent where this rule speaks
+    rewrites: bool = True  # False keeps the rule's edits back, while it still says what is wrong
     node_checks: dict[type[ast.AST], list[Check]] = field(default_factory=dict)
     file_checks: list[FileCheck] = field(default_factory=list)
     dependency_checks: dict[str, list[DependencyCheck]] = field(default_factory=dict)
