@@ -50,18 +50,33 @@ rule = Rule(
 )
 
 
+#: Names whose uses have rules of their own, which take the import along.
+HANDLED = frozenset(
+    f"orchestrator.core.{name}"
+    for name in """
+    agentic_app agentic_app.LLMOrchestratorCore domain.base.SubscriptionInstanceList
+    domain.base.serializable_property forms.ReadOnlyField forms.validators.ChoiceList
+    forms.validators.ContactPersonList forms.validators.ReadOnlyField forms.validators.UniqueConstrainedList
+    workflows.steps.cache_domain_models workflows.steps.remove_domain_model_from_cache
+    workflows.utils.push_domain_models
+    """.split()
+)
+
+
 @rule.on(ast.ImportFrom)
 def from_import(file: PythonFile, node: ast.ImportFrom) -> Iterator[Hit]:
     known, module = framework(file.window), file.imported_module(node)
     if known is None or module is None or not is_framework(module) or _may_fail(file, node):
         return
+    if module in HANDLED:
+        return
     if known.lacks(module):
         yield _hit(file, known, node, module, node.module or "")
         return
     for alias in node.names:
-        if alias.name != "*" and known.cannot_import(module, alias.name):
+        name = f"{module}.{alias.name}"
+        if alias.name != "*" and name not in HANDLED and known.cannot_import(module, alias.name):
             place = alias if len(node.names) > 1 else node
-            name = f"{module}.{alias.name}"
             yield _hit(file, known, place, name, node.module or "", _moved(file, known, node, alias, name))
 
 

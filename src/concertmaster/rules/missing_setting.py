@@ -56,6 +56,8 @@ def setting(file: PythonFile, node: ast.Attribute) -> Iterator[Hit]:
     before, after = known.setting_before(node.attr), known.setting(node.attr)
     if before is None or (after is not None and _plain(before) == _plain(after)):
         return
+    if after is not None and "Secret" in after.type:
+        return  # what is done with secrets has rules of its own
     proof = instance_of(file, node.value, SETTINGS)
     if proof is None or proof.own:
         return
