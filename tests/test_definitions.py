@@ -67,3 +67,35 @@ def test_ancestors_reach_the_framework(definitions: Definitions) -> None:
     block = definitions.ancestors("products.product_blocks.node.NodeBlock", "main.py")
     assert "orchestrator.core.domain.base.ProductBlockModel" in block
     assert "pydantic_forms.core.FormPage" in definitions.ancestors(".forms.Page", "utils/helpers.py")
+
+
+def test_methods_of_own_classes_are_known() -> None:
+    files = {
+        "a.py": (
+            b"class A(Base):\n    x: int\n\n    def dict(self):\n        def inner(): ...\n\n"
+            b"    async def go(self): ...\n\n\ndef top(): ...\n"
+        ),
+        "b.py": b"from a import A\n\n\nclass B(A):\n    def json(self): ...\n",
+    }
+    known = Definitions(files, files.get)
+    assert known.methods("b.B", "c.py") == {"dict", "inner", "go", "json"}
+    assert known.methods("nowhere.B", "c.py") == frozenset()
+
+
+def test_a_model_of_another_module_is_a_model() -> None:
+    from concertmaster.engine import analyse_python
+    from concertmaster.project.python import Surroundings
+    from concertmaster.rule import load_rules
+    from concertmaster.versions import Window
+
+    head = b"from orchestrator.domain.base import SubscriptionModel\nclass Node(SubscriptionModel):\n"
+    files = {"models.py": head + b"    x: int\n", "other.py": head + b"    def dict(self): ...\n"}
+    rules = [rule for rule in load_rules() if rule.id == "pydantic-v1-methods"]
+    around = Surroundings(Window("1.3.6", "2.2.0"), definitions=Definitions(files, files.get))
+    text = "from {} import Node\n\n\ndef f(node: Node):\n    return node.dict()\n"
+    result = analyse_python("main.py", text.format("models").encode(), around, rules, unsafe=False)
+    assert result.rewritten == text.format("models").replace(".dict()", ".model_dump()").encode()
+    assert (
+        analyse_python("main.py", text.format("other").encode(), around, rules, unsafe=False).rewritten
+        is None
+    )

@@ -21,6 +21,8 @@ _IMPORT = re.compile(
 _PLAIN_IMPORT = re.compile(r"^import[ \t]+(?P<names>[^\n;#]+)", re.MULTILINE)
 _CLASS = re.compile(r"^class[ \t]+(?P<name>\w+)[ \t]*(?:\((?P<bases>[^)]*)\))?[ \t]*:", re.MULTILINE)
 _ALIAS = re.compile(r"^(?P<name>\w+)[ \t]*=[ \t]*(?P<other>[A-Za-z_][\w.]*)[ \t]*(?:#[^\n]*)?$", re.MULTILINE)
+_TOP_LEVEL = re.compile(r"^[^\s#)\]}]", re.MULTILINE)
+_METHOD = re.compile(r"^[ \t]+(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
 _COMMENT = re.compile(r"#[^\n]*")
 
 
@@ -32,6 +34,7 @@ class Module:
     classes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
     stars: tuple[str, ...] = ()
+    methods: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 class Definitions:
@@ -73,6 +76,13 @@ class Definitions:
                 module = self.module(path)
                 pending += [(self._spelled(module, base), path) for base in module.classes.get(name, ())]
         return frozenset(seen)
+
+    def methods(self, dotted: str, importer: str) -> frozenset[str]:
+        """The names of the methods that the project's own classes among a class and its ancestors define."""
+        own = (origin.rpartition(":") for origin in self.ancestors(dotted, importer))
+        return frozenset().union(
+            *(self.module(path).methods.get(name, ()) for path, colon, name in own if colon)
+        )
 
     def module(self, path: str) -> Module:
         """The names of a file; none where it cannot be read."""
@@ -171,7 +181,15 @@ def read_module(text: str) -> Module:
                 imports[alias] = f"{module}{name}" if module.endswith(".") else f"{module}.{name}"
     classes = {match["name"]: tuple(_bases(match["bases"] or "")) for match in _CLASS.finditer(text)}
     aliases = {match["name"]: match["other"] for match in _ALIAS.finditer(text)}
-    return Module(imports, classes, aliases, tuple(stars))
+    return Module(imports, classes, aliases, tuple(stars), dict(_methods(text)))
+
+
+def _methods(text: str) -> Iterator[tuple[str, frozenset[str]]]:
+    """The methods of each top-level class."""
+    for match in _CLASS.finditer(text):
+        end = _TOP_LEVEL.search(text, match.end())
+        body = text[match.end() : end.start() if end else len(text)]
+        yield match["name"], frozenset(_METHOD.findall(body))
 
 
 def _plain(names: str) -> Iterator[tuple[str, str]]:

@@ -72,6 +72,10 @@ _ROOTS = {
         Family.DOMAIN,
     ),
 }
+#: Methods of pydantic 1; a class with one of its own may mean something else by it.
+_METHODS = frozenset(
+    "dict json copy construct parse_obj parse_raw parse_file schema schema_json validate update_forward_refs".split()
+)
 _OPTIONAL = frozenset(("typing.Optional", "typing_extensions.Optional"))
 _UNION = frozenset(("typing.Union", "typing_extensions.Union"))
 _TYPE = frozenset(("typing.Type", "builtins.type"))
@@ -86,9 +90,20 @@ def class_model(file: PythonFile, node: ast.expr, depth: int = 0) -> Model | Non
     family = _ROOTS.get(file.qualified(node) or "")
     if family is not None:
         return Model(family, is_class=True)
-    if not isinstance(node, ast.Name):
+    if isinstance(node, ast.Name) and (found := class_named(file, node)):
+        return _local_class(file, found, depth)
+    return _imported_class(file, node)
+
+
+def _imported_class(file: PythonFile, node: ast.expr) -> Model | None:
+    """A class of another module of the project that reaches a model, and keeps that model's methods."""
+    dotted, definitions = file.dotted(node), file.around.definitions
+    if dotted is None or definitions is None:
         return None
-    return _local_class(file, class_named(file, node), depth)
+    families = {_ROOTS[name] for name in definitions.ancestors(dotted, file.path) if name in _ROOTS}
+    if len(families) != 1 or definitions.methods(dotted, file.path) & _METHODS:
+        return None
+    return Model(families.pop(), is_class=True)
 
 
 def _local_class(file: PythonFile, definitions: list[ast.ClassDef], depth: int) -> Model | None:
