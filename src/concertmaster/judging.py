@@ -113,7 +113,7 @@ def _choose(found: Iterable[Judged], *, unsafe: bool) -> EditSet:
     allowed = {Safety.SAFE, Safety.SUGGESTED} if unsafe else {Safety.SAFE}
     chosen = EditSet()
     for item in found:
-        if item.finding.safety in allowed and item.kept_by is None:
+        if item.finding.safety in allowed and item.kept_by is None and item.rule.rewrites:
             chosen.add(item.edits)
     return chosen
 

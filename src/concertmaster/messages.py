@@ -74,3 +74,19 @@ def git_failed(reason: str) -> UserError:
         why=f"It said: {reason or 'nothing'}.",
         remedy="Install git, and check that the repository is whole with `git fsck`.",
     )
+
+
+def faulty_release(number: str, *, reason: str, instead: str) -> UserError:
+    return UserError(
+        f"orchestrator-core {number} is no release to upgrade to.",
+        why=f"It has a fault: {reason}.",
+        remedy=f"Give {instead}, or leave the target away.",
+    )
+
+
+def nothing_to_raise(installed: str, target: str) -> UserError:
+    return UserError(
+        f"No requirement on orchestrator-core could be raised from {installed} to {target}.",
+        why="No manifest names a release in a form that is understood.",
+        remedy="Raise it by hand, then run `concertmaster fix`.",
+    )

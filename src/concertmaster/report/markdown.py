@@ -97,6 +97,13 @@ def suggestion(lines: Sequence[str]) -> str:
     return "\n".join((f"{fence}suggestion", *lines, fence))
 
 
+def fenced(text: str, language: str = "") -> str:
+    """A block of code that nothing in it can end; what would hide or reorder is left out."""
+    shown = _INVISIBLE.sub("", text.replace("\r", "").rstrip("\n"))
+    fence = "`" * max(3, _longest_run(shown) + 1)
+    return f"{fence}{language}\n{shown}\n{fence}"
+
+
 def marker(*words: str) -> str:
     """A hidden note by which a comment is known again; `words` are our own."""
     return f"<!-- concertmaster:{','.join(words)} -->"

@@ -1,0 +1,29 @@
+"""A project with some files changed and nothing written: what it would be after rewrites."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from concertmaster.project.files import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """Another project's files, with other bytes where `changes` has some; no file is new and none is gone."""
+
+    project: Project
+    changes: Mapping[str, bytes]
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return self.project.paths
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file.
+
+        Raises:
+            UnreadableFileError: the project below says so.
+        """
+        changed = self.changes.get(path)
+        return self.project.read(path) if changed is None else changed

@@ -1,0 +1,230 @@
+"""The text of an upgrade's pull request: what changes, what is left for a person, what was checked and what not."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from concertmaster.findings import Finding, Safety
+from concertmaster.plan import Item
+from concertmaster.report.comment import rule_link, sentence
+from concertmaster.report.difference import unified
+from concertmaster.report.markdown import Links, code, count, fenced, joined, listing, marker, prose
+from concertmaster.report.plan import HEADINGS
+from concertmaster.report.sections import Block, Section, fit
+from concertmaster.upgrading import Note, UpgradePlan
+
+#: GitHub takes 65,536 characters in a pull request's text.
+MAX_BODY = 65_000
+MAX_DIFF = 6_000
+SHOWN_PLACES = 3
+BEGIN, END = "<!-- concertmaster:upgrade -->", marker("upgrade-end")
+_TICKED = re.compile(r"^- \[[xX]\] .*<!-- concertmaster:item,([0-9a-z.-]+) -->\r?$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where the upgrade is shown: links to its head and to what it starts from, ticks, and notes of this run."""
+
+    head: Links = field(default_factory=Links)
+    base: Links = field(default_factory=Links)
+    ticked: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
+
+
+def title(plan: UpgradePlan) -> str:
+    return f"Upgrade orchestrator-core from {plan.installed} to {plan.target}"
+
+
+def ticked(body: str) -> frozenset[str]:
+    """The items that a person has ticked."""
+    return frozenset(_TICKED.findall(body))
+
+
+def render(plan: UpgradePlan, around: Surroundings, *, limit: int = MAX_BODY) -> str:
+    """The whole text between its marks; what has no room is left out, the least important first, and counted."""
+    room = limit - len(BEGIN) - len(END) - 4
+    sections = (
+        Section("", (Block(_opening(plan, around)),)),
+        Section("To be done by hand", tuple(_left_out(plan)), importance=6, noun="note", glue="\n"),
+        Section("Left for a person", tuple(_left(plan, around)), 5, "finding", _LEFT, glue="\n"),
+        Section("Around the upgrade", tuple(_operations(plan, around)), 4, "operation", glue="\n"),
+        Section("What changes", tuple(_table(plan, around)), 3, "rule", _HEAD, glue="\n"),
+        Section("Suggested rewrites", tuple(_diffs(plan)), 1, "file", _DIFFS),
+        Section("What was checked", tuple(map(Block, _checked(plan))), 2, "line", glue="\n"),
+    )
+    return f"{BEGIN}\n{fit(sections, room)}\n\n{END}"
+
+
+_LEFT = (
+    "Nobody but you can decide these. Ticks survive updates of this text; what you mend goes from the list. "
+    "What you want to keep as it is gets the comment `# concertmaster: ignore[rule]`."
+)
+_DIFFS = (
+    "Not made here, because it depends on other code whether they mean the same; "
+    "`concertmaster fix --unsafe` makes them."
+)
+
+
+_PROMISE = (
+    "You may commit on this branch: later runs add to your work and take nothing away. "
+    "What you write above or below this text stays."
+)
+
+
+def _opening(plan: UpgradePlan, around: Surroundings) -> str:
+    raised = [pin for pin in plan.pins if not pin.obstacle]
+    where = listing([code(path) for path in dict.fromkeys(pin.path for pin in raised)])
+    return joined(
+        (
+            f"This raises orchestrator-core from {code(plan.installed)} to {code(plan.target)}"
+            + (f" in {where}" if raised else "")
+            + f" and makes {count(len(plan.files), 'file')} follow, one commit a rule. "
+            "**Nothing of it was run**: run your tests before you merge.",
+            _PROMISE,
+            *(f"> {note}" for note in around.notes),
+        )
+    )
+
+
+def _left_out(plan: UpgradePlan) -> Iterator[Block]:
+    for pin in plan.pins:
+        if pin.obstacle:
+            yield Block(
+                f"- {code(f'{pin.path}:{pin.line}')} {code(pin.text)} is not raised: {prose(pin.obstacle)}."
+            )
+    yield from (_note("Renew", note) for note in plan.locks)
+    yield from (_note("Change", note) for note in plan.kept_back)
+    for missed in plan.unanalysed:
+        yield Block(f"- {code(missed.path)} could not be analysed: {prose(missed.reason)}.")
+
+
+def _note(verb: str, note: Note) -> Block:
+    return Block(f"- {verb} {code(note.path)}: {prose(note.text)}.")
+
+
+# -- checklist -----------------------------------------------------------------------------------
+
+
+def _box(key: str, text: str, done: Container[str]) -> str:
+    return f"- [{'x' if key in done else ' '}] {text} {marker('item', key)}"
+
+
+def _left(plan: UpgradePlan, around: Surroundings) -> Iterator[Block]:
+    order = sorted(plan.remaining, key=lambda item: (-item.severity.rank, item.rule, item.place))
+    keys = _Keys()
+    for _, group in groupby(order, key=lambda item: (item.severity.rank, item.rule)):
+        findings = list(group)
+        texts = {sentence(item.message) for item in findings}
+        shared = f" {next(iter(texts))}" if len(texts) == 1 else ""
+        head = f"\n{_heading(findings[0])}.{shared}\n"
+        for number, item in enumerate(findings):
+            told = "" if shared else f": {sentence(item.message)}"
+            place = around.head.place(item.path, item.line, item.end_line)
+            box = _box(keys.of(item), f"{place}{told}", around.ticked)
+            yield Block(box if number else f"{head}\n{box}")
+
+
+def _heading(first: Finding) -> str:
+    name = f"**{prose(first.title or first.rule)}**"
+    return f"{name}, {first.severity.value} since {code(first.since)}, {rule_link(first)}"
+
+
+class _Keys:
+    """A key for each finding, which other findings before it do not change."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+
+    def of(self, finding: Finding) -> str:
+        key, number = finding.fingerprint, 1
+        while key in self._seen:
+            number += 1
+            key = hashlib.sha256(f"{finding.fingerprint}{number}".encode()).hexdigest()[:16]
+        self._seen.add(key)
+        return key
+
+
+def _operations(plan: UpgradePlan, around: Surroundings) -> Iterator[Block]:
+    operations = plan.operations
+    stops = operations.hops[:-1]
+    if stops:
+        told = [f"- **{hop.release}**: {prose(hop.reason)}." for hop in stops]
+        yield Block(
+            "\n".join(("Deploy these releases on the way, and see that everything runs:", "", *told, ""))
+        )
+    for phase, heading in HEADINGS.items():
+        for number, item in enumerate(item for item in operations.items if item.phase is phase):
+            yield Block(f"{'' if number else f'#### {heading}{chr(10)}{chr(10)}'}{_operation(item, around)}")
+
+
+def _operation(item: Item, around: Surroundings) -> str:
+    box = _box(f"operation-{item.id}", f"**{item.title}** ({item.since}). {item.text}", around.ticked)
+    seen = ", ".join(around.base.place(place.path, place.line) for place in item.evidence)
+    return f"{box}\n  Seen in {seen}." if seen else box
+
+
+# -- what changes --------------------------------------------------------------------------------
+
+_HEAD = "| since | what | found | left | where it was |\n|---|---|---|---|---|"
+
+
+def _table(plan: UpgradePlan, around: Surroundings) -> Iterator[Block]:
+    """A row a rule, by release; the heading of the table is the section's introduction."""
+    left = [item.rule for item in plan.remaining]
+    order = sorted(plan.found, key=lambda item: (_number(item.since), item.rule, item.place))
+    for (_, rule), group in groupby(order, key=lambda item: (_number(item.since), item.rule)):
+        findings = list(group)
+        first = findings[0]
+        cells = (
+            code(first.since),
+            f"{prose(first.title or rule)} ({rule_link(first)})",
+            f"{len(findings):,}",
+            f"{left.count(rule):,}",
+            _places(findings, around.base),
+        )
+        yield Block(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
+
+
+def _number(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", text))
+
+
+def _places(findings: Sequence[Finding], links: Links) -> str:
+    shown = [links.place(item.path, item.line) for item in findings[:SHOWN_PLACES]]
+    more = len(findings) - len(shown)
+    return ", ".join((*shown, f"and {more:,} more") if more else shown)
+
+
+def _diffs(plan: UpgradePlan) -> Iterator[Block]:
+    for path, new in sorted(plan.suggested.items()):
+        text = unified(path, plan.upgraded.read(path), new)
+        shown = fenced(text, "diff") if len(text) <= MAX_DIFF else "The difference is too long to be shown."
+        rules = _rules_at(plan.remaining, path)
+        yield Block(f"<details><summary>{_html(path)}</summary>\n\n{rules}\n\n{shown}\n\n</details>")
+
+
+def _html(path: str) -> str:
+    """A path inside a tag, where Markdown's code spans do not count."""
+    return f"<code>{''.join(f'&#{ord(sign)};' if not sign.isalnum() else sign for sign in path[:300])}</code>"
+
+
+def _rules_at(findings: Iterable[Finding], path: str) -> str:
+    here = [item for item in findings if item.path == path and item.safety is Safety.SUGGESTED]
+    return listing(list(dict.fromkeys(rule_link(item) for item in here)))
+
+
+def _checked(plan: UpgradePlan) -> Iterator[str]:
+    yield f"- Checked: every changed Python file parses under each commit ({count(len(plan.files), 'file')} in all)."
+    if plan.unsettled:
+        yield f"- **Not settled**: rewriting again would change {listing([code(path) for path in plan.unsettled])}."
+    else:
+        yield "- Checked: rewriting the result again changes nothing."
+    yield (
+        f"- Checked: names, arguments and settings against the public API of {code(plan.target)}; "
+        "what does not fit is listed above."
+    )
+    yield "- Not checked: whether it works. No code was imported or run, no tests, no migrations, no resolver."

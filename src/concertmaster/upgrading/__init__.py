@@ -1,0 +1,21 @@
+"""Plans an upgrade: which release, which commits with which files, and what is left for a person."""
+
+from __future__ import annotations
+
+from concertmaster.upgrading.model import Commit, Note, Pin, UpgradePlan, branch_of, target_of
+from concertmaster.upgrading.planning import plan_upgrade
+from concertmaster.upgrading.target import NEWEST, NEWEST_OF_MAJOR, NEXT_HOP, choose_target
+
+__all__ = [
+    "NEWEST",
+    "NEWEST_OF_MAJOR",
+    "NEXT_HOP",
+    "Commit",
+    "Note",
+    "Pin",
+    "UpgradePlan",
+    "branch_of",
+    "choose_target",
+    "plan_upgrade",
+    "target_of",
+]

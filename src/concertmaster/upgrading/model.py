@@ -1,0 +1,93 @@
+"""An upgrade as data: it can be printed, compared and tested before anything is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from concertmaster.findings import Finding, Unanalysed
+from concertmaster.plan import Plan
+from concertmaster.project.files import Project
+
+PREFIX = "concertmaster/orchestrator-core-"
+#: Whole numbers of up to four digits, and the suffix of a pre-release: nothing else reaches a branch's name.
+_RELEASE = re.compile(r"\d{1,4}\.\d{1,4}\.\d{1,4}(?:(?:a|b|rc)\d{1,4})?", re.ASCII)
+
+
+def branch_of(target: str) -> str:
+    """The branch of an upgrade.
+
+    Raises:
+        ValueError: the target is no release number in its usual form.
+    """
+    if not _RELEASE.fullmatch(target):
+        raise ValueError(f"{target!r} cannot be part of a branch's name")
+    return f"{PREFIX}{target}"
+
+
+def target_of(branch: str) -> str | None:
+    """The release that a branch of ours is about; None for any other branch."""
+    number = branch.removeprefix(PREFIX)
+    return number if branch.startswith(PREFIX) and _RELEASE.fullmatch(number) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One step of the upgrade: files with their whole new text, and the rules whose rewrites they hold."""
+
+    title: str
+    body: str
+    rules: tuple[str, ...]
+    files: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A requirement on the framework; `obstacle` says why it is not raised, and is empty where it is."""
+
+    path: str
+    line: int
+    text: str
+    obstacle: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A file that the plan leaves out, and what a person does about it."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class UpgradePlan:
+    """Everything that an upgrade changes, and everything that it leaves.
+
+    `found` are the findings before the rewrites, `remaining` those after them. `upgraded` is the project with
+    all commits made, `suggested` what `fix --unsafe` would write on top. `kept_back` are changes that may not
+    be committed, such as those to workflow files.
+    """
+
+    installed: str
+    target: str
+    commits: tuple[Commit, ...]
+    pins: tuple[Pin, ...]
+    found: tuple[Finding, ...]
+    remaining: tuple[Finding, ...]
+    unanalysed: tuple[Unanalysed, ...]
+    upgraded: Project
+    operations: Plan
+    locks: tuple[Note, ...] = ()
+    kept_back: tuple[Note, ...] = ()
+    suggested: Mapping[str, bytes] = field(default_factory=dict)
+    unsettled: tuple[str, ...] = ()
+
+    @property
+    def branch(self) -> str:
+        return branch_of(self.target)
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """The last text of every file that changes."""
+        return {path: text for commit in self.commits for path, text in commit.files.items()}

@@ -1,0 +1,87 @@
+"""Raises every requirement on the framework, and says which ones it leaves and how locks are renewed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from concertmaster.findings import Edit, apply
+from concertmaster.project.dependencies import (
+    FRAMEWORK,
+    Dependencies,
+    Requirement,
+    obstacle,
+    raise_pin,
+    read_requirements,
+)
+from concertmaster.upgrading.model import Note, Pin
+from concertmaster.versions import release
+
+COMMANDS = {
+    "uv.lock": "uv lock --upgrade-package orchestrator-core",
+    "poetry.lock": "poetry lock",
+    "pdm.lock": "pdm update --update-reuse orchestrator-core",
+    "Pipfile.lock": "pipenv upgrade orchestrator-core",
+}
+OTHER_LOCK = "make it again with the tool that has written it"
+HASHED = "pip-compile --generate-hashes --upgrade-package orchestrator-core"
+
+
+def raise_pins(files: Mapping[str, bytes], target: str) -> tuple[dict[str, bytes], tuple[Pin, ...]]:
+    """The manifests that change, with their new text, and what became of each requirement that a person wrote."""
+    edits: defaultdict[str, list[Edit]] = defaultdict(list)
+    pins: list[Pin] = []
+    for item in _written(read_requirements(files)):
+        if not _is_below(item, target):
+            continue
+        edit = raise_pin(item, target)
+        if edit is not None:
+            edits[item.path].append(edit)
+        pins.append(Pin(item.path, item.line, item.text, "" if edit else obstacle(item, target)))
+    changed = {path: apply(files[path], found) for path, found in edits.items()}
+    return _checked(files, changed, tuple(pins), target)
+
+
+def _written(dependencies: Dependencies) -> Iterator[Requirement]:
+    return (item for item in dependencies.of(FRAMEWORK) if not item.locked)
+
+
+def _is_below(item: Requirement, target: str) -> bool:
+    """Whether a requirement lets something older in, or keeps the target out."""
+    floors = [spec for spec in item.versions if spec.operator in (">=", "==", "===", "~=", ">")]
+    if item.problem or item.source or not floors:
+        return True
+    return target not in item.versions or any(
+        release(spec.version.removesuffix(".*")) < release(target) for spec in floors
+    )
+
+
+def _checked(
+    files: Mapping[str, bytes], changed: dict[str, bytes], pins: tuple[Pin, ...], target: str
+) -> tuple[dict[str, bytes], tuple[Pin, ...]]:
+    """A manifest is read again; where it does not let the target in, it stays as it was."""
+    again = read_requirements({**files, **changed})
+    unreadable = {item.path for item in again.unanalysed}
+    wrong = {
+        path
+        for path in changed
+        if path in unreadable
+        or not any(target in item.versions for item in _written(again) if item.path == path)
+    }
+    told = tuple(
+        Pin(pin.path, pin.line, pin.text, pin.obstacle or "the raised file would not ask for the release")
+        if pin.path in wrong
+        else pin
+        for pin in pins
+    )
+    return {path: text for path, text in changed.items() if path not in wrong}, told
+
+
+def locks(files: Mapping[str, bytes]) -> Iterator[Note]:
+    """The files that a tool has to write anew, each with its command."""
+    found = read_requirements(files).of(FRAMEWORK)
+    for path in sorted({item.path for item in found if item.locked}):
+        name = path.rpartition("/")[2]
+        yield Note(path, f"`{COMMANDS[name]}`" if name in COMMANDS else OTHER_LOCK)
+    for path in sorted({item.path for item in found if item.hashed and not item.locked}):
+        yield Note(path, f"`{HASHED}`")

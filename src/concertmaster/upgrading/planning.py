@@ -1,0 +1,126 @@
+"""From a project and a release to an upgrade: pins first, then the safe rewrites of one rule after another."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from concertmaster.findings import Finding, Unanalysed
+from concertmaster.plan import make_plan
+from concertmaster.project.files import Project, WorkingTree, points_inside
+from concertmaster.project.overlay import Overlay
+from concertmaster.runner import Report, Task, run
+from concertmaster.upgrading.model import Commit, Note, Pin, UpgradePlan
+from concertmaster.upgrading.pins import locks, raise_pins
+from concertmaster.upgrading.stages import by_rule, parses
+from concertmaster.workspace import Workspace, manifests, open_workspace
+
+WORKFLOWS = ".github/workflows/"
+_WORKFLOW_NOTE = (
+    "the token of a workflow may not change workflow files; "
+    "`concertmaster upgrade --write` changes it on your machine"
+)
+
+
+def plan_upgrade(
+    workspace: Workspace,
+    *,
+    unsafe: bool = False,
+    jobs: int | None = None,
+    may_write: Callable[[str], bool] = lambda path: not path.startswith(WORKFLOWS),
+) -> UpgradePlan:
+    """The upgrade of a project over its workspace's window; nothing is written.
+
+    After the last commit a file is what `fix` writes on the project with raised pins. Files that `may_write`
+    refuses are left out of the commits and named.
+    """
+    project, window = workspace.project, workspace.window
+    raised, pins = raise_pins(manifests(project), window.target)
+    kept = {path for path in raised if not may_write(path)}
+    base = Overlay(project, {path: text for path, text in raised.items() if path not in kept})
+    lifted = _over(workspace, base)
+    judged = run(lifted, base, unsafe=unsafe, jobs=jobs)
+    wanted = {path: text for path, text in judged.rewritten.items() if parses(path, text)}
+    kept |= {path for path in wanted if not may_write(path)}
+    written = {path: text for path, text in wanted.items() if path not in kept}
+    staged = by_rule(
+        Task(base, lifted.around, lifted.rules, unsafe, workspace.config.per_path_ignores),
+        {path: base.read(path) for path in written},
+        written,
+    )
+    upgraded = Overlay(project, {**base.changes, **written})
+    after = run(_over(workspace, upgraded), upgraded, unsafe=unsafe, jobs=jobs)
+    return UpgradePlan(
+        window.installed,
+        window.target,
+        tuple(_commits(base.changes, pins, staged, judged, window.target)),
+        pins,
+        judged.findings,
+        after.findings,
+        _unanalysed(project, after),
+        upgraded,
+        make_plan(project, window),
+        tuple(locks(manifests(project))),
+        tuple(Note(path, _WORKFLOW_NOTE) for path in sorted(kept)),
+        suggested=_suggested(workspace, upgraded, after, jobs=jobs),
+        unsettled=tuple(sorted(set(after.rewritten) & set(written))),
+    )
+
+
+def _over(workspace: Workspace, project: Project) -> Workspace:
+    """The workspace of changed files: what was installed stays what it was, though the pins say otherwise."""
+    window = workspace.window
+    again = open_workspace(
+        project, installed_release=window.target, target=window.target, config=workspace.config
+    )
+    around = replace(again.around, window=window)
+    return replace(again, around=around, rules=workspace.rules, believed=workspace.believed)
+
+
+def _suggested(
+    workspace: Workspace, upgraded: Overlay, after: Report, *, jobs: int | None
+) -> Mapping[str, bytes]:
+    """What `--unsafe` would write in the files for which something is suggested."""
+    paths = sorted({finding.path for finding in after.findings if finding.edits})
+    if not paths:
+        return {}
+    return run(_over(workspace, upgraded), upgraded, unsafe=True, jobs=jobs, paths=paths).rewritten
+
+
+def _unanalysed(project: Project, report: Report) -> tuple[Unanalysed, ...]:
+    """Links to files of the same project are read where those lie."""
+    root = project.root if isinstance(project, WorkingTree) else None
+    return tuple(item for item in report.unanalysed if root is None or not points_inside(root, item.path))
+
+
+def _commits(
+    raised: Mapping[str, bytes],
+    pins: Iterable[Pin],
+    staged: Mapping[str, Mapping[str, bytes]],
+    judged: Report,
+    target: str,
+) -> Iterator[Commit]:
+    if raised:
+        told = [f"- {pin.path}: {pin.text}" for pin in pins if not pin.obstacle and pin.path in raised]
+        yield Commit(f"Require orchestrator-core {target}", "\n".join(map(_line, told)), (), raised)
+    for name, files in staged.items():
+        findings = [item for item in judged.findings if item.rule == name]
+        yield Commit(_title(name, findings), _told(name, findings, files), (name,), files)
+
+
+def _title(name: str, findings: list[Finding]) -> str:
+    title = next((item.title for item in findings if item.title), name)
+    return _line(f"{title.rstrip('.')} ({name})")
+
+
+def _told(name: str, findings: list[Finding], files: Mapping[str, bytes]) -> str:
+    numbers = Counter(item.path for item in findings if item.edits and item.path in files)
+    lines = [_line(f"- {path}: {numbers[path] or 'follows'}") for path in files]
+    return "\n".join([f"Rewritten by the rule {name}:", "", *lines])
+
+
+def _line(text: str) -> str:
+    """One line of a commit message, without what a terminal or GitHub would make something of."""
+    shown = "".join(character if character.isprintable() else " " for character in text)
+    return shown.replace("@", "@ ").replace("#", "# ")[:500]

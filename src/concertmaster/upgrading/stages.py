@@ -1,0 +1,87 @@
+"""Takes a rewrite apart into one commit a rule, each of which leaves files that can be read."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from concertmaster.findings import Finding, Safety
+from concertmaster.judging import FileResult
+from concertmaster.project.files import is_python
+from concertmaster.rule import Rule
+from concertmaster.runner import Task, rules_for
+from concertmaster.subjects import analyse
+
+Stage = tuple[str, bytes]
+Judge = Callable[[bytes, frozenset[str]], FileResult]
+
+
+def ordered(rules: Sequence[Rule]) -> tuple[str, ...]:
+    """The rules in the order in which they rewrite."""
+    return tuple(rule.id for rule in sorted(rules, key=lambda rule: rule.fallback))
+
+
+def by_rule(task: Task, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> dict[str, dict[str, bytes]]:
+    """For each rule, in order, the files that it changes and their text after it and all before it.
+
+    The text of a file after its last rule is that of `new`, byte by byte.
+    """
+    order = ordered(task.rules)
+    found: dict[str, dict[str, bytes]] = {name: {} for name in order}
+    for path, last in new.items():
+        for name, text in stages(path, old[path], last, order, _judge(path, task)):
+            found[name][path] = text
+    return {name: files for name, files in found.items() if files}
+
+
+def _judge(path: str, task: Task) -> Judge:
+    rules = rules_for(path, task)
+
+    def judge(source: bytes, allowed: frozenset[str]) -> FileResult:
+        held = [rule if rule.id in allowed else replace(rule, rewrites=False) for rule in rules]
+        return analyse(path, source, task.around, held, unsafe=task.unsafe)
+
+    return judge
+
+
+def stages(path: str, old: bytes, new: bytes, order: Sequence[str], judge: Judge) -> Iterator[Stage]:
+    """The texts of one file between `old` and `new`, each with the rule that is done with it then."""
+    current, waiting = old, None
+    found = judge(old, frozenset()).findings
+    for position, name in enumerate(order):
+        if not _rewrites(found, name):
+            continue
+        text = judge(current, frozenset(order[: position + 1])).rewritten
+        if text is None or text == current or not parses(path, text):
+            continue
+        if waiting is not None:
+            yield waiting
+        waiting, current = (name, text), text
+        found = judge(current, frozenset()).findings
+    if current != new:
+        waiting = (waiting[0] if waiting else _first(found, order), new)
+    if waiting is not None:
+        yield waiting
+
+
+def _rewrites(found: Sequence[Finding], name: str) -> bool:
+    return any(item.rule == name and item.edits and item.safety is not Safety.MANUAL for item in found)
+
+
+def _first(found: Sequence[Finding], order: Sequence[str]) -> str:
+    return next((item.rule for item in found if item.edits and item.rule in order), order[-1])
+
+
+def parses(path: str, text: bytes) -> bool:
+    """Whether a file can be read; only Python is asked."""
+    if not is_python(path):
+        return True
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True

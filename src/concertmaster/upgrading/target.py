@@ -1,0 +1,47 @@
+"""Chooses the release to upgrade to: never one with a known fault."""
+
+from __future__ import annotations
+
+from concertmaster.messages import UserError, faulty_release
+from concertmaster.plan.hops import FAULTY, hops
+from concertmaster.versions import RELEASES, release
+from concertmaster.workspace import known
+
+NEWEST, NEWEST_OF_MAJOR, NEXT_HOP = "newest", "newest-of-major", "next-hop"
+_SOUND = tuple(number for number in RELEASES if number not in FAULTY)
+
+
+def choose_target(installed: str, wanted: str = NEWEST) -> str:
+    """The release that `wanted` stands for, seen from what is installed; the installed one where none is newer.
+
+    Raises:
+        UserError: it is no known release, or one with a fault.
+    """
+    if wanted == NEWEST:
+        return _newest(installed, _SOUND)
+    if wanted == NEWEST_OF_MAJOR:
+        return _newest(installed, [item for item in _SOUND if _major(item) == _major(installed)])
+    if wanted == NEXT_HOP:
+        return next((hop.release for hop in hops(installed, _SOUND[-1])), installed)
+    return _explicit(installed, wanted)
+
+
+def _explicit(installed: str, wanted: str) -> str:
+    chosen = known(wanted, option="target")
+    if chosen in FAULTY:
+        raise _refused(chosen)
+    return _newest(installed, [chosen])
+
+
+def _refused(chosen: str) -> UserError:
+    later = next((item for item in _SOUND if release(item) > release(chosen)), _SOUND[-1])
+    return faulty_release(chosen, reason=FAULTY[chosen], instead=later)
+
+
+def _newest(installed: str, numbers: list[str] | tuple[str, ...]) -> str:
+    newest: str = max((installed, *numbers), key=release)
+    return newest
+
+
+def _major(number: str) -> int:
+    return release(number).major
