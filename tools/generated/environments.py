@@ -81,7 +81,7 @@ def _make(path: Path, *, release: str, wanted: tuple[str, ...]) -> None:
     as_of = RESOLVED_AS_OF.get(release)
     _uv("venv", "--quiet", "--python", PYTHON, str(path), release=release)
     _uv(
-        *("pip", "install", "--quiet", "--python", str(interpreter(path)), *wanted),
+        *("pip", "install", "--quiet", "--compile-bytecode", "--python", str(interpreter(path)), *wanted),
         *(("--exclude-newer", as_of) if as_of else ()),
         release=release,
     )
