@@ -6,8 +6,10 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from concertmaster.project.python import PythonFile
+from concertmaster.project.uses import definitions, uses
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 KEYWORDS = frozenset(("authorize_callback", "retry_auth_callback", "resume_auth_callback"))
@@ -39,8 +41,13 @@ class Callback:
         return self.function or self.value or ast.Module([], [])
 
 
-def callbacks(file: PythonFile) -> Iterator[Callback]:
+@lru_cache(maxsize=4)
+def callbacks(file: PythonFile) -> tuple[Callback, ...]:
     """Each callback once: those that the file gives to the framework, then those that only look like one."""
+    return tuple(_callbacks(file))
+
+
+def _callbacks(file: PythonFile) -> Iterator[Callback]:
     seen: set[ast.AST] = set()
     for value in _given(file):
         for function in _functions(file, value):
@@ -55,12 +62,14 @@ def callbacks(file: PythonFile) -> Iterator[Callback]:
 
 def other_uses(file: PythonFile, function: Function) -> list[ast.Name]:
     """Where the file uses a callback for something else than to give it to the framework."""
-    given = {part for value in _given(file) for part in ast.walk(value)}
-    names = (
-        node for node in file.nodes(ast.Name) if node.id == function.name and isinstance(node.ctx, ast.Load)
-    )
-    uses = [node for node in names if _definitions(file, node) == [function]]
-    return [use for use in uses if use not in given and not isinstance(file.parent(use), ast.Return)]
+    given = _parts_given(file)
+    read = [node for node in uses(file, function.name, function) if definitions(file, node) == [function]]
+    return [use for use in read if use not in given and not isinstance(file.parent(use), ast.Return)]
+
+
+@lru_cache(maxsize=4)
+def _parts_given(file: PythonFile) -> frozenset[ast.AST]:
+    return frozenset(part for value in _given(file) for part in ast.walk(value))
 
 
 def _given(file: PythonFile) -> Iterator[ast.expr]:
@@ -82,7 +91,7 @@ def _functions(file: PythonFile, value: ast.expr) -> Iterator[Function | None]:
         yield from _functions(file, value.body)
         yield from _functions(file, value.orelse)
     elif isinstance(value, ast.Name):
-        found = _definitions(file, value)
+        found = definitions(file, value)
         if len(found) == 1 and isinstance(found[0], Function):
             yield found[0]
     elif isinstance(value, ast.Lambda) or (
@@ -90,7 +99,7 @@ def _functions(file: PythonFile, value: ast.expr) -> Iterator[Function | None]:
     ):
         yield None
     elif isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
-        for factory in _definitions(file, value.func):
+        for factory in definitions(file, value.func):
             if isinstance(factory, Function):
                 yield from _returned(factory)
 
@@ -104,11 +113,6 @@ def _returned(factory: Function) -> Iterator[Function]:
         if isinstance(node, ast.Return) and isinstance(node.value, ast.Name)
     }
     yield from (node for node in inner if node.name in returned)
-
-
-def _definitions(file: PythonFile, name: ast.Name) -> list[ast.AST]:
-    scope = file.scope(name).find(name.id)
-    return [] if scope is None or name.id in scope.imports else scope.others[name.id]
 
 
 def _has_its_signature(file: PythonFile, function: Function) -> bool:

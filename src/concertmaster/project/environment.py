@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from concertmaster.project.python import PythonFile
 from concertmaster.project.values import last_part
@@ -24,7 +25,13 @@ class Variable:
     value: ast.expr | None
 
 
-def variables(file: PythonFile) -> Iterator[Variable]:
+@lru_cache(maxsize=4)
+def variables(file: PythonFile) -> tuple[Variable, ...]:
+    """Every variable that the file sets, reads or removes by name, found once for all rules."""
+    return tuple(_variables(file))
+
+
+def _variables(file: PythonFile) -> Iterator[Variable]:
     """`os.environ[…]`, `os.getenv(…)`, `monkeypatch.setenv(…)`, `patch.dict(os.environ, {…})` and the like."""
     for subscript in file.nodes(ast.Subscript):
         if _is_environ(file, subscript.value):

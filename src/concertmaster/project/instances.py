@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from concertmaster.project.python import PythonFile
+from concertmaster.project.uses import MANY, definitions
 
 _WRAPPERS = frozenset(("Optional", "Annotated", "ClassVar", "Final"))
 _METHODS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -58,18 +61,21 @@ class _Search:
     file: PythonFile
     kind: Kind
     proof: Proof
-    seen: set[ast.AST] = field(default_factory=set)
+    known: dict[ast.AST, bool] = field(default_factory=dict)  # False as well while it is being found out
 
     def instance(self, node: ast.expr) -> bool:
         if self.file.qualified(node) in self.kind.objects:
             return True
-        if node in self.seen:
-            return False
-        self.seen.add(node)
+        if node not in self.known:
+            self.known[node] = False
+            self.known[node] = self._instance(node)
+        return self.known[node]
+
+    def _instance(self, node: ast.expr) -> bool:
         if isinstance(node, ast.Call):
             return self.names_class(node.func)
         if isinstance(node, ast.Name):
-            return self._all(self._bindings(node))
+            return self._all(definitions(self.file, node))
         return isinstance(node, ast.Attribute) and self._attribute(node)
 
     def names_class(self, node: ast.expr) -> bool:
@@ -78,17 +84,16 @@ class _Search:
             return True
         if not isinstance(node, ast.Name):
             return False
-        bound = self._bindings(node)
+        bound = definitions(self.file, node)
         return bool(bound) and all(isinstance(one, ast.ClassDef) and self.derives(one) for one in bound)
 
     def derives(self, node: ast.ClassDef) -> bool:
-        if node in self.seen:
-            return False
-        self.seen.add(node)
-        found = any(self.names_class(base) for base in node.bases)
-        if found:
-            self.proof.own.append(node)
-        return found
+        if node not in self.known:
+            self.known[node] = False
+            self.known[node] = any(self.names_class(base) for base in node.bases)
+            if self.known[node]:
+                self.proof.own.append(node)
+        return self.known[node]
 
     def annotated(self, node: ast.expr | None) -> bool:
         """Whether an annotation names the class: `X`, `X | None`, `Annotated[X, …]`, `"X"`."""
@@ -115,13 +120,8 @@ class _Search:
         bound = scope.others[first] if first not in scope.imports and not rest else []
         return bool(bound) and all(isinstance(one, ast.ClassDef) and self.derives(one) for one in bound)
 
-    def _bindings(self, name: ast.Name) -> list[ast.AST]:
-        scope = self.file.scope(name).find(name.id)
-        return [] if scope is None or name.id in scope.imports else scope.others[name.id]
-
-    def _all(self, bindings: Iterable[ast.AST]) -> bool:
-        proven = [self._binding(node) for node in bindings]
-        return bool(proven) and all(proven)
+    def _all(self, bindings: Sequence[ast.AST]) -> bool:
+        return 0 < len(bindings) <= MANY and all(self._binding(node) for node in bindings)
 
     def _binding(self, node: ast.AST) -> bool:
         if isinstance(node, ast.arg):
@@ -140,25 +140,26 @@ class _Search:
         if not isinstance(node.value, ast.Name) or node.value.id not in ("self", "cls"):
             return False
         around = next((up for up in self.file.ancestors(node) if isinstance(up, ast.ClassDef)), None)
-        return around is not None and self._all(_members(around, node.attr))
+        return around is not None and self._all(_members(around).get(node.attr, []))
 
 
-def _members(node: ast.ClassDef, name: str) -> Iterator[ast.AST]:
-    """Where a class binds an attribute: in its body, and on `self` in its methods."""
+@lru_cache(maxsize=256)
+def _members(node: ast.ClassDef) -> dict[str, list[ast.AST]]:
+    """Where a class binds its attributes: in its body, and on `self` in its methods."""
+    members: dict[str, list[ast.AST]] = defaultdict(list)
     for statement in node.body:
-        targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
-        yield from (one for one in targets if isinstance(one, ast.Name) and one.id == name)
-        if isinstance(statement, _METHODS):
-            for child in ast.walk(statement):
-                if _is_own_store(child, name):
-                    yield child
+        for target in getattr(statement, "targets", None) or [getattr(statement, "target", None)]:
+            if isinstance(target, ast.Name):
+                members[target.id].append(target)
+        for child in ast.walk(statement) if isinstance(statement, _METHODS) else ():
+            if isinstance(child, ast.Attribute) and _is_own_store(child):
+                members[child.attr].append(child)
+    return members
 
 
-def _is_own_store(node: ast.AST, name: str) -> bool:
+def _is_own_store(node: ast.Attribute) -> bool:
     return (
-        isinstance(node, ast.Attribute)
-        and isinstance(node.ctx, ast.Store)
-        and node.attr == name
+        isinstance(node.ctx, ast.Store)
         and isinstance(node.value, ast.Name)
         and node.value.id in ("self", "cls")
     )

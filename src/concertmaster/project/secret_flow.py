@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 
 from concertmaster.project.python import PythonFile
 from concertmaster.project.secret_settings import GET, SecretRead, names_secret, secret_writes
+from concertmaster.project.uses import MANY, uses
 
 _LOGGING = frozenset("debug info warning error exception critical log bind msg print repr".split())
 _ASKS = frozenset(("hasattr", "getattr", "isinstance", "type"))
@@ -68,11 +70,16 @@ def _is_passed_on(file: PythonFile, read: SecretRead) -> bool:
         return up.arg == read.name
     if isinstance(up, ast.AnnAssign) and names_secret(file, up.annotation):
         return True
-    put_back = {write.value for write in secret_writes(file)}
-    uses = _uses(file, up)
-    if any(_asks(file, use) for use in uses):
+    put_back, read_again = _put_back(file), _uses(file, up)
+    if any(_asks(file, use) for use in read_again):
         return True
-    return read.node in put_back or (bool(uses) and all(use in put_back for use in uses))
+    return read.node in put_back or (bool(read_again) and all(use in put_back for use in read_again))
+
+
+@lru_cache(maxsize=4)
+def _put_back(file: PythonFile) -> frozenset[ast.expr | None]:
+    """What the file assigns to secret settings."""
+    return frozenset(write.value for write in secret_writes(file))
 
 
 def _uses(file: PythonFile, statement: ast.AST | None) -> list[ast.Name]:
@@ -81,11 +88,7 @@ def _uses(file: PythonFile, statement: ast.AST | None) -> list[ast.Name]:
         target = statement.targets[0] if len(statement.targets) == 1 else None
     else:
         target = statement.target if isinstance(statement, (ast.AnnAssign, ast.NamedExpr)) else None
-    if not isinstance(target, ast.Name):
-        return []
-    scope = file.scope(target).find(target.id)
-    names = (node for node in file.nodes(ast.Name) if node.id == target.id and isinstance(node.ctx, ast.Load))
-    return [node for node in names if file.scope(node).find(node.id) is scope]
+    return uses(file, target.id, target)[:MANY] if isinstance(target, ast.Name) else []
 
 
 def _asks(file: PythonFile, use: ast.Name) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from concertmaster.project.instances import SETTINGS, instance_of
 from concertmaster.project.python import PythonFile
+from concertmaster.project.uses import definitions
 
 GET = "get_secret_value"
 #: Setting -> the module and name of its type since 5.0.
@@ -94,8 +95,7 @@ def is_secret(file: PythonFile, node: ast.expr, seen: frozenset[str] = frozenset
 
 def _bound(file: PythonFile, name: ast.Name) -> Iterator[tuple[ast.expr | None, ast.expr | None]]:
     """Annotation and value of each place that binds a name."""
-    scope = file.scope(name).find(name.id)
-    for node in scope.others.get(name.id, ()) if scope else ():
+    for node in definitions(file, name):
         if isinstance(node, ast.arg):
             yield node.annotation, None
         up = file.parent(node)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from concertmaster.project.names import CORE, ROOT
 from concertmaster.project.python import PythonFile
@@ -16,6 +17,7 @@ def in_shim(file: PythonFile, node: ast.AST) -> bool:
     return any(is_shim(up) for up in file.ancestors(node) if isinstance(up, (ast.Try, ast.If)))
 
 
+@lru_cache(maxsize=4)
 def supports_both(file: PythonFile) -> bool:
     """Whether a file imports the framework in both layouts, so that it must work with both."""
     return any(is_shim(node) for node in file.nodes(ast.Try, ast.If))

@@ -40,6 +40,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from concertmaster.findings import Safety
 from concertmaster.project.bindings import enclosing_function
@@ -80,8 +81,13 @@ def user_given(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
 
 def _in_callback(file: PythonFile, node: ast.AST) -> bool:
     """In a callback that gets a user yet, the user comes first: see `authorizer-callback`."""
-    around = set(file.ancestors(node))
-    return any(callback.function in around for callback in callbacks(file) if callback.function is not None)
+    functions = _functions(file)
+    return any(up in functions for up in file.ancestors(node))
+
+
+@lru_cache(maxsize=4)
+def _functions(file: PythonFile) -> frozenset[ast.AST | None]:
+    return frozenset(callback.function for callback in callbacks(file))
 
 
 def _is_context(file: PythonFile, node: ast.expr) -> bool:

@@ -49,6 +49,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from concertmaster.findings import Safety
 from concertmaster.project.python import PythonFile
@@ -97,7 +98,7 @@ def texts(file: PythonFile) -> Iterator[Hit]:
 def _lists(file: PythonFile, sql: Sql) -> Iterator[Hit]:
     """`IN :ids` takes a list when the parameter is one that expands."""
     names = dict.fromkeys(match["name"] for match in _IN.finditer(sql.code))
-    wanted = [name for name in names if not _expands(file, name)]
+    wanted = [name for name in names if name not in _expanding(file)]
     if wanted:
         func = sql.call.func
         by_module = isinstance(func, ast.Attribute) and file.qualified(func.value) == "sqlalchemy"
@@ -112,15 +113,12 @@ def _lists(file: PythonFile, sql: Sql) -> Iterator[Hit]:
         yield Hit(sql.call, f"{_WHY}, where `IN` takes no list: expand it", (edit,), needed)
 
 
-def _expands(file: PythonFile, name: str) -> bool:
-    """Whether the file makes that parameter an expanding one already."""
-    return any(
-        isinstance(call.args[0], ast.Constant) and call.args[0].value == name
-        for call in file.nodes(ast.Call)
-        if call.args
-        and last_part(call.func) == "bindparam"
-        and any(word.arg == "expanding" for word in call.keywords)
-    )
+@lru_cache(maxsize=4)
+def _expanding(file: PythonFile) -> frozenset[object]:
+    """The parameters that the file makes expanding ones already."""
+    calls = (call for call in file.nodes(ast.Call) if call.args and last_part(call.func) == "bindparam")
+    expanding = (call for call in calls if any(word.arg == "expanding" for word in call.keywords))
+    return frozenset(getattr(call.args[0], "value", "") for call in expanding)
 
 
 def _casts(file: PythonFile, sql: Sql) -> Iterator[Hit]:

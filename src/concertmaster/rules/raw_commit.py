@@ -55,6 +55,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 from concertmaster.findings import Edit
@@ -72,6 +73,7 @@ rule = Rule(
     section="5.0#11",
     change=Change(works_from="2.0.0", removed="5.0.0"),
     triggers=(b"DATABASE", b"database"),
+    context=(b"COMMIT", b"commit"),
 )
 
 _COMMIT = re.compile(r"\s*COMMIT\s*;?\s*\Z", re.IGNORECASE)
@@ -81,24 +83,29 @@ MESSAGE = 'psycopg 3 begins another transaction behind a textual COMMIT: use `is
 
 
 @rule.file
-def commits(file: PythonFile) -> Iterator[Hit]:
-    found = list(statements(file))
-    places = {_place(file, sql.call) for sql in found if _DATABASE.search(sql.text)}
+def textual(file: PythonFile) -> Iterator[Hit]:
+    commits: dict[ast.AST, list[ast.Call]] = defaultdict(list)
+    engines: dict[ast.AST, list[ast.Call]] = defaultdict(list)
+    places: dict[ast.AST, None] = {}
+    for sql in statements(file):
+        if _COMMIT.match(sql.text):
+            commits[_place(file, sql.call)].append(sql.call)
+        elif _DATABASE.search(sql.text):
+            places[_place(file, sql.call)] = None
+    for call in file.nodes(ast.Call) if places else ():
+        if file.qualified(call.func) in _ENGINE:
+            engines[_place(file, call)].append(call)
     for place in places:
-        mine = [sql.call for sql in found if _COMMIT.match(sql.text) and _place(file, sql.call) is place]
-        edits = _edits(file, place, mine)
-        for commit in mine:
-            yield Hit(commit, MESSAGE, edits)
+        edits = _edits(file, engines[place], commits[place])
+        yield from (Hit(commit, MESSAGE, edits) for commit in commits[place])
 
 
 def _place(file: PythonFile, node: ast.AST) -> ast.AST:
     return enclosing_function(file, node) or file.tree
 
 
-def _edits(file: PythonFile, place: ast.AST, commits: list[ast.Call]) -> tuple[Edit, ...]:
+def _edits(file: PythonFile, engines: list[ast.Call], commits: list[ast.Call]) -> tuple[Edit, ...]:
     """Without the commits, and with the one engine of the function committing by itself."""
-    calls = [call for call in file.nodes(ast.Call) if file.qualified(call.func) in _ENGINE]
-    engines = [call for call in calls if _place(file, call) is place]
     if len(engines) != 1 or not all(_is_executed(file, commit) for commit in commits):
         return ()
     level = add_keyword(file, engines[0], 'isolation_level="AUTOCOMMIT"')

@@ -56,6 +56,7 @@ from collections.abc import Iterator
 from concertmaster.findings import Edit, Safety
 from concertmaster.project.python import PythonFile
 from concertmaster.project.shims import supports_both
+from concertmaster.project.uses import uses
 from concertmaster.rewrite import drop_arguments, replace
 from concertmaster.rule import Hit, Rule
 from concertmaster.versions import Change
@@ -111,10 +112,8 @@ def _is_mapped(file: PythonFile, call: ast.Call) -> bool:
     target = up.targets[0] if isinstance(up, ast.Assign) and len(up.targets) == 1 else None
     if not isinstance(target, ast.Name):
         return False
-    scope = file.scope(target).find(target.id)
-    names = (node for node in file.nodes(ast.Name) if node.id == target.id and isinstance(node.ctx, ast.Load))
-    uses = [node for node in names if file.scope(node).find(node.id) is scope]
-    return bool(uses) and all(_is_value(file, use) for use in uses)
+    read = uses(file, target.id, target)
+    return bool(read) and all(_is_value(file, use) for use in read)
 
 
 def _is_value(file: PythonFile, node: ast.expr) -> bool:

@@ -36,6 +36,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from concertmaster.findings import Safety
 from concertmaster.project.environment import variables
@@ -86,11 +87,17 @@ def _is_setting(file: PythonFile, node: ast.expr) -> bool:
         return _is_setting(file, node.func.value)
     if isinstance(node, ast.Attribute):
         return node.attr == "DATABASE_URI" and is_settings(file, node.value)
-    keys = {one.key for one in variables(file) if one.name == "DATABASE_URI" and one.value is None}
     inside = (
         [node.slice] if isinstance(node, ast.Subscript) else node.args if isinstance(node, ast.Call) else []
     )
-    return bool(inside) and inside[0] in keys
+    return bool(inside) and inside[0] in _keys(file)
+
+
+@lru_cache(maxsize=4)
+def _keys(file: PythonFile) -> frozenset[ast.expr]:
+    """The nodes that name the variable where it is read."""
+    read = (one for one in variables(file) if one.name == "DATABASE_URI" and one.value is None)
+    return frozenset(one.key for one in read)
 
 
 def _is_secret(node: ast.expr) -> bool:

@@ -55,6 +55,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from concertmaster.findings import Safety
@@ -130,8 +131,11 @@ def _is_decorator(file: PythonFile, call: ast.Call) -> bool:
 
 def _is_read(file: PythonFile, call: ast.Call) -> bool:
     """Whether this file asks the workflow for its description, which is empty without the argument."""
-    name = getattr(file.parent(call), "name", "")
-    return any(
-        node.attr == "description" and isinstance(node.value, ast.Name) and node.value.id == name
-        for node in file.nodes(ast.Attribute)
-    )
+    return getattr(file.parent(call), "name", "") in _asked(file)
+
+
+@lru_cache(maxsize=4)
+def _asked(file: PythonFile) -> frozenset[str]:
+    """The names whose `description` is read."""
+    asked = (node.value for node in file.nodes(ast.Attribute) if node.attr == "description")
+    return frozenset(name.id for name in asked if isinstance(name, ast.Name))
