@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-pytest_plugins = ["tests.github_server.fixtures"]
+pytest_plugins = ["tests.github_server.fixtures", "tests.jobs"]

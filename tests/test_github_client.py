@@ -376,7 +376,7 @@ def test_only_comments_of_the_same_account_are_ours(
     posted = Pull(client_of(github, waits, login=login), request_of(opened)).posted()
     mine = next(comment for comment in opened.issue.comments if comment.user.login == login)
     assert [comment.line for comment in posted.comments] == [1]
-    assert posted.comments[0].marks == {"cafe"}
+    assert posted.comments[0].marks == ("cafe",)
     assert posted.summary is not None
     assert (posted.summary.id, posted.summary.digest) == (mine.id, "cafe")
 

@@ -48,6 +48,7 @@ def finding(
         url=GUIDE,
         edits=edits,
         fingerprint=mark or f"{abs(hash((path, line, message))):016x}"[:16],
+        likeness=mark or f"{abs(hash((path, line, message))):016x}"[:16],
     )
 
 
@@ -143,7 +144,7 @@ def test_an_outdated_comment_does_not_stand_any_more() -> None:
 
 
 def test_a_comment_on_another_file_is_another_one() -> None:
-    elsewhere = Posted((PostedComment(1, "b.py", 2, frozenset({"cafe"})),))
+    elsewhere = Posted((PostedComment(1, "b.py", 2, ("cafe",)),))
     assert plan([finding(2, mark="cafe")], diff((1, 9)), posted=elsewhere).comments
 
 
@@ -363,7 +364,7 @@ def test_only_a_mark_at_the_very_start_counts() -> None:
     assert posted_comment(1, "a.py", 2, "Look: <!-- concertmaster:cafe -->") is None
     assert posted_summary(1, "> <!-- concertmaster:summary:cafe -->") is None
     assert posted_comment(1, "a.py", 2, "<!-- concertmaster:cafe,beef --> x") == PostedComment(
-        1, "a.py", 2, frozenset({"cafe", "beef"})
+        1, "a.py", 2, ("cafe", "beef")
     )
     assert posted_comment(1, "a.py", 2, "<!-- concertmaster:summary:cafe -->") is None
 

@@ -127,7 +127,15 @@ def _review(
 
     def plan(posted: Posted, refused: frozenset[str]) -> ReviewPlan:
         closed = {path: FileDiff(path, "modified", known=False) for path in refused}
-        seen = Seen(reviewed.read, reviewed.diffs | closed, links, posted, reviewed.notes, reviewed.move)
+        seen = Seen(
+            reviewed.read,
+            reviewed.diffs | closed,
+            links,
+            posted,
+            reviewed.notes,
+            reviewed.move,
+            exists=reviewed.exists,
+        )
         return plan_review(pull.request, report, seen)
 
     if dry_run:
@@ -140,6 +148,8 @@ def _review(
         write_preview(preview, plan(Posted(), frozenset()), reviewed.read, title=title)
     _tell(outcome, reviewed, links, environment)
     fail_on = inputs.fail_on or reviewed.judgement.workspace.config.fail_on
+    if outcome.result is Result.FAILED:
+        return NOT_ANALYSED
     return exit_code(report.findings, report.unanalysed, fail_on)
 
 
@@ -150,7 +160,7 @@ def _tell(outcome: Outcome, reviewed: Reviewed, links: Links, environment: Mappi
     job.log(
         f"{plan.verdict} for orchestrator-core {window.installed} (target {window.target}): {outcome.result}"
     )
-    on_lines = () if outcome.result is Result.REFUSED else (*plan.comments, *plan.kept)
+    on_lines = () if outcome.result in (Result.REFUSED, Result.FAILED) else (*plan.comments, *plan.kept)
     commented = {finding.fingerprint for comment in on_lines for finding in comment.findings}
     left = (finding for finding in report.findings if finding.fingerprint not in commented)
     job.commands(render_annotations(left, report.unanalysed))

@@ -81,7 +81,8 @@ class Finding:
     """One thing that is wrong at one place, judged, with the edits that mend it.
 
     Lines and columns count from 1, columns in characters; `edits` are byte spans of the file.
-    `rows` are the catalogue's row ids, `since` the release that makes it a finding.
+    `rows` are the catalogue's row ids, `since` the release that makes it a finding. `fingerprint` tells it
+    from all others of a project; `likeness` is the same wherever the same lines have the same fault.
     """
 
     rule: str
@@ -98,6 +99,7 @@ class Finding:
     url: str = ""
     edits: tuple[Edit, ...] = ()
     fingerprint: str = ""
+    likeness: str = ""
 
     @property
     def place(self) -> tuple[str, int, int, str]:
@@ -123,9 +125,20 @@ class Suppressed:
 
 def fingerprint(rule: str, path: str, text: str, ordinal: int) -> str:
     """Identity of a finding that survives moved lines and reworded messages."""
-    stripped = "\n".join(line.strip() for line in text.splitlines())
-    key = "\0".join((rule, path, stripped, str(ordinal)))
-    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return _digest(rule, path, _stripped(text), str(ordinal))
+
+
+def likeness(rule: str, text: str) -> str:
+    """What a finding has in common with those of the same rule on the same lines of any file."""
+    return _digest(rule, _stripped(text))
+
+
+def _stripped(text: str) -> str:
+    return "\n".join(line.strip() for line in text.splitlines())
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 class EditSet:

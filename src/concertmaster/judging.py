@@ -17,8 +17,9 @@ from concertmaster.findings import (
     Unanalysed,
     apply,
     fingerprint,
+    likeness,
 )
-from concertmaster.project.suppressions import Suppression
+from concertmaster.project.suppressions import Suppression, without_marks
 from concertmaster.project.text import TextFile, Unreadable
 from concertmaster.rule import Hit, Rule
 from concertmaster.versions import Mode
@@ -121,7 +122,12 @@ def _choose(found: Iterable[Judged], *, unsafe: bool) -> EditSet:
 def result(file: TextFile, found: Sequence[Judged], rewritten: bytes, rules: Sequence[Rule]) -> FileResult:
     """What is told of a file: what is wrong, what is wrong but kept, and its new text if it has one."""
     shown = [item.finding for item in found if item.kept_by is None]
-    kept = tuple(Suppressed(item.finding, item.kept_by.reason) for item in found if item.kept_by is not None)
+    kept = tuple(
+        Suppressed(known, item.kept_by.reason)
+        for item in found
+        if item.kept_by is not None
+        for known in identify(file, [item.finding])
+    )
     unused = unused_suppressions(file, found, {rule.id for rule in rules})
     findings = tuple(identify(file, (*shown, *unused)))
     return FileResult(file.path, findings, rewritten if rewritten != file.source else None, suppressed=kept)
@@ -154,9 +160,18 @@ def identify(file: TextFile, findings: Iterable[Finding]) -> Iterator[Finding]:
     """Give each finding its identity, in the order of the file."""
     seen: Counter[tuple[str, str]] = Counter()
     for finding in sorted(findings, key=lambda finding: finding.place):
-        start = file.line_span(finding.line)[0]
-        end = file.line_span(finding.end_line)[1]
-        text = file.source[start:end].decode(file.encoding, "replace")
+        text = _text(file, finding)
         key = (finding.rule, text)
-        yield replace(finding, fingerprint=fingerprint(finding.rule, file.path, text, seen[key]))
+        yield replace(
+            finding,
+            fingerprint=fingerprint(finding.rule, file.path, text, seen[key]),
+            likeness=likeness(finding.rule, text),
+        )
         seen[key] += 1
+
+
+def _text(file: TextFile, finding: Finding) -> str:
+    """The lines of a finding, without what would keep it."""
+    start = file.line_span(finding.line)[0]
+    end = file.line_span(finding.end_line)[1]
+    return without_marks(file.source[start:end].decode(file.encoding, "replace"))

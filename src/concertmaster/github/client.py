@@ -71,13 +71,15 @@ class Client:
 
         return _guarded(lambda: self._retry.read(read))
 
-    def pages(self, address: str, shape: Callable[[Json], Answer]) -> list[Answer]:
+    def pages(self, address: str, shape: Callable[[Json], Answer], **parameters: str) -> list[Answer]:
         """All items of a list. Pages are counted: what an answer gives as the next address is not followed."""
 
         def read() -> list[Answer]:
             items: list[Answer] = []
             for page in range(1, MAX_PAGES + 1):
-                headers, found = self._request("GET", address, {"per_page": PER_PAGE, "page": page})
+                headers, found = self._request(
+                    "GET", address, {**parameters, "per_page": PER_PAGE, "page": page}
+                )
                 if not isinstance(found, list):
                     raise MalformedAnswerError("an answer that is no list")
                 items += [shape(_as_object(item)) for item in found]
@@ -95,15 +97,51 @@ class Client:
 
         _guarded(lambda: self._retry.write(write, find))
 
+    def query(self, document: str, variables: Json, shape: Callable[[Json], Answer]) -> Answer:
+        """What GraphQL answers, in the shape that is wanted of it."""
+
+        def read() -> Answer:
+            return shape(self._graphql(document, variables))
+
+        return _guarded(lambda: self._retry.read(read))
+
+    def change(self, document: str, variables: Json) -> None:
+        """Mutations of GraphQL. Where the answer gets lost they are not made again: look what was done.
+
+        Raises:
+            LostError: nobody knows what was done.
+        """
+        _guarded(lambda: self._retry.once(lambda: self._graphql(document, variables)))
+
+    def make(
+        self,
+        verb: str,
+        address: str,
+        body: Json,
+        shape: Callable[[Json], Answer],
+        find: Callable[[], Answer | None] = lambda: None,
+    ) -> Answer:
+        """A write whose answer is wanted; where that gets lost, `find` gives it, or it is made again."""
+
+        def write() -> Answer:
+            return shape(_as_object(self._request(verb, address, None, body)[1]))
+
+        return _guarded(lambda: self._retry.write(write, find))
+
     def login(self) -> str:
         """Whom comments of this token are by. GraphQL names an app without the ending that REST gives it."""
 
-        def read() -> str:
-            _, data = self._github.requester.graphql_query("query { viewer { login } }", {})
-            return text(data, "data", "viewer", "login")
-
-        login = _guarded(lambda: self._retry.read(read))
+        login = self.query("query { viewer { login } }", {}, lambda data: text(data, "viewer", "login"))
         return f"{login.removesuffix('[bot]')}[bot]" if self._is_app else login
+
+    def _graphql(self, document: str, variables: Json) -> Json:
+        try:
+            _, answer = self._github.requester.graphql_query(document, variables)
+        except (ValueError, RuntimeError, TypeError) as error:
+            if is_lost(error):
+                raise
+            raise MalformedAnswerError(str(error)) from None
+        return _as_object(_as_object(answer).get("data"))
 
     def _request(
         self, verb: str, address: str, parameters: Mapping[str, str | int] | None, body: Json | None = None
@@ -156,6 +194,30 @@ def integer(data: Any, *keys: str) -> int:
     if not isinstance(found, int):
         raise MalformedAnswerError(f"an answer without {'.'.join(keys)}")
     return found
+
+
+def truth(data: Any, *keys: str) -> bool:
+    """A yes or no within an answer.
+
+    Raises:
+        MalformedAnswerError: there is none.
+    """
+    found = _within(data, keys)
+    if not isinstance(found, bool):
+        raise MalformedAnswerError(f"an answer without {'.'.join(keys)}")
+    return found
+
+
+def objects(data: Any, *keys: str) -> list[Json]:
+    """A list of objects within an answer.
+
+    Raises:
+        MalformedAnswerError: there is none.
+    """
+    found = _within(data, keys)
+    if not isinstance(found, list):
+        raise MalformedAnswerError(f"an answer without {'.'.join(keys)}")
+    return [_as_object(item) for item in found]
 
 
 def _within(data: Any, keys: tuple[str, ...]) -> Any:

@@ -69,6 +69,10 @@ class CommitFiles:
         self.paths = tuple(sorted(path for path in self._entries if is_ours(path)))
         self._blobs = blobs
 
+    def has(self, path: str) -> bool:
+        """Whether the commit holds such a file."""
+        return path in self._entries
+
     def load(self, wanted: Callable[[str], bool]) -> None:
         """Have the files ready whose path is wanted."""
         self._blobs.load(self._entries[path] for path in self.paths if wanted(path))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -33,10 +32,8 @@ class Draft:
 
 def drafts(path: str, findings: Iterable[Finding], cure: Cure, diff: FileDiff) -> Iterator[Draft]:
     """One draft for each suggestion, and for each finding without one whose lines the diff shows."""
-    seen: Counter[tuple[str, ...]] = Counter()
     for suggestion in cure.suggestions:
-        seen[suggestion.replacement.lines] += 1
-        yield _suggestion(path, suggestion, diff, seen[suggestion.replacement.lines])
+        yield _suggestion(path, suggestion, diff)
     for item in cure.unsuggested:
         yield from _plain(path, Remark((item.finding,), elsewhere=item.outside), diff)
     for finding in findings:
@@ -44,16 +41,16 @@ def drafts(path: str, findings: Iterable[Finding], cure: Cure, diff: FileDiff) -
             yield from _plain(path, Remark((finding,)), diff)
 
 
-def _suggestion(path: str, suggestion: Suggestion, diff: FileDiff, ordinal: int) -> Draft:
+def _suggestion(path: str, suggestion: Suggestion, diff: FileDiff) -> Draft:
     wanted = suggestion.replacement
     others = tuple(first for first in suggestion.together if first != wanted.first)
-    marks = [finding.fingerprint for finding in suggestion.findings]
+    marks = [finding.likeness for finding in suggestion.findings]
     return Draft(
         path,
         wanted.first,
         wanted.last,
         Remark(suggestion.findings, wanted.lines, others),
-        known_by(marks or [digest("suggestion", path, str(ordinal), *wanted.lines)]),
+        known_by(marks or [digest("suggestion", *wanted.lines)]),
         diff.changed(wanted.first, wanted.last),
     )
 
@@ -62,7 +59,7 @@ def _plain(path: str, remark: Remark, diff: FileDiff) -> Iterator[Draft]:
     (finding,) = remark.findings
     shown = diff.shown(finding.line, finding.end_line)
     if shown:
-        yield Draft(path, *shown, remark, known_by([finding.fingerprint]), diff.changed(*shown))
+        yield Draft(path, *shown, remark, known_by([finding.likeness]), diff.changed(*shown))
 
 
 def choose(made: Sequence[Draft], limit: int) -> list[Draft]:

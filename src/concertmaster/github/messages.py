@@ -51,3 +51,44 @@ def unreadable_pull_request(reason: str) -> UserError:
         why=f"{reason.rstrip('.')}.",
         remedy="Give the job `permissions: contents: read, pull-requests: write`, and run it again if GitHub is down.",
     )
+
+
+def no_contents_permission() -> UserError:
+    return UserError(
+        "The commits of the upgrade could not be written.",
+        why="The token may not change the repository's contents.",
+        remedy="Give the job `permissions: contents: write, pull-requests: write`.",
+    )
+
+
+def no_pull_requests_permission(branch: str) -> UserError:
+    return UserError(
+        f"The pull request of the upgrade could not be written; its commits are on the branch {branch}.",
+        why="The token may not write pull requests.",
+        remedy="Give the job `permissions: contents: write, pull-requests: write`.",
+    )
+
+
+def actions_may_not_open(branch: str) -> UserError:
+    return UserError(
+        f"The pull request of the upgrade could not be opened; its commits are on the branch {branch}.",
+        why="The repository does not let workflows open pull requests.",
+        remedy='Switch on "Allow GitHub Actions to create and approve pull requests" under Settings, Actions, '
+        "General, of the repository or its organization, or give the token of an app as github-token.",
+    )
+
+
+def changed_workflows(branch: str) -> UserError:
+    return UserError(
+        f"The branch {branch} could not be brought up to date.",
+        why="The default branch has changed workflow files since, and the token may not write those.",
+        remedy="Merge the default branch into it by hand, or give the token of an app that may change workflows.",
+    )
+
+
+def unwritable_upgrade(reason: str) -> UserError:
+    return UserError(
+        "The upgrade could not be brought to GitHub.",
+        why=f"{reason.rstrip('.')}.",
+        remedy="Run the workflow again: what is there already is found, and nothing is made twice.",
+    )

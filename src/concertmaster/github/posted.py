@@ -6,23 +6,55 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from concertmaster.report.markdown import marker
 
 #: A mark only counts where we put it: at the very start, where no quoted text can stand.
 _MARKER = re.compile(r"<!-- concertmaster:([\w:,-]+) -->")
 _SUMMARY, _REVIEW = "summary", "review"
+_DONE, _AGAIN = "done", "again"
 MAX_MARKS = 40
+
+
+class State(StrEnum):
+    """Whether a thread is open, and if not, who is behind it."""
+
+    OPEN = "open"
+    CLOSED_BY_US = "closed by us"
+    CLOSED_BY_OTHERS = "closed by others"
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """The conversation that a comment of ours begins.
+
+    `answered` tells that a person has replied, `was_closed` that we said last that it is done. Where the
+    token may not resolve, comments are hidden instead.
+    """
+
+    id: str
+    comment: str
+    state: State = State.OPEN
+    hidden: bool = False
+    answered: bool = False
+    was_closed: bool = False
+    may_resolve: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class PostedComment:
-    """A review comment of ours; `line` is None when it is outdated."""
+    """A review comment of ours; `line` is None when it is outdated, `thread` when nothing is known of it."""
 
     id: int
     path: str
     line: int | None
-    marks: frozenset[str]
+    marks: tuple[str, ...]
+    thread: Thread | None = None
+
+    @property
+    def state(self) -> State:
+        return self.thread.state if self.thread else State.OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +71,6 @@ class Posted:
 
     comments: tuple[PostedComment, ...] = ()
     summary: PostedSummary | None = None
-
-    def standing(self, path: str) -> frozenset[str]:
-        """The marks of comments on a file that are not outdated."""
-        comments = (item.marks for item in self.comments if item.path == path and item.line is not None)
-        return frozenset().union(*comments)
 
 
 def comment_mark(marks: Iterable[str]) -> str:
@@ -65,15 +92,32 @@ def review_mark(*parts: str) -> str:
     return marker(f"{_REVIEW}:{digest(*parts)}")
 
 
+def done_mark(sha: str) -> str:
+    """The hidden note of a reply that closes a thread."""
+    return marker(f"{_DONE}:{sha}")
+
+
+def again_mark(sha: str) -> str:
+    """The hidden note of a reply that opens a thread again."""
+    return marker(f"{_AGAIN}:{sha}")
+
+
+def says_done(replies: Iterable[str]) -> bool:
+    """Whether the last of our replies that opened or closed a thread closed it."""
+    kinds = [mark.partition(":")[0] for body in replies for mark in _marks(body)]
+    told = [kind for kind in kinds if kind in (_DONE, _AGAIN)]
+    return bool(told) and told[-1] == _DONE
+
+
 def digest(*parts: str) -> str:
     joined = "\0".join(parts).encode("utf-8", "surrogatepass")
     return hashlib.sha256(joined).hexdigest()[:16]
 
 
 def posted_comment(number: int, path: str, line: int | None, body: str) -> PostedComment | None:
-    """A comment by its mark; None when it has none."""
+    """A comment by its marks; None when it has none."""
     marks = _marks(body)
-    plain = frozenset(mark for mark in marks if ":" not in mark)
+    plain = tuple(mark for mark in marks if ":" not in mark)
     return PostedComment(number, path, line, plain) if plain else None
 
 

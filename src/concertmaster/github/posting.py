@@ -9,7 +9,7 @@ from enum import StrEnum
 from concertmaster.github.client import Json
 from concertmaster.github.posted import Posted
 from concertmaster.github.pull import Pull
-from concertmaster.github.refusals import GitHubError, NotFoundError, UnprocessableError
+from concertmaster.github.refusals import GitHubError, NotFoundError, OutageError, UnprocessableError
 from concertmaster.github.review import Comment, ReviewPlan
 
 #: The plan when these files must not get comments on their lines, because GitHub refused some.
@@ -23,6 +23,7 @@ class Result(StrEnum):
     NOTHING_NEW = "nothing-new"
     SUPERSEDED = "superseded"
     REFUSED = "refused"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ def post(pull: Pull, make_plan: Planner, rebuilt: frozenset[str]) -> Outcome:
         if _is_superseded(pull):
             return _superseded(plan)
         return _write(pull, plan, lambda refused: make_plan(posted, refused), rebuilt)
+    except OutageError as error:
+        return Outcome(Result.FAILED, plan, str(error))
     except GitHubError as error:
         return Outcome(Result.REFUSED, plan, str(error))
 
@@ -69,7 +72,10 @@ def _write(
                 return _superseded(plan)
             pull.discard_pending_reviews()
     _write_summary(pull, plan)
-    return Outcome(Result.POSTED, plan, reason)
+    left = pull.keep_up(plan.upkeep) if plan.upkeep else ""
+    if left and not plan.comments and not plan.summary_changes:
+        return Outcome(Result.REFUSED, plan, left)
+    return Outcome(Result.POSTED, plan, left or reason)
 
 
 def _write_summary(pull: Pull, plan: ReviewPlan) -> None:

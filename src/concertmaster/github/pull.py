@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,9 +14,18 @@ from pydantic import ValidationError
 from concertmaster.github.client import Client, Json, integer, text
 from concertmaster.github.diff import ChangedFile
 from concertmaster.github.event import Request
-from concertmaster.github.posted import Posted, PostedSummary, posted_comment, posted_summary, starts_with
+from concertmaster.github.posted import (
+    Posted,
+    PostedComment,
+    PostedSummary,
+    posted_comment,
+    posted_summary,
+    starts_with,
+)
 from concertmaster.github.refusals import GitHubError, NotFoundError
 from concertmaster.github.retry import MalformedAnswerError
+from concertmaster.github.threads import Threads
+from concertmaster.github.upkeep import Reopen, Resolve
 
 WORKFLOW_BOT = "github-actions[bot]"
 REGULAR = ("100644", "100755")
@@ -74,23 +83,30 @@ class Pull:
 
     def tree(self, commit: str) -> Tree:
         """The regular files of a commit."""
-        return self._client.get(f"{self._repository}/git/trees/{_checked(commit)}", _tree, recursive="1")
+        return self._client.get(f"{self._repository}/git/trees/{checked(commit)}", _tree, recursive="1")
 
     def blob(self, sha: str) -> bytes:
         """The bytes of a file by their object id."""
-        address = f"{self._repository}/git/blobs/{_checked(sha)}"
-        return self._client.get(address, lambda found: _content(found, sha))
+        address = f"{self._repository}/git/blobs/{checked(sha)}"
+        return self._client.get(address, lambda found: content(found, sha))
 
     def posted(self) -> Posted:
         """What we have said on this pull request."""
         comments = self._client.pages(f"{self._address}/comments", lambda item: item)
-        ours = (
-            posted_comment(integer(item, "id"), text(item, "path"), item.get("line"), text(item, "body"))
-            for item in comments
-            if self._is_ours(item)
-        )
-        summary = next((found for item in self._said() if (found := _summary(item))), None)
-        return Posted(tuple(item for item in ours if item), summary)
+        ours = tuple(found for item in comments if (found := _comment(item)) and self._is_ours(item))
+        said = self._client.pages(self._comments, lambda item: item)
+        summary = next((told for item in said if (told := _summary(item)) and self._is_ours(item)), None)
+        return Posted(self._with_threads(ours) if ours else (), summary)
+
+    def _with_threads(self, comments: tuple[PostedComment, ...]) -> tuple[PostedComment, ...]:
+        try:
+            return tuple(self._threads.read())
+        except NotFoundError:
+            return comments
+
+    @cached_property
+    def _threads(self) -> Threads:
+        return Threads(self._client, self.request, self._login)
 
     @cached_property
     def _login(self) -> str:
@@ -102,9 +118,6 @@ class Pull:
     def _is_ours(self, item: Json) -> bool:
         """Anybody can copy a mark, so it counts only in comments by the same account."""
         return bool((item.get("user") or {}).get("login") == self._login)
-
-    def _said(self) -> list[Json]:
-        return [item for item in self._client.pages(self._comments, lambda item: item) if self._is_ours(item)]
 
     # -- writing -----------------------------------------------------------------------------------
 
@@ -131,7 +144,9 @@ class Pull:
         mark = body.partition("\n")[0]
 
         def find() -> Json | None:
-            return next((item for item in self._said() if starts_with(item.get("body") or "", mark)), None)
+            said = self._client.pages(self._comments, lambda item: item)
+            ours = (item for item in said if starts_with(item.get("body") or "", mark))
+            return next((item for item in ours if self._is_ours(item)), None)
 
         self._client.send("POST", self._comments, {"body": body}, find)
 
@@ -140,12 +155,21 @@ class Pull:
         address = f"{self._repository}/issues/comments/{number}"
         self._client.send("PATCH", address, {"body": body}, lambda: None)
 
+    def keep_up(self, steps: Sequence[Resolve | Reopen]) -> str:
+        """Close and open threads of ours; the reason why some were left, if GitHub does not allow it."""
+        return self._threads.carry_out(steps)
+
     def _submitted(self, mark: str) -> Json | None:
         return next((item for item in self._reviews(mark) if item.get("state") != "PENDING"), None)
 
     def _reviews(self, mark: str) -> list[Json]:
         reviews = self._client.pages(f"{self._address}/reviews", lambda item: item)
         return [item for item in reviews if self._is_ours(item) and starts_with(item.get("body") or "", mark)]
+
+
+def _comment(item: Json) -> PostedComment | None:
+    number, path = integer(item, "id"), text(item, "path")
+    return posted_comment(number, path, item.get("line"), item.get("body") or "")
 
 
 def _summary(item: Json) -> PostedSummary | None:
@@ -168,7 +192,7 @@ def _tree(found: Json) -> Tree:
     return Tree(tuple(listed), bool(found.get("truncated")))
 
 
-def _content(found: Json, sha: str) -> bytes:
+def content(found: Json, sha: str) -> bytes:
     try:
         data = base64.b64decode(text(found, "content"))
     except ValueError:
@@ -184,7 +208,7 @@ def object_id(data: bytes) -> str:
     return hashlib.sha1(header + data, usedforsecurity=False).hexdigest()
 
 
-def _checked(sha: str) -> str:
+def checked(sha: str) -> str:
     if not _SHA.fullmatch(sha):
         raise GitHubError("an object id that is none")
     return sha

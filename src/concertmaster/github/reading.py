@@ -59,6 +59,10 @@ class Reviewed:
         """The bytes of a file at the head."""
         return self.head.read(_inside(path, self.folder) or "")
 
+    def exists(self, path: str) -> bool:
+        """Whether the head holds such a file."""
+        return self.head.has(_inside(path, self.folder) or "")
+
     @property
     def rebuilt(self) -> frozenset[str]:
         """The files whose diff was worked out here."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concertmaster.github.retry import is_limited, status_of
+from concertmaster.github.retry import GRAPHQL, is_limited, is_lost, status_of
 
 _FORBIDDEN = ("resource not accessible by integration", "resource not accessible by personal access token")
 
@@ -19,8 +19,20 @@ class ReadOnlyTokenError(GitHubError):
     """The token may not do this; that of a fork's pull request may only read."""
 
 
+class NotPermittedError(GitHubError):
+    """A setting of the repository or its organization forbids it, whatever the token may do."""
+
+
 class NotFoundError(GitHubError):
     """What was asked for is not there, or not for this token."""
+
+
+class OutageError(GitHubError):
+    """GitHub would do it at another time."""
+
+
+class LostError(OutageError):
+    """No answer, or none that makes sense, so that nobody knows what was done."""
 
 
 class UnprocessableError(GitHubError):
@@ -33,16 +45,20 @@ def refusal(error: Exception) -> GitHubError:
     if status == 401:
         return BadTokenError("GitHub does not accept the token")
     if is_limited(error):
-        return GitHubError(f"GitHub's rate limit is exceeded, and the wait would be too long ({message})")
-    if status == 403 and any(text in message.lower() for text in _FORBIDDEN):
+        return OutageError(f"GitHub's rate limit is exceeded, and the wait would be too long ({message})")
+    if status in (403, GRAPHQL) and any(text in message.lower() for text in _FORBIDDEN):
         return ReadOnlyTokenError(f"the token may not do that ({message})")
+    told = f"GitHub answered with status {status}: {message}" if status else f"no answer: {message}"
+    if is_lost(error):
+        return LostError(told)
+    if status == 403 and "not permitted" in message.lower():
+        return NotPermittedError(message)
     kinds: dict[int | None, type[GitHubError]] = {
         404: NotFoundError,
         410: NotFoundError,
         422: UnprocessableError,
     }
-    told = f"status {status}: {message}" if status else message
-    return kinds.get(status, GitHubError)(f"GitHub answered with {told}" if status else f"no answer: {told}")
+    return kinds.get(status, GitHubError)(told)
 
 
 def _message(error: Exception) -> str:

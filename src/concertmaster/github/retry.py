@@ -19,6 +19,8 @@ MAX_WAIT = 90.0
 #: What GitHub asks for after a secondary limit that names no time.
 SECONDARY_WAIT = 60.0
 TRIES = 4
+#: What the library makes of an answer of GraphQL with errors, whose own status is 200.
+GRAPHQL = 400
 
 
 class MalformedAnswerError(Exception):
@@ -49,6 +51,10 @@ class Retry:
                 return found
 
         return self._again(attempt, lambda error: is_limited(error) or is_lost(error))
+
+    def once(self, call: Callable[[], Answer]) -> Answer:
+        """The answer to a call that is only made again where GitHub says that it did nothing."""
+        return self._again(call, is_limited)
 
     def _again(self, call: Callable[[], Answer], helps: Callable[[BaseException], bool]) -> Answer:
         again = tenacity.Retrying(
@@ -81,7 +87,9 @@ def is_limited(error: BaseException) -> bool:
     """Whether GitHub says that it did nothing because there was too much: a write may follow later."""
     status = status_of(error)
     limited = "rate limit" in str(getattr(error, "message", None) or error).lower()
-    return status == 429 or (status == 403 and (limited or "retry-after" in _headers(error)))
+    if status == 403:
+        return limited or "retry-after" in _headers(error)
+    return status == 429 or (status == GRAPHQL and limited)
 
 
 def is_lost(error: BaseException) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +12,16 @@ from concertmaster.github.drafts import Draft, choose, drafts
 from concertmaster.github.event import Request
 from concertmaster.github.posted import Posted, PostedSummary, comment_mark, digest, review_mark, summary_mark
 from concertmaster.github.suggestions import suggest
+from concertmaster.github.upkeep import (
+    Claim,
+    Marks,
+    Reopen,
+    Resolve,
+    Situation,
+    changes,
+    claim,
+    covers,
+)
 from concertmaster.report.comment import comment
 from concertmaster.report.markdown import Links, code, count, listing
 from concertmaster.report.summary import Summary, render, verdict
@@ -59,6 +69,13 @@ class ReviewPlan:
     summary: str | None = None
     posted_summary: PostedSummary | None = None
     follow_up: FollowUp | None = None
+    resolve: tuple[Resolve, ...] = ()
+    reopen: tuple[Reopen, ...] = ()
+
+    @property
+    def upkeep(self) -> tuple[Resolve | Reopen, ...]:
+        """What is to be done about threads that stand."""
+        return (*self.resolve, *self.reopen)
 
     @property
     def summary_changes(self) -> bool:
@@ -72,7 +89,7 @@ class ReviewPlan:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to do."""
-        return not self.comments and not self.summary_changes
+        return not self.comments and not self.summary_changes and not self.upkeep
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +113,7 @@ class Seen:
     notes: tuple[str, ...] = ()
     move: Move | None = None
     follow_up_url: str | None = None
+    exists: Callable[[str], bool] = lambda _: True
 
 
 def plan_review(request: Request, report: Report, seen: Seen) -> ReviewPlan:
@@ -112,8 +130,10 @@ def plan_review(request: Request, report: Report, seen: Seen) -> ReviewPlan:
     listed = tuple(finding for finding in report.findings if _key(finding) not in told)
     comments = (*comments, *(_moved(seen) if listed else ()))
     left = tuple(finding for finding in report.findings if finding.edits and _key(finding) not in mended)
-    fresh = tuple(item for item in comments if not set(item.marks) <= seen.posted.standing(item.path))
-    kept = tuple(item for item in comments if set(item.marks) <= seen.posted.standing(item.path))
+    situation = _situation(request, report, seen, made, comments)
+    claims = claim(seen.posted.comments, situation)
+    fresh, kept = _told_already(comments, claims)
+    steps = tuple(changes(claims, _marks(fresh), situation))
     return ReviewPlan(
         request=request,
         verdict=verdict(report.findings, report.unanalysed),
@@ -123,7 +143,50 @@ def plan_review(request: Request, report: Report, seen: Seen) -> ReviewPlan:
         summary=_summary(report, listed, len(made) - len(chosen), seen),
         posted_summary=seen.posted.summary,
         follow_up=FollowUp(left) if left else None,
+        resolve=tuple(step for step in steps if isinstance(step, Resolve)),
+        reopen=tuple(step for step in steps if isinstance(step, Reopen)),
     )
+
+
+def _situation(
+    request: Request, report: Report, seen: Seen, made: Sequence[Draft], comments: Sequence[Comment]
+) -> Situation:
+    """What is found at the head; remarks that could be made, but were not chosen, are found too."""
+    found: defaultdict[str, Marks] = defaultdict(Counter)
+    for finding in report.findings:
+        found[finding.path][finding.likeness] += 1
+    for path, marks in (*_marks(made).items(), *_marks(comments).items()):
+        found[path] |= marks
+    return Situation(
+        head=request.head_sha,
+        found=found,
+        renamed={diff.previous_path: path for path, diff in seen.diffs.items() if diff.previous_path},
+        exists=seen.exists,
+        is_changed=lambda path: path in seen.diffs,
+        unanalysed=frozenset(item.path for item in report.unanalysed),
+        suppressed=report.suppressed,
+    )
+
+
+def _marks(items: Iterable[Draft | Comment]) -> dict[str, Marks]:
+    found: defaultdict[str, Marks] = defaultdict(Counter)
+    for item in items:
+        found[item.path].update(item.marks)
+    return found
+
+
+def _told_already(
+    comments: Sequence[Comment], claims: Sequence[Claim]
+) -> tuple[tuple[Comment, ...], tuple[Comment, ...]]:
+    """Comments that are new, and comments that stand; of two alike the one on the same line stands."""
+    kept = {index for index, item in enumerate(comments) if covers(claims, item.path, item.marks, item.line)}
+    kept |= {
+        index
+        for index, item in enumerate(comments)
+        if index not in kept and covers(claims, item.path, item.marks, None)
+    }
+    fresh = (item for index, item in enumerate(comments) if index not in kept)
+    return tuple(fresh), tuple(item for index, item in enumerate(comments) if index in kept)
 
 
 def _key(finding: Finding) -> tuple[str, str, int, int, str]:

@@ -50,6 +50,11 @@ def line_suppressions(source: str) -> tuple[Suppression, ...]:
     return tuple(found)
 
 
+def without_marks(text: str) -> str:
+    """A text without these comments, so that adding one does not make another text of it."""
+    return _COMMENT.sub("", text)
+
+
 def _suppression(match: re.Match[str], line: int, first: int, last: int) -> Suppression:
     names = frozenset(name.strip() for name in match["rules"].split(",") if name.strip())
     return Suppression(names, match["reason"].strip(), line, first, last)

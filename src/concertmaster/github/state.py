@@ -1,0 +1,59 @@
+"""How a repository stands: what its commits hold, how far a branch has come, its pull requests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from concertmaster.github.pull import REGULAR, Tree, TreeEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a tree holds at a path: a file, a link, or another repository."""
+
+    mode: str
+    kind: str
+    sha: str
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """The new bytes of a file, and whether it is executable."""
+
+    mode: str
+    data: bytes
+
+
+Listing = Mapping[str, Entry]
+#: What becomes of a path: something that git has already, new bytes, or nothing.
+Change = Entry | File | None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The commits that a branch has and its base has not; `foreign` are those that we have not made."""
+
+    merge_base: str
+    commits: int
+    foreign: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """A pull request as it stands in lists."""
+
+    number: int
+    branch: str
+    body: str
+    title: str
+    is_open: bool
+    is_merged: bool
+    is_ours: bool
+
+
+def as_tree(listing: Listing) -> Tree:
+    """The regular files of a listing."""
+    regular = ((path, entry) for path, entry in listing.items() if entry.mode in REGULAR)
+    return Tree(tuple(TreeEntry(path, entry.sha, entry.size) for path, entry in regular))

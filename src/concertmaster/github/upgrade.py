@@ -1,0 +1,121 @@
+"""What becomes of the branch of an upgrade: made, moved on, made anew, or left alone; never over a person's work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from concertmaster.github.pull import object_id
+from concertmaster.github.state import Entry, History, Listing, PullRequest
+from concertmaster.report.upgrade import BEGIN, END
+from concertmaster.upgrading import target_of
+from concertmaster.versions import release
+
+
+class Way(StrEnum):
+    """What is done to the branch."""
+
+    CREATE = "create"  # there is none
+    FOLLOW = "follow"  # it has nothing that the base has not: forward to new commits on the base
+    KEEP = "keep"  # it holds what is planned
+    RENEW = "renew"  # it holds our commits alone, and something else is planned by now
+    ADD = "add"  # a person has worked on it: only what is missing, on top
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """The branch as it is found. `before` is what it started from, `base` where the default branch is now."""
+
+    tip: str
+    history: History
+    before: Listing
+    base: Listing
+    now: Listing
+
+
+def way(branch: Branch | None, planned: Mapping[str, bytes]) -> Way:
+    """What to do with a branch, given the files that the upgrade of the default branch writes."""
+    if branch is None:
+        return Way.CREATE
+    if branch.history.commits == 0:
+        return Way.FOLLOW
+    if branch.history.foreign:
+        return Way.ADD
+    return Way.KEEP if holds(branch, planned) else Way.RENEW
+
+
+def holds(branch: Branch, planned: Mapping[str, bytes]) -> bool:
+    """Whether merging the branch would give what is planned, and nothing else."""
+    there = {path: entry.sha for path, entry in branch.now.items()}
+    if any(there.get(path) != object_id(data) for path, data in planned.items()):
+        return False
+    touched = _changed(branch.before, branch.now) - planned.keys()
+    return all(branch.now.get(path) == branch.base.get(path) for path in touched)
+
+
+def _changed(old: Listing, new: Listing) -> set[str]:
+    return {path for path in old.keys() | new.keys() if _differ(old.get(path), new.get(path))}
+
+
+def _differ(first: Entry | None, second: Entry | None) -> bool:
+    if first is None or second is None:
+        return first is not second
+    return (first.sha, first.mode) != (second.sha, second.mode)
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """The default branch brought into a branch, file by file; `conflicts` were changed on both sides."""
+
+    changes: Mapping[str, Entry | None]
+    conflicts: tuple[str, ...]
+
+    def applied(self, listing: Listing) -> Listing:
+        merged = {path: entry for path, entry in listing.items() if path not in self.changes}
+        return {**merged, **{path: entry for path, entry in self.changes.items() if entry is not None}}
+
+
+def merge(branch: Branch) -> Merge:
+    """What the default branch has changed since the branch left it."""
+    changes: dict[str, Entry | None] = {}
+    conflicts: list[str] = []
+    for path in sorted(_changed(branch.before, branch.base)):
+        here, there = branch.now.get(path), branch.base.get(path)
+        if not _differ(here, there):
+            continue
+        if _differ(here, branch.before.get(path)):
+            conflicts.append(path)
+        else:
+            changes[path] = there
+    return Merge(changes, tuple(conflicts))
+
+
+def is_declined(pulls: Iterable[PullRequest]) -> bool:
+    """Whether a person has closed the pull request of this very upgrade without merging it."""
+    known = list(pulls)
+    return not any(pull.is_open for pull in known) and any(not pull.is_merged for pull in known)
+
+
+def superseded(pulls: Iterable[PullRequest], target: str) -> list[PullRequest]:
+    """Open pull requests of ours that go to an older release."""
+    return [pull for pull in pulls if pull.is_open and pull.is_ours and _is_older(pull.branch, target)]
+
+
+def _is_older(branch: str, target: str) -> bool:
+    number = target_of(branch)
+    return number is not None and release(number) < release(target)
+
+
+def around(body: str) -> tuple[str, str]:
+    """What a person has written above and below our text."""
+    plain = body.replace("\r\n", "\n")
+    above, begin, rest = plain.partition(BEGIN)
+    _, end, below = rest.rpartition(END)
+    return (above, below) if begin and end else ("", "")
+
+
+def is_marked(body: str) -> bool:
+    """Whether a text has the place that is ours to renew."""
+    begin, end = body.find(BEGIN), body.rfind(END)
+    return 0 <= begin < end
