@@ -35,7 +35,10 @@ def analyse_python(
 
 
 def _is_wanted(rule: Rule, path: str, source: bytes) -> bool:
-    return any(word in source for word in rule.triggers) or bool(rule.paths and path.endswith(rule.paths))
+    """Whether a file holds what a rule looks for, by its bytes alone."""
+    if any(word in source for word in rule.triggers):
+        return not rule.context or any(word in source for word in rule.context)
+    return bool(rule.paths and path.endswith(rule.paths))
 
 
 def judge(file: PythonFile, rules: Iterable[Rule]) -> Iterator[Judged]:

@@ -84,6 +84,7 @@ class Rule:
     section: str = ""
     safety: Safety = Safety.SAFE
     triggers: tuple[bytes, ...] = (b"orchestrator",)
+    context: tuple[bytes, ...] = ()  # words of which the file must hold one as well
     paths: tuple[str, ...] = ()  # endings of paths that are looked at whatever the file holds
     priority: int = 0  # lower is rewritten first where two rules want the same bytes
     optional: bool = False  # looked for only when selected by name

@@ -66,6 +66,7 @@ rule = Rule(
     change=Change(works_from="2.0.0", removed="5.0.0"),
     safety=Safety.SUGGESTED,
     triggers=(b"text(",),
+    context=(b"sqlalchemy", b"orchestrator", b"alembic"),
 )
 
 _PARAMETER = PARAMETER.pattern

@@ -72,6 +72,7 @@ rule = Rule(
     change=Change(works_from="5.4.0", deprecated="5.4.0", crossing=True),
     safety=Safety.SUGGESTED,
     triggers=(b"assert", b"AssertionError"),
+    context=(b"orchestrator",),
 )
 
 _STEPS = frozenset(f"orchestrator.core.workflow.{name}" for name in ("step", "retrystep"))

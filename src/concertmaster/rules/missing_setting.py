@@ -42,7 +42,7 @@ rule = Rule(
     rows=("50-07b",),
     change=Change(works_from="5.0.0", removed="5.0.0"),
     safety=Safety.MANUAL,
-    triggers=(b"settings",),
+    triggers=(b"app_settings", b"AppSettings"),
     priority=60,
     fallback=True,
 )

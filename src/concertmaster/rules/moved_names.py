@@ -151,7 +151,13 @@ def _hit(
         message = f"`{old}` no longer offers {names} since {since(one)}: import {them} from `{new}`"
     note = f"; {one.note}" if one.note else ""
     return Hit(
-        place, message + note, edits, imports, safety=safety or one.safety, rows=named_rows(one.row), change=one.change
+        place,
+        message + note,
+        edits,
+        imports,
+        safety=safety or one.safety,
+        rows=named_rows(one.row),
+        change=one.change,
     )
 
 

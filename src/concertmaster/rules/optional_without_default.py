@@ -76,6 +76,7 @@ rule = Rule(
     change=Change(works_from="1.0.0", deprecated="2.0.0", crossing=True),
     safety=Safety.SUGGESTED,
     triggers=(b"Optional", b"None", b"Any"),
+    context=(b"pydantic", b"orchestrator", b"Model", b"Form", b"Block", b"Settings"),
 )
 
 

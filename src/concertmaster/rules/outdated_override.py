@@ -53,7 +53,7 @@ rule = Rule(
     rows=("54-04",),
     change=Change(works_from="5.4.0", removed="5.4.0"),
     safety=Safety.MANUAL,
-    triggers=(b"class ",),
+    triggers=(b"orchestrator", b"from_product_id"),
     priority=60,
     fallback=True,
 )

@@ -54,6 +54,7 @@ rule = Rule(
     change=Change(works_from="2.9.2", deprecated="2.9.2", crossing=True),
     safety=Safety.MANUAL,
     triggers=(b"version",),
+    context=(b"orchestrator", b"Subscription", b"Model"),
 )
 
 SUBSCRIPTION = frozenset(

@@ -83,6 +83,7 @@ rule = Rule(
     section="2.0",
     change=Change(works_from="2.0.0", deprecated="2.0.0"),
     triggers=(b"Field", b"constr", b"conlist", b"conset", b"confrozenset"),
+    context=(b"pydantic",),
     priority=20,
 )
 REFUSED = Change(works_from="2.0.0", removed="2.0.0")

@@ -57,6 +57,7 @@ rule = Rule(
     change=Change(works_from="5.0.0", removed="5.0.0"),
     safety=Safety.SUGGESTED,
     triggers=(b"settings",),
+    context=(b"app_settings", b"AppSettings", b"llm_settings", b"orchestrator"),
 )
 
 

@@ -103,6 +103,7 @@ rule = Rule(
     change=Change(works_from="5.0.0", deprecated="5.0.0"),
     safety=Safety.SUGGESTED,
     triggers=(b"environ", b"setenv"),
+    context=tuple(key.encode() for key in (*APP, *LLM, *LOST)),
 )
 
 _KEYS: dict[str, Gone | Lost] = {**APP, **LLM, **LOST}
@@ -152,7 +153,7 @@ def _renamed_setting(setting: Setting, file: SettingsFile, name: str) -> tuple[E
     keys = {other.key for other in file.beside(setting)}
     is_first = setting.key == "OPENAI_API_KEY" or "OPENAI_API_KEY" not in keys
     wanted = is_first and _SWITCH not in keys and is_true(file.value(setting, "SEARCH_ENABLED"))
-    switch = add_setting(file, setting, _SWITCH, "True") if wanted else None
+    switch = add_setting(file, setting, _SWITCH, "True") if wanted and setting.value else None
     return (edit, switch) if switch else (edit,)
 
 

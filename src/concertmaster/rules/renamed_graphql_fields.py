@@ -55,6 +55,7 @@ rule = Rule(
     change=Change(works_from="1.2.3", deprecated="1.2.3", removed="2.2.0"),
     safety=Safety.SUGGESTED,
     triggers=(b"process", b"subscription"),
+    context=(b"graphql", b"GraphQL", b"query", b"page"),
 )
 
 #: Fields that lead to a type; `page` and the fields of fragments stay with the type around them.
