@@ -1,0 +1,159 @@
+"""What an upgrade takes away: names that are gone, names that moved, calls that break."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from concertmaster.index.bindings import Bound
+from concertmaster.index.model import Flag, Kind
+from concertmaster.index.moves import is_tool
+from concertmaster.index.names import FRAMEWORK, PACKAGES, distribution_of
+from concertmaster.index.problems import not_indexed
+from concertmaster.index.settings import fields
+from concertmaster.index.signatures import breaks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from concertmaster.index.model import Entry
+    from concertmaster.index.resolve import View
+    from concertmaster.index.store import Index
+
+KINDS = {
+    Kind.MODULE: "module",
+    Kind.CLASS: "class",
+    Kind.FUNCTION: "function",
+    Kind.ATTRIBUTE: "attribute",
+    Kind.IMPORT: "re-export",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A name that is gone. `accidental`: it was only there because a module imported it for its own use."""
+
+    name: str
+    kind: str
+    destinations: tuple[str, ...] = ()
+    accidental: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A signature under which calls that were right are wrong; `breaks` says which."""
+
+    name: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    breaks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Everything that a project can lose between two releases of orchestrator-core.
+
+    `unsure` has members that are no longer written down, but may come from a base class that is
+    not indexed. `companions` are the distributions that ride along, with their releases.
+    """
+
+    before: str
+    after: str
+    removed: tuple[Removal, ...]
+    changed: tuple[Change, ...]
+    settings: tuple[str, ...]
+    unsure: tuple[str, ...]
+    companions: tuple[tuple[str, str, str], ...]
+
+
+def between(index: Index, before: str, after: str) -> Difference:
+    for release in (before, after):
+        if index.view(FRAMEWORK, release) is None:
+            raise not_indexed(FRAMEWORK, release, index.newest())
+    pairs = [(FRAMEWORK, before, after), *_companions(index, before, after)]
+    gone = [each for pair in pairs for each in _gone(index, *pair)]
+    new = {each.name.casefold() for each in fields(index, after)}
+    return Difference(
+        before,
+        after,
+        removed=tuple(each for each, exists in gone if exists is False),
+        changed=tuple(each for pair in pairs for each in _changed(index, *pair)),
+        settings=tuple(dict.fromkeys(e.name for e in fields(index, before) if e.name.casefold() not in new)),
+        unsure=tuple(each.name for each, exists in gone if exists is None),
+        companions=tuple(pairs[1:]),
+    )
+
+
+def is_accidental(index: Index, name: str, release: str) -> bool:
+    module, _, local = name.rpartition(".")
+    view = index.view_of(name, release)
+    entry = view.entry(module, local) if view else None
+    return view is not None and entry is not None and _accidental(view, module, entry)
+
+
+def _accidental(view: View, module: str, entry: Entry) -> bool:
+    """A package imports what it offers; any other module imports what it needs, and has its own tools."""
+    around = view.entry(module, "")
+    if entry.kind is Kind.ATTRIBUTE and is_tool(entry):
+        return True
+    if entry.kind is not Kind.IMPORT or around is None or entry.has(Flag.EXPORTED):
+        return False
+    return around.has(Flag.HAS_ALL) or not around.has(Flag.PACKAGE) or distribution_of(entry.paths[0]) is None
+
+
+def _companions(index: Index, before: str, after: str) -> Iterator[tuple[str, str, str]]:
+    for distribution in PACKAGES:
+        old, new = (index.companion(distribution, each) for each in (before, after))
+        if distribution != FRAMEWORK and old and new and old != new:
+            yield distribution, old, new
+
+
+def _names(view: View) -> Iterator[tuple[str, str, Entry]]:
+    """What a release offers to others: module, path inside it, and what it is."""
+    for module, line in view.table.lines.items():
+        if distribution_of(module) == view.distribution and line and _public(module):
+            for local in view.table.records(module):
+                entry = view.entry(module, local) if _public(local) else None
+                if entry is not None and entry.bound is not Bound.TYPING:
+                    yield module, local, entry
+
+
+def _public(path: str) -> bool:
+    return not any(part.startswith("_") for part in path.split("."))
+
+
+def _gone(index: Index, distribution: str, before: str, after: str) -> Iterator[tuple[Removal, bool | None]]:
+    """Names of the release before that the one after does not have (False) or may not have (None)."""
+    old, new = index.view(distribution, before), index.view(distribution, after)
+    if old is None or new is None:
+        return
+    for module, local, entry in _names(old):
+        name = f"{module}.{local}" if local else module
+        exists = index.exists(name, after)
+        if exists or (exists is None and new.entry(module, local)):
+            continue
+        accidental = _accidental(old, module, entry)
+        if _follows(index, name, module, local, after, accidental=accidental):
+            continue
+        places = () if exists is None else index.destination(name, after)
+        places = tuple(index.spelling(place, after) for place in places)
+        yield Removal(index.spelling(name, before), KINDS[entry.kind], places, accidental), exists
+
+
+def _follows(index: Index, name: str, module: str, local: str, after: str, *, accidental: bool) -> bool:
+    """Whether the loss is told already: a member with its class, an accidental import with its module."""
+    if "." in local:
+        return index.exists(name.rpartition(".")[0], after) is not True
+    return accidental and index.exists(module, after) is False
+
+
+def _changed(index: Index, distribution: str, before: str, after: str) -> Iterator[Change]:
+    old, new = index.view(distribution, before), index.view(distribution, after)
+    for module, local, entry in _names(old) if old and new else ():
+        name = f"{module}.{local}" if local else module
+        if entry.kind not in (Kind.FUNCTION, Kind.CLASS) or not index.exists(name, after):
+            continue
+        was, now = index.signature(name, before), index.signature(name, after)
+        if was is not None and now is not None and was != now and (broken := breaks(was, now)):
+            spelled = index.spelling(name, before)
+            yield Change(spelled, tuple(map(str, was)), tuple(map(str, now)), broken)

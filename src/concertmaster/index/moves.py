@@ -1,0 +1,144 @@
+"""Where the object behind a name is in another release."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from packaging.version import Version
+
+from concertmaster.index.codec import runs_of
+from concertmaster.index.model import Entry, Kind
+from concertmaster.index.names import distribution_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from concertmaster.index.resolve import Meaning, View
+    from concertmaster.index.store import Index
+
+#: What a module holds for itself; the same name elsewhere is another thing.
+PERSONAL = frozenset({"log", "router", "app", "__all__", "__version__"})
+#: From this length on, two functions of one name are hardly different things.
+TELLING = 16
+DEFINITIONS = (Kind.CLASS, Kind.FUNCTION, Kind.ATTRIBUTE)
+
+
+def destination(index: Index, name: str, release: str) -> tuple[str, ...]:
+    held = _held(index, name, release)
+    view = index.view_of(name, release)
+    if held is None or view is None or held == release:
+        return ()
+    found = index.meaning(name, held)
+    candidates = list(_definition(view, name, found)) or list(_elsewhere(index, name, held, found, view))
+    return tuple(dict.fromkeys(each for each in candidates if each != name))
+
+
+def _held(index: Index, name: str, release: str) -> str | None:
+    """The release nearest to the given one that has the name: the last before it, or the first after."""
+    releases = sorted(index.releases(distribution_of(name) or ""), key=Version)
+    older = [each for each in releases if Version(each) < Version(release)]
+    newer = [each for each in releases if Version(each) > Version(release)]
+    return next((each for each in (*reversed(older), *newer) if index.exists(name, each)), None)
+
+
+def _definition(view: View, name: str, found: Meaning) -> Iterator[str]:
+    """The place that the name was imported from, if it still is there."""
+    if found.origin and found.origin != name:
+        distribution = distribution_of(found.origin)
+        if distribution is None or view.find(found.origin).exists:
+            yield found.origin
+
+
+def _elsewhere(index: Index, name: str, held: str, found: Meaning, view: View) -> Iterator[str]:
+    entry, origin = found.entry, found.origin or name
+    if entry is None or distribution_of(origin) is None:
+        return
+    if found.owner:
+        class_name, member = origin.rpartition(".")[::2]
+        places = destination(index, class_name, view.release)
+        yield from (f"{place}.{member}" for place in places if view.find(f"{place}.{member}").exists)
+    elif entry.kind is Kind.MODULE:
+        yield from _module(index, name, held, view)
+    elif _is_definition(entry, origin.rpartition(".")[2]):
+        yield from _same_name(index, origin, held, entry, view)
+
+
+def _same_name(index: Index, origin: str, held: str, entry: Entry, view: View) -> Iterator[str]:
+    """Definitions of the same name; one that was there before is another object, unless a constant."""
+    leaf = origin.rpartition(".")[2]
+    before = index.view_of(origin, held)
+    known: list[str] = []
+    for module in sorted(_definitions(index).get(leaf, ())):
+        place = f"{module}.{leaf}"
+        there = view.find(place)
+        if (
+            place == origin
+            or there.origin != place
+            or not there.entry
+            or not _alike(leaf, entry, there.entry)
+        ):
+            continue
+        was = before.find(place) if before else None
+        if was is None or not was.exists or was.origin == origin:
+            yield place
+        elif leaf.isupper():
+            known.append(place)
+    yield from known if len(known) == 1 else ()
+
+
+def _alike(name: str, before: Entry, after: Entry) -> bool:
+    """Whether two definitions of one name can be the same object, moved."""
+    if before.kind is not after.kind:
+        return False
+    if before.kind is not Kind.FUNCTION or len(name) >= TELLING:
+        return True
+    old, new = ({each.name for each in entry.parameters} for entry in (before, after))
+    return old == new or len(old & new) * 2 >= len(old | new)
+
+
+def _module(index: Index, name: str, held: str, view: View) -> Iterator[str]:
+    """Where most of what a module defined is now."""
+    before = index.view_of(name, held)
+    if before is None:
+        return
+    names = [
+        local for local in before.table.records(name) if _is_definition(before.entry(name, local), local)
+    ]
+    places = Counter(
+        place.rpartition(".")[0]
+        for local in names
+        for place in _same_name(
+            index, f"{name}.{local}", held, before.entry(name, local) or Entry(Kind.CLASS), view
+        )
+    )
+    yield from (place for place, count in places.most_common() if count * 2 > len(names))
+
+
+def _is_definition(entry: Entry | None, local: str) -> bool:
+    """Whether a name of a module is its own and for others."""
+    if entry is None or entry.kind not in DEFINITIONS or "." in local or not local:
+        return False
+    return local not in PERSONAL and not is_tool(entry)
+
+
+def is_tool(entry: Entry) -> bool:
+    """Whether a module has made itself something from elsewhere: a logger, a router, a type variable."""
+    made = entry.paths[0] if entry.kind is Kind.ATTRIBUTE and entry.paths else ""
+    return made.startswith("()") and distribution_of(made[2:]) is None
+
+
+@lru_cache(maxsize=4)
+def _definitions(index: Index) -> dict[str, set[str]]:
+    """The modules that define a name in any release."""
+    found: dict[str, set[str]] = {}
+    for module in index.table.lines:
+        for local, record in index.table.records(module).items():
+            if (
+                local
+                and "." not in local
+                and any(not each.startswith(Kind.IMPORT) for _, each in runs_of(record))
+            ):
+                found.setdefault(local, set()).add(module)
+    return found

@@ -1,0 +1,67 @@
+"""The settings that a release reads from the environment: the fields of its settings classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from concertmaster.index.model import Flag, Kind
+from concertmaster.index.names import FRAMEWORK, PACKAGES, distribution_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from concertmaster.index.resolve import View
+    from concertmaster.index.store import Index
+
+BASE = "BaseSettings"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsField:
+    """A field of a settings class; `owner` is the class, `type` its annotation as it is written."""
+
+    name: str
+    type: str
+    has_default: bool
+    owner: str
+
+
+def find(index: Index, name: str, release: str) -> SettingsField | None:
+    """The field that a name from the environment sets; upper and lower case are the same to pydantic."""
+    wanted = name.rpartition(".")[2].casefold()
+    return next((each for each in fields(index, release) if each.name.casefold() == wanted), None)
+
+
+def fields(index: Index, release: str) -> Iterator[SettingsField]:
+    """Every settings field of a release of orchestrator-core and of the companions it comes with."""
+    view = index.view(FRAMEWORK, release)
+    if view is None:
+        return
+    views = (view, *(view.companion(each) for each in PACKAGES if each != FRAMEWORK))
+    for each in views:
+        if each is not None:
+            yield from _fields(each)
+
+
+def _fields(view: View) -> Iterator[SettingsField]:
+    """Only modules whose text names the base class are worth reading."""
+    for module, line in view.table.lines.items():
+        if BASE in line and distribution_of(module) == view.distribution:
+            for owner in _classes(view, module):
+                yield from _of_class(view, module, owner)
+
+
+def _classes(view: View, module: str) -> Iterator[str]:
+    for local in view.table.records(module):
+        entry = view.entry(module, local)
+        if entry and entry.kind is Kind.CLASS and any(base.endswith(f".{BASE}") for base in entry.paths):
+            yield local
+
+
+def _of_class(view: View, module: str, owner: str) -> Iterator[SettingsField]:
+    for local in view.table.records(module):
+        above, _, name = local.rpartition(".")
+        entry = view.entry(module, local) if above == owner else None
+        if entry and entry.has(Flag.FIELD):
+            yield SettingsField(name, entry.detail, entry.has(Flag.HAS_VALUE), f"{module}.{owner}")
