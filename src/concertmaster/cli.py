@@ -186,14 +186,28 @@ def explain(name: Annotated[str, typer.Argument(metavar="RULE", help="A rule's n
 
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line and return the exit code; wrong use ends in one message, without a traceback."""
+    given = sys.argv[1:] if arguments is None else arguments
     try:
-        app(arguments)
+        _complete(given)(given)
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else CLEAN
     except UserError as error:
         typer.echo(f"{error.what}\n{error.why}\n{error.remedy}", err=True)
         return WRONG_USE
     return CLEAN
+
+
+def _complete(given: list[str]) -> typer.Typer:
+    """The commands; those of the index, which load a lot, only where they are used or listed."""
+    if given[:1] not in (["index"], ["--help"], []):
+        return app
+    from concertmaster.cli_index import index_app
+
+    whole = typer.Typer(name="concertmaster", help=app.info.help, no_args_is_help=True, rich_markup_mode=None)
+    whole.registered_commands, whole.registered_callback = app.registered_commands, app.registered_callback
+    whole.pretty_exceptions_enable = False
+    whole.add_typer(index_app)
+    return whole
 
 
 # -- plumbing ------------------------------------------------------------------------------------
