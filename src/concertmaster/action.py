@@ -57,7 +57,12 @@ def read_inputs(environment: Mapping[str, str]) -> Inputs:
     workspace = environment.get("GITHUB_WORKSPACE", "")
     return Inputs(
         token,
-        Wishes(_input(environment, "from"), _input(environment, "target"), _folder(environment)),
+        Wishes(
+            _input(environment, "from"),
+            _input(environment, "target"),
+            _folder(environment),
+            _truth(environment, "new-only"),
+        ),
         _fail_on(_input(environment, "fail-on")),
         Path(workspace) if workspace and Path(workspace).is_dir() else None,
         environment.get("GITHUB_API_URL") or PUBLIC_API,
@@ -67,6 +72,15 @@ def read_inputs(environment: Mapping[str, str]) -> Inputs:
 
 def _input(environment: Mapping[str, str], name: str) -> str | None:
     return environment.get(f"INPUT_{name.upper()}", "").strip() or None
+
+
+def _truth(environment: Mapping[str, str], name: str) -> bool | None:
+    given = _input(environment, name)
+    if given is None:
+        return None
+    if given.lower() not in ("true", "false"):
+        raise malformed_input(name, given, "true or false")
+    return given.lower() == "true"
 
 
 def _folder(environment: Mapping[str, str]) -> str:
@@ -97,8 +111,18 @@ def run_action(
     retry: Retry | None = None,
     pause: float = 1.0,
 ) -> int:
-    """Review the pull request of a workflow run and return the exit code. `dry_run` posts nothing."""
+    """Review the pull request of a workflow run and return the exit code. `dry_run` posts nothing.
+
+    With `mode: upgrade` it makes or renews the pull request of an upgrade instead.
+    """
+    mode = _input(environment, "mode") or "review"
+    if mode == "upgrade":
+        from concertmaster.action_upgrade import run_upgrade
+
+        return run_upgrade(environment, dry_run=dry_run, retry=retry, pause=pause)
     try:
+        if mode != "review":
+            raise malformed_input("mode", mode, "review or upgrade")
         event = read_event(environment)
         if isinstance(event, Skipped):
             job.log(f"Nothing to review: {event.reason}.")
@@ -150,7 +174,7 @@ def _review(
     fail_on = inputs.fail_on or reviewed.judgement.workspace.config.fail_on
     if outcome.result is Result.FAILED:
         return NOT_ANALYSED
-    return exit_code(report.findings, report.unanalysed, fail_on)
+    return exit_code(reviewed.brought, report.unanalysed, fail_on)
 
 
 def _tell(outcome: Outcome, reviewed: Reviewed, links: Links, environment: Mapping[str, str]) -> None:
@@ -185,6 +209,7 @@ def _outputs(outcome: Outcome, reviewed: Reviewed) -> dict[str, object]:
         "installed": report.window.installed,
         "target": report.window.target,
         **counts,
+        "new": len(reviewed.brought),
         "suggestions": sum(comment.suggests for comment in (*plan.comments, *plan.kept)),
         "unanalysed": len(report.unanalysed),
     }

@@ -135,6 +135,40 @@ def review(
     )
 
 
+@app.command()
+def upgrade(
+    path: Annotated[Path | None, typer.Argument(help="The project; the current folder if none.")] = None,
+    from_release: From = None,
+    target: Annotated[
+        str | None, typer.Option(help="A release, `newest`, `newest-of-major` or `next-hop`; newest if none.")
+    ] = None,
+    unsafe: Annotated[bool, typer.Option(help="Also make rewrites that ask to be checked.")] = False,
+    dry_run: Annotated[bool, typer.Option(help="Print the plan; write nothing. As without --write.")] = False,
+    write: Annotated[
+        bool, typer.Option(help="Write the changes of all commits to the working tree.")
+    ] = False,
+) -> None:
+    """Plan the upgrade of a project: the pins, a commit for each rule, and what is left for a person.
+
+    In an Action it opens or renews the pull request, as the input `mode: upgrade` does.
+    """
+    if path is None and "INPUT_GITHUB-TOKEN" in os.environ:
+        from concertmaster.action_upgrade import run_upgrade
+
+        raise typer.Exit(run_upgrade(os.environ, dry_run=dry_run))
+    from concertmaster.local_upgrade import upgrade_locally
+
+    root = (path or Path.cwd()).absolute()
+    if not root.is_dir():
+        raise missing_path(str(root))
+    apply = write and not dry_run
+    raise typer.Exit(
+        upgrade_locally(
+            _root([root]), installed_release=from_release, target=target, unsafe=unsafe, apply=apply
+        )
+    )
+
+
 class PlanFormat(StrEnum):
     """How a plan is told."""
 

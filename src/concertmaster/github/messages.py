@@ -92,3 +92,11 @@ def unwritable_upgrade(reason: str) -> UserError:
         why=f"{reason.rstrip('.')}.",
         remedy="Run the workflow again: what is there already is found, and nothing is made twice.",
     )
+
+
+def not_on_default_branch(ref: str, default: str) -> UserError:
+    return UserError(
+        f"An upgrade cannot start from {ref!r}.",
+        why=f"It is planned from the default branch, {default}, and from no other.",
+        remedy=f"Run the workflow on {default}.",
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from pathlib import Path
 
 from concertmaster.github.contents import Blobs, CommitFiles
@@ -14,6 +13,7 @@ from concertmaster.github.messages import (
     no_contents_permission,
     no_pull_requests_permission,
 )
+from concertmaster.github.reading import CONFIGURATION
 from concertmaster.github.refusals import (
     GitHubError,
     NotFoundError,
@@ -23,61 +23,18 @@ from concertmaster.github.refusals import (
 )
 from concertmaster.github.repository import Repository
 from concertmaster.github.state import File, Listing, PullRequest, as_tree
-from concertmaster.github.upgrade import (
-    Branch,
-    Merge,
-    Way,
-    around,
-    is_declined,
-    is_marked,
-    merge,
-    superseded,
-    way,
-)
-from concertmaster.messages import no_framework
-from concertmaster.project.dependencies import installed
-from concertmaster.report.markdown import Links, code, listing, marker
-from concertmaster.report.upgrade import MAX_BODY, Surroundings, render, ticked, title
-from concertmaster.upgrading import Commit, UpgradePlan, choose_target, over, plan_upgrade
+from concertmaster.github.upgrade import Branch, Merge, Way, is_declined, merge, way
+from concertmaster.github.upgrade_pull import Outcome, Result, Shown, Wishes, keep_pull_request
+from concertmaster.project.dependencies import is_manifest
+from concertmaster.report.markdown import code, listing
+from concertmaster.report.upgrade import Surroundings, render
+from concertmaster.subjects import is_judged
+from concertmaster.upgrading import Commit, UpgradePlan, over, plan_upgrade, target_for
 from concertmaster.versions import release
-from concertmaster.workspace import Workspace, known, open_workspace, read_dependencies
+from concertmaster.workspace import Workspace, open_workspace
 
 DEFAULT_MODE = "100644"
 _WORKFLOWS = "workflow"
-
-
-class Result(StrEnum):
-    """What came of an upgrade."""
-
-    OPENED = "opened"
-    UPDATED = "updated"
-    NOTHING_NEW = "nothing-new"
-    UP_TO_DATE = "up-to-date"
-    DECLINED = "declined"
-    SUPERSEDED = "superseded"
-    PLANNED = "planned"
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What the workflow asks for; None leaves it to the project."""
-
-    installed: str | None = None
-    target: str = "newest"
-    folder: str = ""
-    unsafe: bool = False
-    server: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What was done, and the plan behind it where there is one."""
-
-    result: Result
-    reason: str
-    plan: UpgradePlan | None = None
-    number: int | None = None
-    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,18 +87,14 @@ class Renewal:
 
     def _files(self, listing: Listing) -> CommitFiles:
         files = CommitFiles(as_tree(listing), self._blobs, folder=self._wishes.folder)
+        files.load(_matters)
         files.load(lambda _: True)
         return files
 
     def _workspace(self, files: CommitFiles) -> Workspace:
-        wishes, believed = self._wishes, installed(read_dependencies(files))
-        if believed is None and wishes.installed is None:
-            raise no_framework(self._repository.full_name)
-        current = (
-            known(wishes.installed, option="from") if wishes.installed else believed and believed.release
-        )
-        target = choose_target(current or "", wishes.target)
-        return open_workspace(files, installed_release=wishes.installed, target=target)
+        wishes, name = self._wishes, self._repository.full_name
+        target = target_for(files, wanted=wishes.target, installed_release=wishes.installed, name=name)
+        return open_workspace(files, installed_release=wishes.installed, target=target, name=name)
 
     def _plan(self, workspace: Workspace) -> UpgradePlan:
         prefix = f"{self._wishes.folder}/" if self._wishes.folder else ""
@@ -179,7 +132,9 @@ class Renewal:
             raise
         moved = standing.branch is None or head != standing.branch.tip
         try:
-            return self._tell(replace(standing, plan=plan), head, notes, moved=moved)
+            start = standing.branch.history.merge_base if standing.branch and not moved else standing.base
+            shown = Shown(plan, head, start, notes, moved)
+            return keep_pull_request(self._repository, standing.pulls, shown, self._wishes)
         except NotPermittedError:
             raise actions_may_not_open(plan.branch) from None
         except ReadOnlyTokenError:
@@ -245,42 +200,10 @@ class Renewal:
     def _path(self, path: str) -> str:
         return f"{self._wishes.folder}/{path}" if self._wishes.folder else path
 
-    # -- the pull request --------------------------------------------------------------------------
 
-    def _tell(self, standing: Standing, head: str, notes: tuple[str, ...], *, moved: bool) -> Outcome:
-        plan, repository = standing.plan, self._repository
-        pull = next((pull for pull in standing.pulls if pull.is_open), None)
-        start = standing.branch.history.merge_base if standing.branch and not moved else standing.base
-        told = self._surroundings(pull.body if pull else "", head, start, notes)
-        if pull is None:
-            body = render(plan, told)
-            number = repository.open_pull(branch=plan.branch, title=title(plan), body=body)
-            self._close_older(plan, number)
-            return Outcome(Result.OPENED, f"pull request #{number}", plan, number, body)
-        body = _renewed(pull.body, plan, told)
-        edited = body != pull.body.replace("\r\n", "\n")
-        if edited:
-            repository.edit_pull(pull.number, body=body)
-        closed = self._close_older(plan, pull.number)
-        result = Result.UPDATED if moved or edited or closed else Result.NOTHING_NEW
-        return Outcome(result, f"pull request #{pull.number}", plan, pull.number, body)
-
-    def _surroundings(self, body: str, head: str, base: str, notes: tuple[str, ...]) -> Surroundings:
-        server, name = self._wishes.server, self._repository.full_name
-        folder = f"{self._wishes.folder}/" if self._wishes.folder else ""
-        return Surroundings(
-            Links(server, name, head), Links(server, name, base), ticked(body), notes, folder=folder
-        )
-
-    def _close_older(self, plan: UpgradePlan, number: int) -> bool:
-        """One upgrade at a time: ours to older releases are closed, their branches stay."""
-        older = superseded(self._repository.pulls(), plan.target)
-        for pull in older:
-            mark = marker("superseded", plan.target)
-            text = f"{mark}\nSuperseded by #{number}, which goes to {plan.target}. The branch stays as it is."
-            self._repository.comment(pull.number, text)
-            self._repository.edit_pull(pull.number, state="closed")
-        return bool(older)
+def _matters(path: str) -> bool:
+    """Files that decide and files that are judged come first; the others only show what an operation is for."""
+    return is_judged(path) or is_manifest(path) or path in CONFIGURATION
 
 
 def _mode(there: Listing, path: str) -> str:
@@ -306,12 +229,3 @@ def _notes(step: Merge, base: str) -> Iterator[str]:
     if step.conflicts:
         paths = listing([code(path) for path in step.conflicts])
         yield f"{code(base)} has changed {paths}, as this branch has: merge it here by hand."
-
-
-def _renewed(body: str, plan: UpgradePlan, told: Surroundings) -> str:
-    """The text of a pull request with our part of it made anew; where its marks are gone it is a person's."""
-    if not is_marked(body.replace("\r\n", "\n")):
-        return body.replace("\r\n", "\n")
-    above, below = around(body)
-    limit = MAX_BODY - len(above) - len(below)
-    return f"{above}{render(plan, told, limit=limit)}{below}"

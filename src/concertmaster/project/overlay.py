@@ -10,14 +10,14 @@ from concertmaster.project.files import Project
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """Another project's files, with other bytes where `changes` has some; no file is new and none is gone."""
+    """Another project's files, with other bytes where `changes` has some, and those that are new; none is gone."""
 
     project: Project
     changes: Mapping[str, bytes]
 
     @property
     def paths(self) -> tuple[str, ...]:
-        return self.project.paths
+        return tuple(sorted({*self.project.paths, *self.changes}))
 
     def read(self, path: str) -> bytes:
         """The bytes of a file.

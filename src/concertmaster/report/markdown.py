@@ -25,23 +25,28 @@ _LINKED = re.compile(r"www\.|[a-z]-\d|\b[0-9a-f]{7,40}\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Where the files of a commit can be looked at; no server, no links."""
+    """Where the files of a commit can be looked at; no server, no links. Paths are seen from `folder`."""
 
     server: str = ""
     repository: str = ""
     commit: str = ""
+    folder: str = ""
 
     def to(self, path: str, line: int, end_line: int | None = None) -> str | None:
         """The permanent address of some lines."""
         if not self.server:
             return None
         span = f"L{line}" if end_line in (None, line) else f"L{line}-L{end_line}"
-        name = quote(path.encode("utf-8", "surrogateescape"), safe="/")
+        name = quote(self.whole(path).encode("utf-8", "surrogateescape"), safe="/")
         return f"{self.server.rstrip('/')}/{self.repository}/blob/{self.commit}/{name}#{span}"
+
+    def whole(self, path: str) -> str:
+        """A path as seen from the repository's root."""
+        return f"{self.folder}/{path}" if self.folder else path
 
     def place(self, path: str, line: int, end_line: int | None = None) -> str:
         """`path:line`, linked where that can be."""
-        label, address = code(f"{path}:{line}"), self.to(path, line, end_line)
+        label, address = code(f"{self.whole(path)}:{line}"), self.to(path, line, end_line)
         return label if address is None else f"[{label}]({address})"
 
 

@@ -10,6 +10,7 @@ from itertools import groupby
 
 from concertmaster.findings import Finding, Safety
 from concertmaster.plan import Item
+from concertmaster.project.files import UnreadableFileError
 from concertmaster.report.comment import rule_link, sentence
 from concertmaster.report.difference import unified
 from concertmaster.report.markdown import Links, code, count, fenced, joined, listing, marker, prose
@@ -201,10 +202,17 @@ def _places(findings: Sequence[Finding], links: Links) -> str:
 
 def _diffs(plan: UpgradePlan) -> Iterator[Block]:
     for path, new in sorted(plan.suggested.items()):
-        text = unified(path, plan.upgraded.read(path), new)
+        text = unified(path, _before(plan, path), new)
         shown = fenced(text, "diff") if len(text) <= MAX_DIFF else "The difference is too long to be shown."
         rules = _rules_at(plan.remaining, path)
         yield Block(f"<details><summary>{_html(path)}</summary>\n\n{rules}\n\n{shown}\n\n</details>")
+
+
+def _before(plan: UpgradePlan, path: str) -> bytes | None:
+    try:
+        return plan.upgraded.read(path)
+    except UnreadableFileError:
+        return None
 
 
 def _html(path: str) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from concertmaster.upgrading.model import Commit, Note, Pin, UpgradePlan, branch_of, target_of
-from concertmaster.upgrading.planning import plan_upgrade
-from concertmaster.upgrading.target import NEWEST, NEWEST_OF_MAJOR, NEXT_HOP, choose_target
+from concertmaster.upgrading.planning import over, plan_upgrade
+from concertmaster.upgrading.target import NEWEST, NEWEST_OF_MAJOR, NEXT_HOP, choose_target, target_for
 
 __all__ = [
     "NEWEST",
@@ -16,6 +16,8 @@ __all__ = [
     "UpgradePlan",
     "branch_of",
     "choose_target",
+    "over",
     "plan_upgrade",
+    "target_for",
     "target_of",
 ]

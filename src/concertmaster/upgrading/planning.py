@@ -6,15 +6,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from concertmaster.findings import Finding, Unanalysed
+from concertmaster.findings import Finding, Safety, Unanalysed
 from concertmaster.plan import make_plan
 from concertmaster.project.files import Project, WorkingTree, points_inside
 from concertmaster.project.overlay import Overlay
+from concertmaster.rule import Rule
 from concertmaster.runner import Report, Task, run
 from concertmaster.upgrading.model import Commit, Note, Pin, UpgradePlan
 from concertmaster.upgrading.pins import locks, raise_pins
 from concertmaster.upgrading.stages import by_rule, parses
-from concertmaster.workspace import Workspace, manifests, open_workspace
+from concertmaster.workspace import Workspace, manifests, open_workspace, readable
 
 WORKFLOWS = ".github/workflows/"
 _WORKFLOW_NOTE = (
@@ -39,18 +40,19 @@ def plan_upgrade(
     raised, pins = raise_pins(manifests(project), window.target)
     kept = {path for path in raised if not may_write(path)}
     base = Overlay(project, {path: text for path, text in raised.items() if path not in kept})
-    lifted = _over(workspace, base)
+    lifted = over(workspace, base)
     judged = run(lifted, base, unsafe=unsafe, jobs=jobs)
     wanted = {path: text for path, text in judged.rewritten.items() if parses(path, text)}
     kept |= {path for path in wanted if not may_write(path)}
     written = {path: text for path, text in wanted.items() if path not in kept}
     staged = by_rule(
         Task(base, lifted.around, lifted.rules, unsafe, workspace.config.per_path_ignores),
-        {path: base.read(path) for path in written},
+        {path: readable(base, path) for path in written},
         written,
+        whole=_whole(lifted.rules, judged.findings),
     )
     upgraded = Overlay(project, {**base.changes, **written})
-    after = run(_over(workspace, upgraded), upgraded, unsafe=unsafe, jobs=jobs)
+    after = run(over(workspace, upgraded), upgraded, unsafe=unsafe, jobs=jobs)
     return UpgradePlan(
         window.installed,
         window.target,
@@ -68,8 +70,16 @@ def plan_upgrade(
     )
 
 
-def _over(workspace: Workspace, project: Project) -> Workspace:
-    """The workspace of changed files: what was installed stays what it was, though the pins say otherwise."""
+def _whole(rules: Iterable[Rule], found: Iterable[Finding]) -> str | None:
+    """The first rule on projects as a whole that has something to rewrite."""
+    names = {rule.id for rule in rules if rule.project_checks}
+    return next(
+        (item.rule for item in found if item.rule in names and item.safety is not Safety.MANUAL), None
+    )
+
+
+def over(workspace: Workspace, project: Project) -> Workspace:
+    """The workspace of changed files: what is installed stays what it was, though their pins say otherwise."""
     window = workspace.window
     again = open_workspace(
         project, installed_release=window.target, target=window.target, config=workspace.config
@@ -85,7 +95,7 @@ def _suggested(
     paths = sorted({finding.path for finding in after.findings if finding.edits})
     if not paths:
         return {}
-    return run(_over(workspace, upgraded), upgraded, unsafe=True, jobs=jobs, paths=paths).rewritten
+    return run(over(workspace, upgraded), upgraded, unsafe=True, jobs=jobs, paths=paths).rewritten
 
 
 def _unanalysed(project: Project, report: Report) -> tuple[Unanalysed, ...]:

@@ -23,17 +23,25 @@ def ordered(rules: Sequence[Rule]) -> tuple[str, ...]:
     return tuple(rule.id for rule in sorted(rules, key=lambda rule: rule.fallback))
 
 
-def by_rule(task: Task, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> dict[str, dict[str, bytes]]:
+def by_rule(
+    task: Task, old: Mapping[str, bytes | None], new: Mapping[str, bytes], *, whole: str | None = None
+) -> dict[str, dict[str, bytes]]:
     """For each rule, in order, the files that it changes and their text after it and all before it.
 
-    The text of a file after its last rule is that of `new`, byte by byte.
+    The text of a file after its last rule is that of `new`, byte by byte. `whole` is a rule that looks at the
+    project as a whole: what no look at a single file explains is its.
     """
     order = ordered(task.rules)
     found: dict[str, dict[str, bytes]] = {name: {} for name in order}
     for path, last in new.items():
-        for name, text in stages(path, old[path], last, order, _judge(path, task)):
+        before = old.get(path)
+        if before is None:
+            found[whole or order[-1]][path] = last
+            continue
+        for name, text in stages(path, before, last, order, _judge(path, task), whole=whole):
             found[name][path] = text
-    return {name: files for name, files in found.items() if files}
+    last_one = found.pop(whole, {}) if whole else {}
+    return {name: files for name, files in {**found, whole or "": last_one}.items() if files}
 
 
 def _judge(path: str, task: Task) -> Judge:
@@ -46,7 +54,9 @@ def _judge(path: str, task: Task) -> Judge:
     return judge
 
 
-def stages(path: str, old: bytes, new: bytes, order: Sequence[str], judge: Judge) -> Iterator[Stage]:
+def stages(
+    path: str, old: bytes, new: bytes, order: Sequence[str], judge: Judge, *, whole: str | None = None
+) -> Iterator[Stage]:
     """The texts of one file between `old` and `new`, each with the rule that is done with it then."""
     current, waiting = old, None
     found = judge(old, frozenset()).findings
@@ -60,7 +70,11 @@ def stages(path: str, old: bytes, new: bytes, order: Sequence[str], judge: Judge
             yield waiting
         waiting, current = (name, text), text
         found = judge(current, frozenset()).findings
-    if current != new:
+    if current != new and whole is not None:
+        if waiting is not None:
+            yield waiting
+        waiting = (whole, new)
+    elif current != new:
         waiting = (waiting[0] if waiting else _first(found, order), new)
     if waiting is not None:
         yield waiting

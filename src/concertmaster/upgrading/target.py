@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from concertmaster.messages import UserError, faulty_release
+from concertmaster.config import load_config
+from concertmaster.messages import UserError, faulty_release, no_framework
 from concertmaster.plan.hops import FAULTY, hops
+from concertmaster.project.dependencies import installed
+from concertmaster.project.files import Project
 from concertmaster.versions import RELEASES, release
-from concertmaster.workspace import known
+from concertmaster.workspace import known, read_dependencies, readable
 
 NEWEST, NEWEST_OF_MAJOR, NEXT_HOP = "newest", "newest-of-major", "next-hop"
 _SOUND = tuple(number for number in RELEASES if number not in FAULTY)
@@ -45,3 +48,22 @@ def _newest(installed: str, numbers: list[str] | tuple[str, ...]) -> str:
 
 def _major(number: str) -> int:
     return release(number).major
+
+
+def target_for(
+    project: Project, *, wanted: str | None, installed_release: str | None = None, name: str = "this project"
+) -> str:
+    """The release for a project: as asked for, else as its configuration says, else the newest.
+
+    Raises:
+        UserError: nothing names the framework, a release is unknown, or the wanted one has a fault.
+    """
+    configured = load_config(lambda path: readable(project, path)).target
+    believed = installed(read_dependencies(project))
+    if installed_release is not None:
+        current = known(installed_release, option="--from")
+    elif believed is not None:
+        current = believed.release
+    else:
+        raise no_framework(name)
+    return choose_target(current, wanted or configured or NEWEST)

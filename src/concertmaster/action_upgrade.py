@@ -1,0 +1,106 @@
+"""The action as `mode: upgrade`: makes or renews the pull request of an upgrade, and says how it went."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+
+from concertmaster.action import TOKEN, Inputs, read_inputs
+from concertmaster.github import job
+from concertmaster.github.client import connect
+from concertmaster.github.event import required
+from concertmaster.github.messages import malformed_input, not_on_default_branch, unwritable_upgrade
+from concertmaster.github.refusals import BadTokenError, GitHubError
+from concertmaster.github.renewal import Renewal
+from concertmaster.github.repository import Repository
+from concertmaster.github.retry import Retry
+from concertmaster.github.upgrade_pull import Outcome, Result, Wishes
+from concertmaster.messages import UserError
+from concertmaster.outcome import CLEAN, NOT_ANALYSED, WRONG_USE
+from concertmaster.report.markdown import code
+from concertmaster.report.upgrade import title
+from concertmaster.report.upgrade_plan import lines
+
+EVENTS = ("schedule", "workflow_dispatch")
+_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}/(?!\.+$)[A-Za-z0-9._-]{1,100}")
+
+
+def run_upgrade(
+    environment: Mapping[str, str], *, dry_run: bool = False, retry: Retry | None = None, pause: float = 1.0
+) -> int:
+    """Make or renew the pull request of an upgrade and return the exit code. `dry_run` writes nothing."""
+    try:
+        event = required(environment, "GITHUB_EVENT_NAME")
+        if event not in EVENTS:
+            job.log(f"No upgrade on {event}: the mode is for {' and '.join(EVENTS)}.")
+            return CLEAN
+        inputs = read_inputs(environment)
+        os.environ.pop(TOKEN, None)
+        client = connect(inputs.token, inputs.api_url, retry=retry, pause=pause)
+        try:
+            repository = Repository(client, _name(environment))
+            outcome = _run(repository, inputs, environment, dry_run=dry_run)
+        finally:
+            client.close()
+        _tell(outcome, inputs, environment)
+        return NOT_ANALYSED if outcome.plan and outcome.plan.unanalysed else CLEAN
+    except BadTokenError as error:
+        return _fail(unwritable_upgrade(str(error)), environment, WRONG_USE)
+    except GitHubError as error:
+        return _fail(unwritable_upgrade(str(error)), environment, NOT_ANALYSED)
+    except UserError as error:
+        return _fail(error, environment, WRONG_USE)
+
+
+def _name(environment: Mapping[str, str]) -> str:
+    name = required(environment, "GITHUB_REPOSITORY")
+    if not _REPOSITORY.fullmatch(name):
+        raise malformed_input("GITHUB_REPOSITORY", name, "the name of a repository with its owner")
+    return name
+
+
+def _run(repository: Repository, inputs: Inputs, environment: Mapping[str, str], *, dry_run: bool) -> Outcome:
+    """Only what the default branch says counts: another branch could be anybody's."""
+    ref = required(environment, "GITHUB_REF")
+    if ref != f"refs/heads/{repository.default_branch}":
+        raise not_on_default_branch(ref, repository.default_branch)
+    wishes = Wishes(
+        inputs.wishes.installed,
+        inputs.wishes.target,
+        inputs.wishes.folder,
+        _truth(environment),
+        inputs.server_url,
+    )
+    return Renewal(repository, wishes, inputs.checkout).run(dry_run=dry_run)
+
+
+def _truth(environment: Mapping[str, str]) -> bool:
+    given = environment.get("INPUT_UNSAFE", "").strip() or "false"
+    if given not in ("true", "false"):
+        raise malformed_input("unsafe", given, "true or false")
+    return given == "true"
+
+
+def _tell(outcome: Outcome, inputs: Inputs, environment: Mapping[str, str]) -> None:
+    plan = outcome.plan
+    if outcome.result is Result.PLANNED and plan is not None:
+        job.quote((*lines(plan), "", outcome.body))
+    what = f"{title(plan)}: " if plan else ""
+    job.log(f"{what}{outcome.result.value}, {outcome.reason}")
+    number = outcome.number or ""
+    address = f"{inputs.server_url}/{environment['GITHUB_REPOSITORY']}/pull/{number}"
+    told = f"[#{number}]({address})" if number else code(outcome.reason)
+    job.write_summary(environment, f"**{what or 'Upgrade: '}{outcome.result.value}**, {told}.")
+    values: dict[str, object] = {"result": outcome.result.value, "pull-request": number}
+    if plan is not None:
+        values |= {"installed": plan.installed, "target": plan.target, "unanalysed": len(plan.unanalysed)}
+    job.write_outputs(environment, values)
+
+
+def _fail(error: UserError, environment: Mapping[str, str], ended: int) -> int:
+    job.annotate("error", f"{error.what} {error.why} {error.remedy}")
+    job.write_summary(
+        environment, f"**Concertmaster could not upgrade this project.** {code(str(error), limit=1_000)}"
+    )
+    return ended

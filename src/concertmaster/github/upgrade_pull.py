@@ -1,0 +1,110 @@
+"""Keeps one pull request for an upgrade: opened once, its text renewed around what people have written and ticked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from concertmaster.github.repository import Repository
+from concertmaster.github.state import PullRequest
+from concertmaster.github.upgrade import around, is_marked, superseded
+from concertmaster.report.markdown import Links, marker
+from concertmaster.report.upgrade import MAX_BODY, Surroundings, render, ticked, title
+from concertmaster.upgrading import UpgradePlan
+
+
+class Result(StrEnum):
+    """What came of an upgrade."""
+
+    OPENED = "opened"
+    UPDATED = "updated"
+    NOTHING_NEW = "nothing-new"
+    UP_TO_DATE = "up-to-date"
+    DECLINED = "declined"
+    SUPERSEDED = "superseded"
+    PLANNED = "planned"
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the workflow asks for; None leaves it to the project."""
+
+    installed: str | None = None
+    target: str | None = None
+    folder: str = ""
+    unsafe: bool = False
+    server: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was done, and the plan behind it where there is one."""
+
+    result: Result
+    reason: str
+    plan: UpgradePlan | None = None
+    number: int | None = None
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the text is about: the plan, the branch's tip, the commit that it started from, and what this run did."""
+
+    plan: UpgradePlan
+    head: str
+    base: str
+    notes: tuple[str, ...]
+    moved: bool
+
+
+def keep_pull_request(
+    repository: Repository, pulls: Iterable[PullRequest], shown: Shown, wishes: Wishes
+) -> Outcome:
+    """Open the pull request of a branch, or renew its text; an edit only where something is new."""
+    plan = shown.plan
+    pull = next((pull for pull in pulls if pull.is_open), None)
+    told = _surroundings(repository.full_name, shown, wishes, pull.body if pull else "")
+    if pull is None:
+        body = render(plan, told)
+        number = repository.open_pull(branch=plan.branch, title=title(plan), body=body)
+        _close_older(repository, plan, number)
+        return Outcome(Result.OPENED, f"pull request #{number}", plan, number, body)
+    body = _renewed(pull.body, plan, told)
+    edited = body != _lines(pull.body)
+    if edited:
+        repository.edit_pull(pull.number, body=body)
+    closed = _close_older(repository, plan, pull.number)
+    result = Result.UPDATED if shown.moved or edited or closed else Result.NOTHING_NEW
+    return Outcome(result, f"pull request #{pull.number}", plan, pull.number, body)
+
+
+def _surroundings(name: str, shown: Shown, wishes: Wishes, body: str) -> Surroundings:
+    head, base = (Links(wishes.server, name, commit, wishes.folder) for commit in (shown.head, shown.base))
+    return Surroundings(head, base, ticked(body), shown.notes)
+
+
+def _renewed(body: str, plan: UpgradePlan, told: Surroundings) -> str:
+    """The text of a pull request with our part of it made anew; where its marks are gone it is a person's."""
+    if not is_marked(body):
+        return _lines(body)
+    above, below = around(_lines(body))
+    limit = MAX_BODY - len(above) - len(below)
+    return f"{above}{render(plan, told, limit=limit)}{below}"
+
+
+def _lines(body: str) -> str:
+    """A text as it was sent: the web page of GitHub ends lines in another way."""
+    return body.replace("\r\n", "\n")
+
+
+def _close_older(repository: Repository, plan: UpgradePlan, number: int) -> bool:
+    """One upgrade at a time: ours to older releases are closed, their branches stay."""
+    older = superseded(repository.pulls(), plan.target)
+    for pull in older:
+        mark = marker("superseded", plan.target)
+        text = f"{mark}\nSuperseded by #{number}, which goes to {plan.target}. The branch stays as it is."
+        repository.comment(pull.number, text)
+        repository.edit_pull(pull.number, state="closed")
+    return bool(older)

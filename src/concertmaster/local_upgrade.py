@@ -1,0 +1,41 @@
+"""Plans the upgrade of a local project, and writes it to the working tree where asked to; nothing is committed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from concertmaster.outcome import CLEAN, NOT_ANALYSED
+from concertmaster.project.files import WorkingTree
+from concertmaster.report.upgrade import Surroundings, render
+from concertmaster.report.upgrade_plan import lines
+from concertmaster.upgrading import plan_upgrade, target_for
+from concertmaster.workspace import open_workspace
+from concertmaster.writer import write
+
+
+def upgrade_locally(
+    root: Path, *, installed_release: str | None, target: str | None, unsafe: bool, apply: bool
+) -> int:
+    """Print the upgrade, or write it, and return the exit code.
+
+    Raises:
+        UserError: a release is unknown or has a fault, or the project cannot be judged.
+    """
+    tree = WorkingTree.open(root)
+    aim = target_for(tree, wanted=target, installed_release=installed_release, name=str(root))
+    workspace = open_workspace(tree, installed_release=installed_release, target=aim, name=str(root))
+    if workspace.window.installed == workspace.window.target:
+        typer.echo(f"orchestrator-core {workspace.window.installed} is installed already.", err=True)
+        return CLEAN
+    plan = plan_upgrade(workspace, unsafe=unsafe, may_write=lambda _: True)
+    for line in lines(plan):
+        typer.echo(line)
+    if apply:
+        for path, text in plan.files.items():
+            write(tree.root, path, text)
+    else:
+        typer.echo(f"\n{render(plan, Surroundings())}")
+    typer.echo(f"{len(plan.files)} file(s) {'changed' if apply else 'would change'}.", err=True)
+    return NOT_ANALYSED if plan.unanalysed else CLEAN
