@@ -91,10 +91,9 @@ rule = Rule(
     section="2.0",
     change=Change(works_from="2.0.0", deprecated="2.0.0"),
     triggers=(
-        *(b".dict", b".json", b".copy", b".parse_", b".construct", b".schema", b".from_orm", b".validate"),
-        *(b".update_forward_refs", b".__fields"),
+        *(b".dict", b".json", b".copy", b".parse_obj", b".parse_raw", b".parse_file", b".construct", b".schema"),
+        *(b".from_orm", b".validate", b".update_forward_refs", b".__fields"),
     ),
-    context=(b"pydantic", b"orchestrator", b"Model", b"Form", b"Block", b"products", b"subscription"),
     priority=30,
 )
 REFUSED = Change(works_from="2.0.0", removed="2.0.0")
