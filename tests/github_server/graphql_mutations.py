@@ -7,6 +7,7 @@ import binascii
 from typing import TYPE_CHECKING, Any
 
 from tests.github_server import conversation, permissions
+from tests.github_server.calls import Refusal
 from tests.github_server.graphql_base import Context, Failure, no_node
 from tests.github_server.graphql_nodes import commit, of_node, review_comment, thread
 from tests.github_server.routes_contents import commit_on_branch
@@ -115,6 +116,34 @@ def _decoded(contents: str) -> bytes:
         raise Failure("UNPROCESSABLE", "Contents are not valid Base64") from error
 
 
+def _update_refs(context: Context, wanted: Json) -> Json:
+    """All references or none; `beforeOid` is where each must be, for `force` too."""
+    repo: Repository = _node(context, wanted["repositoryId"], Repository)
+    _demand(context, repo, "contents:write")
+    for update in wanted["refUpdates"]:
+        _check_update(context, repo, update)
+    for update in wanted["refUpdates"]:
+        repo.git.set_reference(update["name"], update["afterOid"])
+        context.hub.branch_moved(repo, update["name"].removeprefix("refs/heads/"))
+    return _payload(wanted)
+
+
+def _check_update(context: Context, repo: Repository, update: Json) -> None:
+    name, after = update["name"], update["afterOid"]
+    tip = repo.git.references(name).get(name)
+    if not name.startswith("refs/heads/") or repo.git.commit(after) is None:
+        raise Failure("UNPROCESSABLE", f"{name} cannot be updated to {after}")
+    if update.get("beforeOid") not in (None, tip):
+        raise Failure("UNPROCESSABLE", f"Reference cannot be updated: {name} is at {tip}")
+    if tip and not update.get("force") and not repo.git.is_ancestor(tip, after):
+        raise Failure("UNPROCESSABLE", "Update is not a fast forward")
+    try:
+        permissions.check_protection(repo, name)
+        permissions.check_workflow_files(repo, context.token, tip, after)
+    except Refusal as refusal:
+        raise Failure("FORBIDDEN", str(refusal)) from refusal
+
+
 MUTATIONS: Mutations = {
     "resolveReviewThread": lambda context, wanted: _resolve(context, wanted, resolved=True),
     "unresolveReviewThread": lambda context, wanted: _resolve(context, wanted, resolved=False),
@@ -122,6 +151,7 @@ MUTATIONS: Mutations = {
     "unminimizeComment": lambda context, wanted: _minimize(context, wanted, None),
     "addPullRequestReviewThreadReply": _reply,
     "createCommitOnBranch": _commit,
+    "updateRefs": _update_refs,
 }
 
 

@@ -10,6 +10,7 @@ from tests.github_server.diff import EMPTY_TREE, diff
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tests.github_server.git import Git
     from tests.github_server.state import Repository, Token, User
 
 WRITERS = ("write", "maintain", "admin")
@@ -79,6 +80,12 @@ def check_workflow_files(repository: Repository, token: Token | None, old: str |
     git = repository.git
     if git.commit(new) is None:
         return
-    tip = old or git.resolve(repository.default_branch)
-    base = (git.merge_base(tip, new) if tip else None) or EMPTY_TREE
-    check_workflow_paths(token, [file.path for file in diff(git, base, new)])
+    tips = dict.fromkeys(tip for tip in (old, git.resolve(repository.default_branch)) if tip)
+    brought = [_changed(git, git.merge_base(tip, new) or EMPTY_TREE, new) for tip in tips]
+    check_workflow_paths(
+        token, sorted(set.intersection(*brought) if brought else _changed(git, EMPTY_TREE, new))
+    )
+
+
+def _changed(git: Git, base: str, new: str) -> set[str]:
+    return {file.path for file in diff(git, base, new)}
