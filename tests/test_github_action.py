@@ -90,9 +90,10 @@ def test_a_new_commit_is_told_only_what_is_new(job: Open) -> None:
 def test_the_finding_outside_the_diff_is_in_the_summary(job: Open) -> None:
     filler = "".join(f"LINE_{number} = {number}\n" for number in range(40))
     made = job({"main.py": OLD + filler}, {"main.py": OLD + filler.replace("LINE_39", "LAST")})
-    assert made.run()[0] == 1
+    assert made.run()[0] == 0
     assert made.places() == []
     (summary,) = made.summaries()
+    assert "brings none of this in" in summary
     assert f"/blob/{made.pull.head.sha}/main.py#L1)" in summary
 
 

@@ -39,7 +39,9 @@ class Config(BaseModel):
     ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     fail_on: FailOn = FailOn.ERROR
+    new_only: bool = True
     prose: bool = False
+    library: bool = False
     per_path_ignores: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 

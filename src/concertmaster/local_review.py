@@ -16,7 +16,7 @@ from concertmaster.outcome import exit_code
 from concertmaster.project.files import CommitTree
 from concertmaster.project.git import Change, Repository
 from concertmaster.report.markdown import Links
-from concertmaster.reviewing import Judgement, judge_pull_request
+from concertmaster.reviewing import Judgement, compared, judge_pull_request
 
 STATUS = {"A": "added", "M": "modified", "D": "removed", "R": "renamed"}
 
@@ -40,8 +40,8 @@ def review_locally(
         typer.echo(line)
     if preview is not None:
         write_preview(preview, plan, read, title=f"Review of {base}..HEAD")
-    report = judgement.report
-    return exit_code(report.findings, report.unanalysed, fail_on or judgement.workspace.config.fail_on)
+    fail_on = fail_on or judgement.workspace.config.fail_on
+    return exit_code(judgement.brought, judgement.report.unanalysed, fail_on)
 
 
 def plan_locally(
@@ -65,6 +65,8 @@ def plan_locally(
         target=target,
         name=str(repository.root),
     )
+    renamed = {change.path: change.previous for change in changes if change.previous}
+    judgement = compared(judgement, old, renamed)
     diffs = {diff.path: diff for diff in _diffs(changes, old, new)}
     plan = plan_review(_request(repository, head, start), judgement.report, Seen(new.read, diffs, Links()))
     return plan, new.read, judgement

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from concertmaster.config import load_config
+from concertmaster.findings import Finding
 from concertmaster.project.dependencies import Installed, installed
 from concertmaster.project.files import Project
 from concertmaster.runner import Report, run
@@ -15,11 +17,17 @@ from concertmaster.workspace import Workspace, open_workspace, read_dependencies
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A pull request judged. `before` is what was installed at its base; None where nothing said so."""
+    """A pull request judged. `before` is what was installed at its base; None where nothing said so.
+
+    `brought` are the findings that decide how a review ends: all of them where `is_whole` tells that the whole
+    project was judged, and until they are compared with the base.
+    """
 
     workspace: Workspace
     report: Report
     before: Installed | None
+    brought: tuple[Finding, ...]
+    is_whole: bool = False
 
     @property
     def raises_release(self) -> bool:
@@ -44,6 +52,7 @@ def judge_pull_request(
     ignore: Iterable[str] = (),
     jobs: int | None = None,
     name: str = "this pull request",
+    new_only: bool | None = None,
 ) -> Judgement:
     """Judge the head of a pull request in review mode, with every rewrite that can be suggested.
 
@@ -53,6 +62,7 @@ def judge_pull_request(
     Raises:
         UserError: a release or rule is unknown, the configuration is malformed, or nothing names the framework.
     """
+    config = load_config(lambda path: readable(base, path))
     workspace = open_workspace(
         head,
         installed_release=installed_release,
@@ -61,9 +71,51 @@ def judge_pull_request(
         select=select,
         ignore=ignore,
         name=name,
-        config=load_config(lambda path: readable(base, path)),
+        config=config,
     )
     before = installed(read_dependencies(base))
-    whole = changes_release(before, workspace.believed)
+    wanted = config.new_only if new_only is None else new_only
+    whole = not wanted or changes_release(before, workspace.believed)
     paths = None if whole else sorted(set(changed) & set(head.paths))
-    return Judgement(workspace, run(workspace, head, unsafe=True, jobs=jobs, paths=paths), before)
+    report = run(workspace, head, unsafe=True, jobs=jobs, paths=paths)
+    return Judgement(workspace, report, before, report.findings, whole)
+
+
+def old_paths(judgement: Judgement, base: Project, renamed: Mapping[str, str]) -> list[str]:
+    """The files of the base that findings are to be compared with; `renamed` gives a file's path there."""
+    if judgement.is_whole:
+        return []
+    there = set(base.paths)
+    return sorted({renamed.get(item.path, item.path) for item in judgement.report.findings} & there)
+
+
+def compared(judgement: Judgement, base: Project, renamed: Mapping[str, str]) -> Judgement:
+    """The judgement without what the base has as often already, by the same release.
+
+    What cannot be read of the base counts as clean, so that nothing passes for old by mistake.
+    """
+    paths = old_paths(judgement, base, renamed)
+    if not paths:
+        return judgement
+    window, workspace = judgement.workspace.window, judgement.workspace
+    before = open_workspace(
+        base,
+        installed_release=window.installed,
+        target=window.target,
+        mode=Mode.REVIEW,
+        config=workspace.config,
+    )
+    old = run(replace(before, rules=workspace.rules), base, paths=paths)
+    left = Counter((item.path, item.likeness) for item in old.findings)
+    return replace(judgement, brought=tuple(_more(judgement.report.findings, left, renamed)))
+
+
+def _more(
+    findings: Iterable[Finding], left: Counter[tuple[str, str]], renamed: Mapping[str, str]
+) -> Iterator[Finding]:
+    """Those that are more than there were."""
+    for item in findings:
+        key = (renamed.get(item.path, item.path), item.likeness)
+        left[key] -= 1
+        if left[key] < 0:
+            yield item

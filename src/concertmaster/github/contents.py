@@ -27,11 +27,18 @@ class Blobs:
         self._fetch = fetch
         self._checkout = WorkingTree(checkout.resolve(), ()) if checkout else None
         self._known: dict[str, bytes] = {}
+        self._given: dict[str, bytes] = {}
+
+    def give(self, data: bytes) -> None:
+        """Contents that need not be fetched, if any file has just these."""
+        self._given[object_id(data)] = data
 
     def load(self, entries: Iterable[TreeEntry]) -> None:
         """Fetch what the checkout does not hold, as far as the limit goes."""
         for entry in entries:
-            is_wanted = entry.sha not in self._known and entry.size <= MAX_BYTES
+            is_wanted = (
+                entry.sha not in self._known and entry.sha not in self._given and entry.size <= MAX_BYTES
+            )
             if is_wanted and len(self._known) < MAX_FETCHED and self._local(entry) is None:
                 self._known[entry.sha] = self._fetch(entry.sha)
 
@@ -43,7 +50,7 @@ class Blobs:
         """
         if entry.size > MAX_BYTES:
             raise UnreadableFileError(f"larger than {MAX_BYTES // 1024} KiB")
-        known = self._known.get(entry.sha)
+        known = self._known.get(entry.sha, self._given.get(entry.sha))
         found = known if known is not None else self._local(entry)
         if found is None:
             raise UnreadableFileError(_TOO_MANY)
@@ -72,6 +79,10 @@ class CommitFiles:
     def has(self, path: str) -> bool:
         """Whether the commit holds such a file."""
         return path in self._entries
+
+    def give(self, data: bytes) -> None:
+        """Contents that one of the files may have, and that need not be fetched then."""
+        self._blobs.give(data)
 
     def load(self, wanted: Callable[[str], bool]) -> None:
         """Have the files ready whose path is wanted."""

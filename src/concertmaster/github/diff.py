@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from io import StringIO
 
 from pydantic import BaseModel, ConfigDict, Field
+from unidiff.constants import LINE_TYPE_NO_NEWLINE
 from unidiff.errors import UnidiffParseError
-from unidiff.patch import Hunk, PatchSet
+from unidiff.patch import Hunk, PatchedFile, PatchSet
 
 from concertmaster.github.lines import Change, changes, split_lines
 
@@ -91,15 +92,43 @@ def read_diff(file: ChangedFile) -> FileDiff:
 
 def _parse(patch: str, additions: int, deletions: int) -> tuple[DiffHunk, ...] | None:
     """The hunks of one file's patch; None unless it holds exactly the lines that it should."""
+    parsed = _patched(patch)
+    if parsed is None or (parsed.added, parsed.removed) != (additions, deletions):
+        return None
+    return tuple(_hunk(hunk) for hunk in parsed)
+
+
+def _patched(patch: str) -> PatchedFile | None:
     if not patch.startswith("@@ "):
         return None
     try:
         parsed = PatchSet(StringIO(f"{HEADER}{patch}\n", newline="\n"))
     except UnidiffParseError:
         return None
-    if len(parsed) != 1 or (parsed[0].added, parsed[0].removed) != (additions, deletions):
+    return parsed[0] if len(parsed) == 1 else None
+
+
+def undo(patch: str, new: bytes) -> bytes | None:
+    """A file's old text from its new one; None where the patch is not understood, and wrong where it is cut."""
+    parsed = _patched(patch)
+    if parsed is None:
         return None
-    return tuple(_hunk(hunk) for hunk in parsed[0])
+    lines, old, position = split_lines(new), list[bytes](), 0
+    for hunk in parsed:
+        start = hunk.target_start - (1 if hunk.target_length else 0)
+        old += (*lines[position:start], *_source(hunk))
+        position = start + hunk.target_length
+    return b"".join((*old, *lines[position:]))
+
+
+def _source(hunk: Hunk) -> Iterator[bytes]:
+    """The old lines of a hunk; the last one of a file may have no ending, which the line after it tells."""
+    lines = list(hunk)
+    for line, after in zip(lines, (*lines[1:], None), strict=True):
+        if line.is_removed or line.is_context:
+            text = line.value.encode("utf-8", "surrogatepass")
+            bare = after is not None and after.line_type == LINE_TYPE_NO_NEWLINE
+            yield text.removesuffix(b"\n") if bare else text
 
 
 def _hunk(hunk: Hunk) -> DiffHunk:

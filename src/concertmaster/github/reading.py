@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from concertmaster.config import load_config
-from concertmaster.findings import Unanalysed
+from concertmaster.findings import Finding, Unanalysed
 from concertmaster.github.contents import Blobs, CommitFiles
-from concertmaster.github.diff import ChangedFile, FileDiff, read_diff, rebuild_diff
+from concertmaster.github.diff import ChangedFile, FileDiff, read_diff, rebuild_diff, undo
 from concertmaster.github.pull import Pull
 from concertmaster.github.review import Move
 from concertmaster.messages import UserError
 from concertmaster.project.dependencies import installed, is_manifest
 from concertmaster.project.files import UnreadableFileError
 from concertmaster.report.markdown import code
-from concertmaster.reviewing import Judgement, changes_release, judge_pull_request
+from concertmaster.report.summary import verdict
+from concertmaster.reviewing import Judgement, changes_release, compared, judge_pull_request, old_paths
 from concertmaster.runner import Report
 from concertmaster.subjects import is_judged
 from concertmaster.workspace import read_dependencies, readable
@@ -33,14 +34,19 @@ class Wishes:
     installed: str | None = None
     target: str | None = None
     folder: str = ""
+    new_only: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """A pull request read and judged. Paths are those of the repository, also where a folder was judged."""
+    """A pull request read and judged. Paths are those of the repository, also where a folder was judged.
+
+    `brought` are the findings that decide how the run ends.
+    """
 
     judgement: Judgement
     report: Report
+    brought: tuple[Finding, ...]
     diffs: dict[str, FileDiff]
     notes: tuple[str, ...]
     head: CommitFiles
@@ -82,7 +88,7 @@ def review(pull: Pull, wishes: Wishes, checkout: Path | None) -> Reviewed:
     head = CommitFiles(tree, blobs, folder=wishes.folder)
     base = CommitFiles(pull.tree(pull.merge_base()), blobs, folder=wishes.folder)
     changed = {path for file in files if (path := _inside(file.filename, wishes.folder))}
-    _load(head, base, changed)
+    _load(head, base, changed, wishes)
     judgement = judge_pull_request(
         head,
         base,
@@ -90,24 +96,60 @@ def review(pull: Pull, wishes: Wishes, checkout: Path | None) -> Reviewed:
         installed_release=wishes.installed,
         target=wishes.target,
         name=pull.request.repository,
+        new_only=wishes.new_only,
     )
+    judgement = _compared(judgement, files, head, base, wishes.folder)
+    brought = {item.fingerprint for item in judgement.brought}
     report = _in_repository(judgement.report, wishes.folder)
     if tree.is_cut or len(files) >= MAX_FILES:
         cut = Unanalysed(".", "GitHub lists only part of so many files; what it leaves out was not judged")
         report = replace(report, unanalysed=(*report.unanalysed, cut))
     told = {finding.path for finding in report.findings}
     diffs = {file.filename: _diff(file, head, base, wishes.folder, told) for file in files}
-    return Reviewed(judgement, report, diffs, tuple(_notes(judgement, head, base)), head, wishes.folder)
+    deciding = tuple(item for item in report.findings if item.fingerprint in brought)
+    notes = (*_notes(judgement, head, base), *_shares(judgement, report, deciding))
+    return Reviewed(judgement, report, deciding, diffs, notes, head, wishes.folder)
 
 
-def _load(head: CommitFiles, base: CommitFiles, changed: set[str]) -> None:
+def _load(head: CommitFiles, base: CommitFiles, changed: set[str], wishes: Wishes) -> None:
     """Have everything ready that will be read: settings and manifests first, since they decide what else."""
     for files in (base, head):
         files.load(_decides)
-    whole = changes_release(installed(read_dependencies(base)), installed(read_dependencies(head)))
+    new_only = load_config(lambda path: readable(base, path)).new_only
+    whole = not (new_only if wishes.new_only is None else wishes.new_only) or changes_release(
+        installed(read_dependencies(base)), installed(read_dependencies(head))
+    )
     head.load(lambda path: is_judged(path) and path in changed)
     if whole:
         head.load(is_judged)
+
+
+def _compared(
+    judgement: Judgement, files: Iterable[ChangedFile], head: CommitFiles, base: CommitFiles, folder: str
+) -> Judgement:
+    """Compared with the base, whose texts are worked out from the new ones where that is exact."""
+    inside = {path: file for file in files if (path := _inside(file.filename, folder))}
+    renamed = {
+        path: before
+        for path, file in inside.items()
+        if file.previous_filename and (before := _inside(file.previous_filename, folder))
+    }
+    wanted = old_paths(judgement, base, renamed)
+    for path, file in inside.items():
+        if file.patch and renamed.get(path, path) in wanted:
+            old = undo(file.patch, head.read(path))
+            if old is not None:
+                base.give(old)
+    base.load(lambda path: path in wanted)
+    return compared(judgement, base, renamed)
+
+
+def _shares(judgement: Judgement, report: Report, brought: tuple[Finding, ...]) -> Iterator[str]:
+    """Which part of the findings decides, where it is not all of them."""
+    if judgement.is_whole or len(brought) == len(report.findings):
+        return
+    told = f"brings in {verdict(brought)}; the rest" if brought else "brings none of this in; it"
+    yield f"This pull request {told} was there before, and does not decide whether the job fails."
 
 
 def _decides(path: str) -> bool:
