@@ -27,7 +27,7 @@ the rules are written from: the first figures are the release (`50-03a` came wit
 rewrite, `T` concern test set-ups, `CP` companion packages, `R` what must agree within a project. This page is
 written by `python -m tools.coverage`.
 
-| row | release | covered by | rewrite |
+| row | release | covered by | rewrite, at best |
 |---|---|---|---|
 """
 
