@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from _pytest.mark import ParameterSet
 
+from concertmaster.documentation import parse_projects
 from concertmaster.findings import Safety
 from concertmaster.judging import FileResult
 from concertmaster.project.python import Surroundings
@@ -116,7 +117,8 @@ def test_a_rule_explains_itself(rule: Rule) -> None:
     assert "\n" not in told.title
     assert told.why, "the paragraph behind the title says what breaks and why"
     assert told.guide.startswith("https://")
-    kinds = {(example.changes, example.reported) for example in told.examples}
+    shown = (*told.examples, *parse_projects(told.body))
+    kinds = {(example.changes, example.reported) for example in shown}
     assert (False, False) in kinds, "a look-alike that stays untouched"
     assert {(True, False), (False, True)} & kinds, "a before and after, or what is told"
 

@@ -101,7 +101,7 @@ def fix(
     report = _run(workspace, tree, jobs=jobs, unsafe=unsafe)
     for path, new in sorted(report.rewritten.items()):
         if diff:
-            sys.stdout.write(unified(path, tree.read(path), new))
+            sys.stdout.write(unified(path, None if path in report.created else tree.read(path), new))
         else:
             write(tree.root, path, new)
     verb = "would change" if diff else "changed"

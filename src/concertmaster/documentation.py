@@ -67,7 +67,50 @@ def documentation(module: str) -> Documentation:
 
 def parse_examples(text: str) -> tuple[Example, ...]:
     """The fences of a docstring or of a Markdown file of further cases."""
-    return tuple(_example(match) for match in _FENCE.finditer(text))
+    return tuple(_example(match) for match in _FENCE.finditer(text) if match["kind"] != "project")
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectExample:
+    """A fence that holds several files: a whole project before and after, the same for a look-alike.
+
+    Files begin with a line `@@ path @@`. One marked `diff` shows what changes, one marked `reported` what is
+    told and left to a person, or mended by a new file.
+    """
+
+    before: dict[str, str]
+    after: dict[str, str]
+    reported: bool = False
+
+    @property
+    def changes(self) -> bool:
+        return self.before != self.after
+
+
+_PROJECT = re.compile(
+    r"^```project(?: (?P<mark>diff|reported))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+)
+_FILE = re.compile(r"^@@ (?P<path>\S+) @@\n", re.MULTILINE)
+
+
+def parse_projects(text: str) -> tuple[ProjectExample, ...]:
+    """The fences of a docstring that hold whole projects."""
+    return tuple(_project(match) for match in _PROJECT.finditer(text))
+
+
+def _project(match: re.Match[str]) -> ProjectExample:
+    parts = _FILE.split(match["text"])[1:]
+    files = dict(zip(parts[::2], parts[1::2], strict=True))
+    if match["mark"] != "diff":
+        return ProjectExample(files, files, reported=match["mark"] == "reported")
+    sides = [
+        {
+            path: "".join(line[1:] or line for line in text.splitlines(keepends=True) if line[0] != other)
+            for path, text in files.items()
+        }
+        for other in "+-"
+    ]
+    return ProjectExample(sides[0], sides[1])
 
 
 def _example(match: re.Match[str]) -> Example:

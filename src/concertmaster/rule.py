@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ from concertmaster.documentation import parse_examples as parse_examples
 from concertmaster.findings import Edit, Safety
 from concertmaster.project.manifests.file import ManifestFile
 from concertmaster.project.manifests.model import Requirement
+from concertmaster.project.model import Place, ProjectModel
 from concertmaster.project.python import PythonFile
 from concertmaster.project.settings.file import SettingsFile
 from concertmaster.project.settings.model import Setting
@@ -62,9 +63,26 @@ class Hit:
     change: Change | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ProjectHit:
+    """What a rule sees in a whole project: told at one place, mended in any file, by new ones too.
+
+    All edits and new files are made together or not at all.
+    """
+
+    place: Place
+    message: str
+    edits: Mapping[str, tuple[Edit, ...]] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    safety: Safety | None = None
+    rows: tuple[str, ...] | None = None
+    change: Change | None = None
+
+
 Check = Callable[[PythonFile, Any], Iterator[Hit]]
 FileCheck = Callable[[PythonFile], Iterator[Hit]]
 DependencyCheck = Callable[[Requirement, ManifestFile], Iterator[Hit]]
+ProjectCheck = Callable[[ProjectModel], Iterator[ProjectHit]]
 SettingCheck = Callable[[Setting, SettingsFile], Iterator[Hit]]
 ConfigurationCheck = Callable[[SettingsFile], Iterator[Hit]]
 NodeFunction = TypeVar("NodeFunction", bound=Callable[..., Iterator[Hit]])
@@ -93,6 +111,7 @@ class Rule:
     rewrites: bool = True  # False keeps the rule's edits back, while it still says what is wrong
     node_checks: dict[type[ast.AST], list[Check]] = field(default_factory=dict)
     file_checks: list[FileCheck] = field(default_factory=list)
+    project_checks: list[ProjectCheck] = field(default_factory=list)
     dependency_checks: dict[str, list[DependencyCheck]] = field(default_factory=dict)
     setting_checks: dict[str, list[SettingCheck]] = field(default_factory=dict)
     configuration_checks: list[tuple[tuple[bytes, ...], ConfigurationCheck]] = field(default_factory=list)
@@ -115,6 +134,11 @@ class Rule:
     def file(self, check: NodeFunction) -> NodeFunction:
         """Show each candidate file as a whole to the decorated function."""
         self.file_checks.append(check)
+        return check
+
+    def project(self, check: ProjectCheck) -> ProjectCheck:
+        """Show each project of the repository as a whole to the decorated function."""
+        self.project_checks.append(check)
         return check
 
     def dependency(self, *names: str) -> Callable[[DependencyCheck], DependencyCheck]:
@@ -175,6 +199,11 @@ class Rule:
         for requirement in file.requirements if self.dependency_checks else ():
             for check in self.dependency_checks.get(requirement.name, ()):
                 yield from check(requirement, file)
+
+    def project_hits(self, model: ProjectModel) -> Iterator[ProjectHit]:
+        """Everything that this rule sees in a project as a whole."""
+        for check in self.project_checks:
+            yield from check(model)
 
     def hits(self, file: PythonFile) -> Iterator[Hit]:
         """Everything that this rule sees in a file."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 
+from concertmaster.engine_project import ProjectFiles, ProjectResult, analyse_project
 from concertmaster.findings import Finding, Suppressed, Unanalysed
 from concertmaster.judging import FileResult
 from concertmaster.project.files import Project, UnreadableFileError, WorkingTree, points_inside
@@ -16,7 +17,7 @@ from concertmaster.project.python import Surroundings
 from concertmaster.rule import Rule
 from concertmaster.subjects import analyse, is_judged
 from concertmaster.versions import Window
-from concertmaster.workspace import Workspace
+from concertmaster.workspace import Workspace, readable
 
 #: Below this many bytes of Python one process is quicker than several.
 POOL_FROM = 1_500_000
@@ -43,6 +44,7 @@ class Report:
     unanalysed: tuple[Unanalysed, ...] = ()
     rewritten: dict[str, bytes] = field(default_factory=dict)
     suppressed: tuple[Suppressed, ...] = ()
+    created: frozenset[str] = frozenset()  # those of the rewritten that the project does not have yet
 
 
 def run(
@@ -59,13 +61,46 @@ def run(
     candidates = project.paths if paths is None else paths
     wanted = [path for path in candidates if is_judged(path) and not matches(path, config.exclude)]
     results = sorted(_results(task, wanted, jobs or os.cpu_count() or 1), key=lambda result: result.path)
+    rewritten = {result.path: result.rewritten for result in results if result.rewritten is not None}
+    whole = _whole_project(task, workspace, rewritten, set(candidates))
+    findings = (*(finding for result in results for finding in result.findings), *whole.findings)
     return Report(
         workspace.window,
-        tuple(finding for result in results for finding in result.findings),
+        tuple(sorted(findings, key=lambda finding: finding.place)) if whole.findings else findings,
         tuple(result.unanalysed for result in results if result.unanalysed is not None),
-        {result.path: result.rewritten for result in results if result.rewritten is not None},
-        tuple(kept for result in results for kept in result.suppressed),
+        {**rewritten, **whole.rewritten},
+        (*(kept for result in results for kept in result.suppressed), *whole.suppressed),
+        frozenset(whole.rewritten).difference(workspace.project.paths),
     )
+
+
+def _whole_project(
+    task: Task, workspace: Workspace, rewritten: dict[str, bytes], judged: set[str]
+) -> ProjectResult:
+    """What only the whole project shows; nothing where a part of it cannot be read."""
+    rules = [rule for rule in task.rules if rule.project_checks]
+    project, config = workspace.project, workspace.config
+    if not rules or config.library:
+        return ProjectResult()
+    paths = tuple(path for path in project.paths if is_modelled(path) and not matches(path, config.exclude))
+    known: dict[str, bytes | None] = {}
+    for path in paths:
+        known[path] = readable(project, path)
+        if known[path] is None and not isinstance(project, WorkingTree):
+            return ProjectResult()
+    files = ProjectFiles(paths, known.get, workspace.around)
+    return analyse_project(
+        files,
+        rules,
+        rewritten,
+        unsafe=task.unsafe,
+        allowed=lambda rule, path: path in judged and any(rule is one for one in rules_for(path, task)),
+    )
+
+
+def is_modelled(path: str) -> bool:
+    """Whether a file has a part in what a project is as a whole."""
+    return path.endswith((".py", "translations/en-GB.json", "alembic.ini"))
 
 
 def matches(path: str, globs: Iterable[str]) -> bool:

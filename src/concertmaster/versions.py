@@ -46,6 +46,7 @@ class Change:
     From `works_from` the new form works, from `deprecated` the old one warns, from `removed` it fails.
     `crossing` marks a change of meaning: it concerns only a project that goes over that release,
     since code written afterwards already means the new thing. After `until` nothing is wrong any more.
+    What is only `advice` is never more than a notice.
     """
 
     works_from: str
@@ -53,6 +54,7 @@ class Change:
     removed: str | None = None
     crossing: bool = False
     until: str | None = None
+    advice: bool = False
 
     @property
     def since(self) -> str:
@@ -90,6 +92,8 @@ class Window:
             return None
         if change.until is not None and release(self.judged) > release(change.until):
             return None
+        if change.advice and self.reaches(change.since):
+            return Severity.NOTICE
         if self.reaches(change.removed):
             return Severity.ERROR
         if self.reaches(change.deprecated):

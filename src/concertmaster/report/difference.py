@@ -7,9 +7,10 @@ import difflib
 NO_NEWLINE = "\\ No newline at end of file\n"
 
 
-def unified(path: str, old: bytes, new: bytes) -> str:
-    """What changes in a file; bytes that are no UTF-8 are shown as replacements."""
-    lines = difflib.unified_diff(_lines(old), _lines(new), f"a/{path}", f"b/{path}", n=3)
+def unified(path: str, old: bytes | None, new: bytes) -> str:
+    """What changes in a file, None standing for one that is not there; bytes that are no UTF-8 are replaced."""
+    before = "/dev/null" if old is None else f"a/{path}"
+    lines = difflib.unified_diff(_lines(old or b""), _lines(new), before, f"b/{path}", n=3)
     return "".join(line if line.endswith("\n") else f"{line}\n{NO_NEWLINE}" for line in lines)
 
 

@@ -1,0 +1,191 @@
+"""Judges what only the whole project shows, and mends it in any of its files, by new ones too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from concertmaster.findings import Edit, EditSet, Finding, Safety, Suppressed, apply
+from concertmaster.judging import identify
+from concertmaster.project.model import ProjectModel, models_of
+from concertmaster.project.python import PythonFile, Surroundings
+from concertmaster.project.text import TextFile, Unreadable
+from concertmaster.rule import ProjectHit, Rule
+
+MAX_PASSES = 12
+Read = Callable[[str], bytes | None]
+
+
+@dataclass(frozen=True)
+class ProjectFiles:
+    """The files of a repository as they are seen while judging: its own, and over them what was rewritten."""
+
+    paths: tuple[str, ...]
+    read: Read
+    around: Surroundings
+
+    def over(self, texts: Mapping[str, bytes]) -> ProjectFiles:
+        """The same repository with other texts, and with more files."""
+        paths = tuple(sorted({*self.paths, *texts}))
+        return ProjectFiles(
+            paths, lambda path: texts[path] if path in texts else self.read(path), self.around
+        )
+
+    def models(self) -> Iterator[ProjectModel]:
+        return models_of(self.paths, self.read, self.around.window)
+
+    def text(self, path: str) -> TextFile:
+        source = self.read(path) or b""
+        if path.endswith(".py"):
+            return PythonFile(path, source, self.around)
+        return TextFile(path, source, self.around.window)
+
+
+@dataclass(frozen=True)
+class ProjectResult:
+    """What the project rules found, and the files that are other or new after them."""
+
+    findings: tuple[Finding, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
+    rewritten: dict[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    finding: Finding
+    hit: ProjectHit
+    reason: str | None
+
+
+def analyse_project(
+    files: ProjectFiles,
+    rules: Sequence[Rule],
+    rewritten: Mapping[str, bytes],
+    *,
+    unsafe: bool,
+    allowed: Callable[[Rule, str], bool],
+) -> ProjectResult:
+    """Judge the old texts; mend them over what was rewritten file by file."""
+    active = [rule for rule in rules if rule.project_checks]
+    found = list(_judge(files, active, allowed)) if active else []
+    if not found:
+        return ProjectResult()
+    kept = tuple(Suppressed(item.finding, item.reason) for item in found if item.reason is not None)
+    told = tuple(item.finding for item in found if item.reason is None)
+    texts = _mended(files, active, rewritten, found, unsafe=unsafe, allowed=allowed)
+    return ProjectResult(told, kept, texts)
+
+
+def _judge(
+    files: ProjectFiles, rules: Sequence[Rule], allowed: Callable[[Rule, str], bool]
+) -> Iterator[_Judged]:
+    for model in files.models():
+        for rule in rules:
+            for hit in rule.project_hits(model):
+                if allowed(rule, hit.place.path):
+                    judged = _judged(files, rule, hit)
+                    if judged is not None:
+                        yield judged
+
+
+def _judged(files: ProjectFiles, rule: Rule, hit: ProjectHit) -> _Judged | None:
+    """A hit as a finding; None where its change does not concern the release under judgement."""
+    change = hit.change or rule.change
+    severity = files.around.window.severity(change)
+    if severity is None:
+        return None
+    text = files.text(hit.place.path)
+    start, end = hit.place.start, max(hit.place.start, hit.place.end - 1)
+    finding = Finding(
+        rule=rule.id,
+        rows=rule.rows if hit.rows is None else hit.rows,
+        path=hit.place.path,
+        line=text.line_of(start),
+        end_line=text.line_of(end),
+        column=text.column_of(start),
+        severity=severity,
+        safety=(hit.safety or rule.safety) if hit.edits or hit.files else Safety.MANUAL,
+        message=hit.message,
+        since=change.since,
+        title=rule.documentation.title,
+        url=rule.url,
+        edits=hit.edits.get(hit.place.path, ()),
+    )
+    try:
+        comments = text.suppressions
+    except Unreadable:
+        return None
+    kept = next((one for one in comments if one.covers(rule.id, finding.line, finding.end_line)), None)
+    return _Judged(next(identify(text, [finding])), hit, None if kept is None else kept.reason)
+
+
+# -- mending -----------------------------------------------------------------------------------
+
+
+def _mended(
+    files: ProjectFiles,
+    rules: Sequence[Rule],
+    rewritten: Mapping[str, bytes],
+    found: Sequence[_Judged],
+    *,
+    unsafe: bool,
+    allowed: Callable[[Rule, str], bool],
+) -> dict[str, bytes]:
+    """New files as the old texts ask for them, then edits of the rewritten ones, until nothing is left to do.
+
+    The old texts come first: what a rewrite takes out of them may be what a new file has to keep.
+    """
+    created: dict[str, bytes] = {}
+    current = found
+    done: set[str] = set()  # rules that have written their files: no rule asks twice
+    while fresh := _next_files(current, done, unsafe=unsafe):
+        created |= fresh
+        current = list(_judge(files.over(created), rules, allowed))
+    texts = {**rewritten, **created}
+    for _ in range(MAX_PASSES):
+        over = files.over(texts)
+        changed = _pass(over, list(_judge(over, rules, allowed)), done, unsafe=unsafe)
+        if not changed:
+            break
+        texts |= changed
+    return {path: text for path, text in texts.items() if rewritten.get(path) != text}
+
+
+def _next_files(found: Sequence[_Judged], done: set[str], *, unsafe: bool) -> dict[str, bytes]:
+    """The new files of the first finding that has some: the next one may have to follow on them."""
+    for item in found:
+        if item.hit.files and _may(item, unsafe=unsafe) and item.finding.rule not in done:
+            done.add(item.finding.rule)
+            return dict(item.hit.files)
+    return {}
+
+
+def _may(item: _Judged, *, unsafe: bool) -> bool:
+    return item.reason is None and (
+        item.finding.safety is Safety.SAFE or (unsafe and item.finding.safety is Safety.SUGGESTED)
+    )
+
+
+def _pass(files: ProjectFiles, found: Sequence[_Judged], done: set[str], *, unsafe: bool) -> dict[str, bytes]:
+    """One round of edits that can be made together, and the new files of one finding."""
+    changed = _next_files(found, done, unsafe=unsafe)
+    chosen: dict[str, EditSet] = {}
+    for item in found:
+        if item.hit.edits and not item.hit.files and _may(item, unsafe=unsafe):
+            _take(chosen, item.hit.edits)
+    for path, edits in chosen.items():
+        source = files.read(path) or b""
+        new = apply(source, edits)
+        if new != source:
+            changed[path] = new
+    return changed
+
+
+def _take(chosen: dict[str, EditSet], edits: Mapping[str, tuple[Edit, ...]]) -> None:
+    """Take the edits of a finding unless some of them want bytes that are taken."""
+    if len(edits) == 1 or not any(path in chosen and bool(chosen[path]) for path in edits):
+        for path, group in edits.items():
+            chosen.setdefault(path, EditSet()).add(group)
+
+
+__all__ = ["ProjectFiles", "ProjectResult", "analyse_project"]

@@ -1,0 +1,8 @@
+"""Workflows, products, migrations and translations of a project as one model, read without running anything."""
+
+from __future__ import annotations
+
+from concertmaster.project.model.place import Place
+from concertmaster.project.model.project import ProjectModel, models_of
+
+__all__ = ["Place", "ProjectModel", "models_of"]

@@ -1,0 +1,327 @@
+"""Evaluates expressions as far as that is possible without running them."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from concertmaster.project.model.methods import BUILTINS, builtin, copied, items, method, plain
+from concertmaster.project.model.scope import Scope
+from concertmaster.project.model.values import (
+    UNKNOWN,
+    Call,
+    ClassName,
+    Function,
+    Sql,
+    Symbol,
+    Value,
+    text_at,
+)
+from concertmaster.project.names import canonical
+
+MAX_TEXT = 20_000
+TARGET = "orchestrator.core.targets.Target."
+_TEXTS = frozenset(f"sqlalchemy.{name}" for name in ("text", "sql.text", "sql.expression.text"))
+_COPIES = frozenset(("copy.copy", "copy.deepcopy"))
+_COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.In: lambda left, right: left in right,
+    ast.NotIn: lambda left, right: left not in right,
+    ast.Is: lambda left, right: left is right,
+    ast.IsNot: lambda left, right: left is not right,
+}
+
+
+def outside(name: str) -> Value:
+    """The value of a name of the outside: targets are the texts that they stand for."""
+    name = canonical(name)
+    if name.startswith(TARGET):
+        return name.removeprefix(TARGET).removesuffix(".value")
+    return Symbol(name)
+
+
+class Expressions:
+    """The part of the interpreter that gives values; calls of the project's functions are left to the rest."""
+
+    def call_function(
+        self,
+        function: Function,
+        args: tuple[Value, ...],
+        keywords: dict[str, Value],
+        node: ast.Call,
+        scope: Scope,
+    ) -> Value:
+        raise NotImplementedError
+
+    def lookup(self, name: str, scope: Scope) -> Value:
+        raise NotImplementedError
+
+    def member(self, value: ClassName, name: str) -> Value:
+        raise NotImplementedError
+
+    def spend(self) -> None:
+        raise NotImplementedError
+
+    def doubt(self, node: ast.AST, scope: Scope) -> None:
+        raise NotImplementedError
+
+    def record(self, call: Call) -> None:
+        raise NotImplementedError
+
+    def value(self, node: ast.expr | None, scope: Scope) -> Value:
+        """The value of an expression."""
+        self.spend()
+        handler = getattr(self, f"_{type(node).__name__.lower()}", None)
+        return UNKNOWN if handler is None else handler(node, scope)
+
+    def _constant(self, node: ast.Constant, scope: Scope) -> Value:
+        return text_at(node.value, scope.file.place(node)) if isinstance(node.value, str) else node.value
+
+    def _name(self, node: ast.Name, scope: Scope) -> Value:
+        return self.lookup(node.id, scope)
+
+    def _attribute(self, node: ast.Attribute, scope: Scope) -> Value:
+        value = self.value(node.value, scope)
+        if isinstance(value, Symbol):
+            return outside(f"{value.name}.{node.attr}")
+        if isinstance(value, Scope):
+            return self.lookup(node.attr, value)
+        if isinstance(value, ClassName):
+            return self.member(value, node.attr)
+        return value if node.attr == "value" and isinstance(value, str) else UNKNOWN
+
+    def _joinedstr(self, node: ast.JoinedStr, scope: Scope) -> Value:
+        parts = []
+        for part in node.values:
+            if isinstance(part, ast.FormattedValue):
+                given = self.value(part.value, scope)
+                if part.format_spec is not None or part.conversion != -1 or not plain(given):
+                    return UNKNOWN
+                parts.append(str(given))
+            elif isinstance(part, ast.Constant):
+                parts.append(str(part.value))
+        return text_at("".join(parts), scope.file.place(node))
+
+    def _list(self, node: ast.List, scope: Scope) -> Value:
+        return self._elements(node.elts, scope)
+
+    def _tuple(self, node: ast.Tuple, scope: Scope) -> Value:
+        found = self._elements(node.elts, scope)
+        return tuple(found) if isinstance(found, list) else UNKNOWN
+
+    def _set(self, node: ast.Set, scope: Scope) -> Value:
+        found = self._elements(node.elts, scope)
+        return set(found) if isinstance(found, list) and all(map(plain, found)) else UNKNOWN
+
+    def _elements(self, nodes: list[ast.expr], scope: Scope) -> Value:
+        found: list[Value] = []
+        for node in nodes:
+            if isinstance(node, ast.Starred):
+                more = items(self.value(node.value, scope))
+                if more is None:
+                    return UNKNOWN
+                found += more
+            else:
+                found.append(self.value(node, scope))
+        return found
+
+    def _dict(self, node: ast.Dict, scope: Scope) -> Value:
+        found: dict[Value, Value] = {}
+        for key, item in zip(node.keys, node.values, strict=True):
+            if key is None:
+                more = self.value(item, scope)
+                if not isinstance(more, dict):
+                    return UNKNOWN
+                found.update(more)
+                continue
+            name = self.value(key, scope)
+            if not plain(name):
+                return UNKNOWN
+            found[name] = self.value(item, scope)
+        return found
+
+    def _subscript(self, node: ast.Subscript, scope: Scope) -> Value:
+        value, index = self.value(node.value, scope), self.value(node.slice, scope)
+        if isinstance(value, (dict, list, tuple, str)) and plain(index):
+            try:
+                return value[index]
+            except (KeyError, IndexError, TypeError):
+                return UNKNOWN
+        return UNKNOWN
+
+    def _binop(self, node: ast.BinOp, scope: Scope) -> Value:
+        left, right = self.value(node.left, scope), self.value(node.right, scope)
+        same = _kind(left) == _kind(right)
+        if isinstance(node.op, ast.Add) and same and _kind(left) in (str, list, tuple):
+            return left + right
+        if isinstance(node.op, ast.BitOr) and same and _kind(left) in (dict, set):
+            return left | right
+        if isinstance(node.op, ast.Mod) and isinstance(left, str) and len(left) < MAX_TEXT:
+            given = right if isinstance(right, tuple) else (right,)
+            if all(isinstance(item, (str, int)) for item in given) and "*" not in left:
+                try:
+                    return left % given
+                except (TypeError, ValueError):
+                    return UNKNOWN
+        return UNKNOWN
+
+    def _ifexp(self, node: ast.IfExp, scope: Scope) -> Value:
+        test = self.truth(node.test, scope)
+        if test is None:
+            return UNKNOWN
+        return self.value(node.body if test else node.orelse, scope)
+
+    def _compare(self, node: ast.Compare, scope: Scope) -> Value:
+        left, right = self.value(node.left, scope), self.value(node.comparators[0], scope)
+        compare = _COMPARE.get(type(node.ops[0]))
+        if len(node.ops) > 1 or compare is None or not plain(left):
+            return UNKNOWN
+        known = plain(right) or (isinstance(right, (list, tuple, dict, set)) and all(map(plain, right)))
+        try:
+            return compare(left, right) if known else UNKNOWN
+        except TypeError:
+            return UNKNOWN
+
+    def _boolop(self, node: ast.BoolOp, scope: Scope) -> Value:
+        stops = isinstance(node.op, ast.Or)
+        value: Value = UNKNOWN
+        for part in node.values:
+            value = self.value(part, scope)
+            known = known_truth(value)
+            if known is None:
+                return UNKNOWN
+            if known is stops:
+                return value
+        return value
+
+    def _unaryop(self, node: ast.UnaryOp, scope: Scope) -> Value:
+        truth = self.truth(node.operand, scope)
+        return (not truth) if isinstance(node.op, ast.Not) and truth is not None else UNKNOWN
+
+    def _namedexpr(self, node: ast.NamedExpr, scope: Scope) -> Value:
+        scope.names[node.target.id] = value = self.value(node.value, scope)
+        return value
+
+    def _lambda(self, node: ast.Lambda, scope: Scope) -> Value:
+        return Function(node, scope, scope.file)
+
+    def truth(self, node: ast.expr, scope: Scope) -> bool | None:
+        """Whether a condition holds; None where that cannot be told."""
+        return known_truth(self.value(node, scope))
+
+    # -- comprehensions ------------------------------------------------------------------------
+
+    def _listcomp(self, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, scope: Scope) -> Value:
+        found: list[Value] = []
+        for inner in self._rounds(node.generators, Scope(scope.file, {}, scope)):
+            if inner is None:
+                return UNKNOWN
+            found.append(self.value(node.elt, inner))
+        return found
+
+    _generatorexp = _listcomp
+
+    def _setcomp(self, node: ast.SetComp, scope: Scope) -> Value:
+        found = self._listcomp(node, scope)
+        return set(found) if isinstance(found, list) and all(map(plain, found)) else UNKNOWN
+
+    def _dictcomp(self, node: ast.DictComp, scope: Scope) -> Value:
+        found: dict[Value, Value] = {}
+        for inner in self._rounds(node.generators, Scope(scope.file, {}, scope)):
+            key = UNKNOWN if inner is None else self.value(node.key, inner)
+            if inner is None or not plain(key):
+                return UNKNOWN
+            found[key] = self.value(node.value, inner)
+        return found
+
+    def _rounds(self, generators: list[ast.comprehension], scope: Scope) -> Iterator[Scope | None]:
+        """The scope of each round of a comprehension; None where it cannot be followed."""
+        if not generators:
+            yield scope
+            return
+        first, rest = generators[0], generators[1:]
+        values = items(self.value(first.iter, scope))
+        if values is None:
+            yield None
+            return
+        for item in values:
+            if not self.bind(first.target, item, scope):
+                yield None
+                return
+            tests = [self.truth(test, scope) for test in first.ifs]
+            if None in tests:
+                yield None
+                return
+            if all(tests):
+                yield from self._rounds(rest, scope)
+
+    def bind(self, target: ast.expr, value: Value, scope: Scope) -> bool:
+        """Give names their values; whether every value is found."""
+        if isinstance(target, ast.Name):
+            scope.names[target.id] = value
+            return True
+        if isinstance(target, (ast.Tuple, ast.List)):
+            parts = items(value) if not isinstance(value, dict) else None
+            known = parts is not None and len(parts) == len(target.elts)
+            for index, part in enumerate(target.elts):
+                self.bind(part, parts[index] if parts is not None and known else UNKNOWN, scope)
+            return known
+        return False
+
+    # -- calls ---------------------------------------------------------------------------------
+
+    def _call(self, node: ast.Call, scope: Scope) -> Value:
+        if isinstance(node.func, ast.Attribute):
+            receiver = self.value(node.func.value, scope)
+            if isinstance(receiver, (str, list, dict, set)):
+                return method(receiver, node.func.attr, *self._arguments(node, scope))
+            if isinstance(receiver, Sql):
+                bound = {**dict(receiver.parameters), **self._arguments(node, scope)[1]}
+                return Sql(receiver.text, tuple(bound.items()))
+        function = self.value(node.func, scope)
+        args, keywords = self._arguments(node, scope)
+        if isinstance(function, Function):
+            return self.call_function(function, args, keywords, node, scope)
+        if isinstance(function, Symbol):
+            return self._outside_call(function, args, keywords, node, scope)
+        if isinstance(node.func, ast.Name) and function is UNKNOWN and node.func.id in BUILTINS:
+            return builtin(node.func.id, args, keywords)
+        self.doubt(node, scope)
+        return UNKNOWN
+
+    def _outside_call(
+        self,
+        function: Symbol,
+        args: tuple[Value, ...],
+        keywords: dict[str, Value],
+        node: ast.Call,
+        scope: Scope,
+    ) -> Value:
+        self.record(Call(function.name, args, keywords, node, scope.file))
+        if function.name in _TEXTS and args:
+            return Sql(args[0]) if isinstance(args[0], str) else Symbol("sqlalchemy.text()")
+        if function.name in _COPIES and args:
+            return copied(args[0])
+        return Symbol(f"{function.name}()")
+
+    def _arguments(self, node: ast.Call, scope: Scope) -> tuple[tuple[Value, ...], dict[str, Value]]:
+        args = self._elements(node.args, scope)
+        keywords: dict[str, Value] = {}
+        for word in node.keywords:
+            value = self.value(word.value, scope)
+            if word.arg is not None:
+                keywords[word.arg] = value
+            elif isinstance(value, dict):
+                keywords.update({str(key): item for key, item in value.items()})
+        return (tuple(args) if isinstance(args, list) else (UNKNOWN,) * len(node.args)), keywords
+
+
+def _kind(value: Value) -> type[Any]:
+    return str if isinstance(value, str) else type(value)
+
+
+def known_truth(value: Value) -> bool | None:
+    return None if value is UNKNOWN or isinstance(value, (Symbol, Sql, Scope)) else bool(value)

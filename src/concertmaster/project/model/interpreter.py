@@ -1,0 +1,344 @@
+"""Reads modules statement by statement: what they define, and what they call outside the project.
+
+Nothing is run. Constants, literals, loops over them and functions of the project are followed; what cannot
+be followed is told as a doubt, with its text.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from concertmaster.project.model.expressions import Expressions, known_truth, outside
+from concertmaster.project.model.functions import HELPERS, bound, is_generator, is_main, is_mutable
+from concertmaster.project.model.methods import items
+from concertmaster.project.model.place import Sources
+from concertmaster.project.model.scope import Scope
+from concertmaster.project.model.values import (
+    UNKNOWN,
+    Call,
+    ClassName,
+    Doubt,
+    Effect,
+    Function,
+    Symbol,
+    Value,
+)
+
+MAX_STEPS = 60_000
+MAX_DEPTH = 12
+_NEVER = frozenset(("typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING"))
+
+
+class TooFar(Exception):
+    """The budget for reading is spent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A name of another module of the project, looked up when it is needed."""
+
+    path: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """A statement that ends a block: `return`, `break`, `continue` or `raise`."""
+
+    how: str
+    value: Value = None
+
+
+@dataclass
+class Interpreter(Expressions):
+    """Reads the modules of one project; effects are those of the module or function that was asked for."""
+
+    sources: Sources
+    effects: list[Effect] = field(default_factory=list)
+    _modules: dict[str, Scope] = field(default_factory=dict)
+    _steps: int = 0
+    _depth: int = 0
+
+    # -- what is asked from outside ------------------------------------------------------------
+
+    def module(self, path: str) -> tuple[Scope | None, tuple[Effect, ...]]:
+        """A module's names, and what its top level calls."""
+        file = self.sources.parsed(path)
+        if file is None:
+            return None, ()
+        scope = Scope(file)
+        self._modules[path] = scope
+        with self._fresh() as effects:
+            self._run(file.tree.body, scope)
+        return scope, tuple(effects)
+
+    def scope_of(self, path: str) -> Scope | None:
+        """A module's names, as read before where that has been done."""
+        return self._modules[path] if path in self._modules else self.module(path)[0]
+
+    def function(self, function: Function) -> tuple[Effect, ...]:
+        """What a function without arguments calls."""
+        with self._fresh() as effects:
+            inner = Scope(function.file, {}, function.scope)
+            body = function.node.body
+            self._run(body if isinstance(body, list) else [], inner)
+        return tuple(effects)
+
+    @contextmanager
+    def _fresh(self) -> Iterator[list[Effect]]:
+        kept, self.effects = self.effects, []
+        steps, self._steps = self._steps, 0
+        try:
+            yield self.effects
+        finally:
+            self.effects, self._steps = kept, steps
+
+    def _run(self, body: list[ast.stmt], scope: Scope) -> Leave | None:
+        try:
+            return self.block(body, scope)
+        except (TooFar, RecursionError):
+            for statement in body:
+                self.doubt(statement, scope)
+            return None
+
+    # -- names ---------------------------------------------------------------------------------
+
+    def lookup(self, name: str, scope: Scope) -> Value:
+        current: Scope | None = scope
+        while current is not None:
+            if name in current.names:
+                return self._found(current.names[name], current)
+            if current.up is None:
+                return self._through_star(name, current)
+            current = current.up
+        return UNKNOWN
+
+    def _found(self, value: Value, scope: Scope) -> Value:
+        if not isinstance(value, Imported):
+            return value
+        other = self._imported_module(value.path)
+        if not value.name:
+            return UNKNOWN if other is None else other
+        if other is not None and other is not scope:
+            found = self.lookup(value.name, other)
+            if found is not UNKNOWN:
+                return found
+        below = self.sources.definitions.find(f".{value.name}", f"{value.path.removesuffix('.py')}.py")
+        submodule = (
+            None if below is None or not value.path.endswith("__init__.py") else self._imported_module(below)
+        )
+        return UNKNOWN if submodule is None else submodule
+
+    def _through_star(self, name: str, scope: Scope) -> Value:
+        for module in scope.stars:
+            path = self.sources.definitions.find(module, scope.file.path)
+            if path is None:
+                if module.endswith("migrations.helpers") and name in HELPERS:
+                    return outside(f"{module}.{name}")
+                continue
+            other = self._imported_module(path)
+            value = UNKNOWN if other is None or other is scope else self.lookup(name, other)
+            if value is not UNKNOWN:
+                return value
+        return UNKNOWN
+
+    def _imported_module(self, path: str) -> Scope | None:
+        if path not in self._modules and self._depth < MAX_DEPTH:
+            self._depth += 1
+            self.module(path)
+            self._depth -= 1
+        return self._modules.get(path)
+
+    def member(self, value: ClassName, name: str) -> Value:
+        scope = self._imported_module(value.path)
+        if scope is None:
+            return UNKNOWN
+        for statement in scope.file.tree.body:
+            if isinstance(statement, ast.ClassDef) and statement.name == value.name:
+                for inner in statement.body:
+                    if isinstance(inner, ast.Assign) and any(
+                        isinstance(target, ast.Name) and target.id == name for target in inner.targets
+                    ):
+                        return self.value(inner.value, scope)
+        return UNKNOWN
+
+    # -- bookkeeping ---------------------------------------------------------------------------
+
+    def spend(self) -> None:
+        self._steps += 1
+        if self._steps > MAX_STEPS:
+            raise TooFar
+
+    def record(self, call: Call) -> None:
+        self.effects.append(call)
+
+    def doubt(self, node: ast.AST, scope: Scope) -> None:
+        self.effects.append(Doubt(scope.file.place(node), scope.file.text(node)))
+
+    def call_function(
+        self,
+        function: Function,
+        args: tuple[Value, ...],
+        keywords: dict[str, Value],
+        node: ast.Call,
+        scope: Scope,
+    ) -> Value:
+        body = function.node.body
+        names = bound(function, args, keywords)
+        if names is None or self._depth >= MAX_DEPTH or is_generator(function.node):
+            self.doubt(node, scope)
+            return UNKNOWN
+        inner = Scope(function.file, {}, function.scope)
+        for name, value in names.items():
+            inner.names[name] = self.value(value, function.scope) if isinstance(value, ast.expr) else value
+        self._depth += 1
+        try:
+            if not isinstance(body, list):
+                return self.value(body, inner)
+            left = self.block(body, inner)
+        finally:
+            self._depth -= 1
+        return left.value if left is not None and left.how == "return" else None
+
+    # -- statements ----------------------------------------------------------------------------
+
+    def block(self, body: Iterable[ast.stmt], scope: Scope) -> Leave | None:
+        for statement in body:
+            self.spend()
+            handler = getattr(self, f"_do_{type(statement).__name__.lower()}", None)
+            left = self._unfollowed([statement], scope) if handler is None else handler(statement, scope)
+            if left is not None:
+                return left
+        return None
+
+    def _do_expr(self, node: ast.Expr, scope: Scope) -> None:
+        self.value(node.value, scope)
+
+    def _do_pass(self, node: ast.Pass, scope: Scope) -> None: ...
+
+    _do_assert = _do_global = _do_nonlocal = _do_pass
+
+    def _do_return(self, node: ast.Return, scope: Scope) -> Leave:
+        return Leave("return", None if node.value is None else self.value(node.value, scope))
+
+    def _do_break(self, _node: ast.Break, _scope: Scope) -> Leave:
+        return Leave("break")
+
+    def _do_continue(self, _node: ast.Continue, _scope: Scope) -> Leave:
+        return Leave("continue")
+
+    def _do_raise(self, node: ast.Raise, scope: Scope) -> Leave:
+        self.effects.append(Call("raise", (), {}, node, scope.file))
+        return Leave("raise")
+
+    def _do_assign(self, node: ast.Assign, scope: Scope) -> None:
+        value = self.value(node.value, scope)
+        for target in node.targets:
+            self._assign(target, value, scope)
+
+    def _do_annassign(self, node: ast.AnnAssign, scope: Scope) -> None:
+        if node.value is not None:
+            self._assign(node.target, self.value(node.value, scope), scope)
+
+    def _do_augassign(self, node: ast.AugAssign, scope: Scope) -> None:
+        if isinstance(node.target, ast.Name):
+            sum_ = ast.BinOp(ast.Name(node.target.id, ast.Load()), node.op, node.value)
+            scope.names[node.target.id] = self.value(sum_, scope)
+
+    def _assign(self, target: ast.expr, value: Value, scope: Scope) -> None:
+        if isinstance(target, ast.Subscript):
+            owner, key = self.value(target.value, scope), self.value(target.slice, scope)
+            if isinstance(owner, dict) and isinstance(key, (str, int)):
+                owner[key] = value
+            elif isinstance(owner, Symbol):
+                self.record(Call(f"{owner.name}.__setitem__", (key, value), {}, target, scope.file))
+        else:
+            self.bind(target, value, scope)
+
+    def _do_functiondef(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
+        scope.names[node.name] = Function(node, scope, scope.file)
+
+    _do_asyncfunctiondef = _do_functiondef
+
+    def _do_classdef(self, node: ast.ClassDef, scope: Scope) -> None:
+        scope.names[node.name] = ClassName(scope.file.path, node.name)
+
+    def _do_delete(self, node: ast.Delete, scope: Scope) -> None:
+        for target in node.targets:
+            if isinstance(target, ast.Subscript):
+                owner, key = self.value(target.value, scope), self.value(target.slice, scope)
+                if isinstance(owner, dict):
+                    owner.pop(key, None)
+
+    def _do_import(self, node: ast.Import, scope: Scope) -> None:
+        for alias in node.names:
+            name = alias.name if alias.asname else alias.name.partition(".")[0]
+            path = self.sources.definitions.find(name, scope.file.path)
+            scope.names[alias.asname or name] = Symbol(name) if path is None else Imported(path, "")
+
+    def _do_importfrom(self, node: ast.ImportFrom, scope: Scope) -> None:
+        module = "." * node.level + (node.module or "")
+        path = self.sources.definitions.find(module, scope.file.path)
+        for alias in node.names:
+            if alias.name == "*":
+                scope.stars.append(module)
+            elif path is not None:
+                scope.names[alias.asname or alias.name] = Imported(path, alias.name)
+            elif node.level:
+                below = self.sources.definitions.find(f"{module}{alias.name}", scope.file.path)
+                scope.names[alias.asname or alias.name] = UNKNOWN if below is None else Imported(below, "")
+            else:
+                scope.names[alias.asname or alias.name] = outside(f"{module}.{alias.name}")
+
+    def _do_if(self, node: ast.If, scope: Scope) -> Leave | None:
+        test = self.value(node.test, scope)
+        known = False if isinstance(test, Symbol) and test.name in _NEVER else known_truth(test)
+        if isinstance(node.test, ast.Compare) and is_main(node.test):
+            known = False
+        if known is None:
+            return self._unfollowed([*node.body, *node.orelse], scope)
+        return self.block(node.body if known else node.orelse, scope)
+
+    def _do_for(self, node: ast.For, scope: Scope) -> Leave | None:
+        values = items(self.value(node.iter, scope))
+        if values is None:
+            return self._unfollowed([*node.body, *node.orelse], scope, node.target)
+        for value in values:
+            self.bind(node.target, value, scope)
+            left = self.block(node.body, scope)
+            if left is not None and left.how != "continue":
+                return None if left.how == "break" else left
+        return self.block(node.orelse, scope)
+
+    def _do_with(self, node: ast.With, scope: Scope) -> Leave | None:
+        for item in node.items:
+            value = self.value(item.context_expr, scope)
+            if item.optional_vars is not None:
+                self._assign(item.optional_vars, value, scope)
+        return self.block(node.body, scope)
+
+    def _do_try(self, node: ast.Try, scope: Scope) -> Leave | None:
+        left = self.block(node.body, scope)
+        for handler in node.handlers:
+            self._unfollowed([one for one in handler.body if not isinstance(one, _IMPORTS)], scope)
+        return left or self.block([*node.orelse, *node.finalbody], scope)
+
+    def _unfollowed(self, body: list[ast.stmt], scope: Scope, *targets: ast.expr) -> Leave | None:
+        """A block that may or may not be run: told as a doubt, and what it changes is unknown afterwards."""
+        for statement in body:
+            if not isinstance(statement, (ast.Pass, ast.Raise, *_IMPORTS)):
+                self.doubt(statement, scope)
+            for node in ast.walk(statement):
+                if isinstance(node, ast.Name) and (
+                    isinstance(node.ctx, ast.Store) or is_mutable(scope, node.id)
+                ):
+                    scope.names[node.id] = UNKNOWN
+        for target in targets:
+            self.bind(target, UNKNOWN, scope)
+        return None
+
+
+_IMPORTS = (ast.Import, ast.ImportFrom)

@@ -1,0 +1,123 @@
+"""Where a fact of the model is written."""
+
+from __future__ import annotations
+
+import ast
+import bisect
+import re
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from concertmaster.project.definitions import Definitions
+from concertmaster.project.python import unreadable_bytes
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A span of bytes in a file of the project."""
+
+    path: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A Python file with its tree, and byte offsets for the tree's positions."""
+
+    path: str
+    source: bytes
+    tree: ast.Module
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        return [0, *(match.end() for match in re.finditer(rb"\n", self.source))]
+
+    def place(self, node: ast.AST) -> Place:
+        """Where a node stands; a definition by its first line."""
+        assert isinstance(node, (ast.expr, ast.stmt, ast.keyword, ast.alias))  # noqa: S101
+        start = self._offset(node.lineno, node.col_offset)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            following = self._lines[node.lineno] if node.lineno < len(self._lines) else len(self.source)
+            return Place(self.path, start, max(start, len(self.source[:following].rstrip())))
+        return Place(self.path, start, self._offset(node.end_lineno or node.lineno, node.end_col_offset or 0))
+
+    def _offset(self, line: int, column: int) -> int:
+        bom = 3 if line == 1 and self.source.startswith(b"\xef\xbb\xbf") else 0
+        return self._lines[line - 1] + bom + column
+
+    def line_of(self, offset: int) -> int:
+        return bisect.bisect_right(self._lines, offset)
+
+    def text(self, node: ast.AST) -> str:
+        place = self.place(node)
+        return self.source[place.start : place.end].decode("utf-8", "replace")
+
+
+_cache: dict[tuple[str, bytes], Parsed | None] = {}
+MAX_CACHED = 4_000
+
+
+def parse(path: str, source: bytes) -> Parsed | None:
+    """The tree of a file in UTF-8; None where there is none. Kept, since a model is built several times."""
+    key = (path, source)
+    if key not in _cache:
+        if len(_cache) >= MAX_CACHED:
+            _cache.clear()
+        _cache[key] = _parse(path, source)
+    return _cache[key]
+
+
+def _parse(path: str, source: bytes) -> Parsed | None:
+    if unreadable_bytes(source) is not None:
+        return None
+    try:
+        source.decode("utf-8")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return Parsed(path, source, ast.parse(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+@dataclass
+class Sources:
+    """The files of one project, read and parsed when they are asked for."""
+
+    paths: tuple[str, ...]
+    read: Callable[[str], bytes | None]
+    _parsed: dict[str, Parsed | None] = field(default_factory=dict)
+    _contents: dict[str, bytes | None] = field(default_factory=dict)
+
+    @cached_property
+    def definitions(self) -> Definitions:
+        return Definitions(self.paths, self.source)
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        return frozenset(self.paths)
+
+    @cached_property
+    def python(self) -> tuple[str, ...]:
+        return tuple(path for path in self.paths if path.endswith(".py"))
+
+    def source(self, path: str) -> bytes | None:
+        if path not in self._contents:
+            self._contents[path] = self.read(path)
+        return self._contents[path]
+
+    def parsed(self, path: str) -> Parsed | None:
+        if path not in self._parsed:
+            source = self.source(path)
+            self._parsed[path] = None if source is None else parse(path, source)
+        return self._parsed[path]
+
+    def holding(self, *words: bytes) -> tuple[str, ...]:
+        """The Python files that hold one of these words."""
+        return tuple(
+            path
+            for path in self.python
+            if (text := self.source(path)) and any(word in text for word in words)
+        )

@@ -1,0 +1,196 @@
+"""One project of a repository: what its code defines and registers, and what its migrations make of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from posixpath import dirname
+
+from concertmaster.project.model.entries import Entry, read_entries
+from concertmaster.project.model.interpreter import Interpreter
+from concertmaster.project.model.place import Place, Sources
+from concertmaster.project.model.products import BlockModel, Blocks, ProductRegistry, read_products
+from concertmaster.project.model.registrations import (
+    Registration,
+    Registry,
+    WorkflowFunction,
+    read_functions,
+    read_registry,
+)
+from concertmaster.project.model.replay import Replay, replay
+from concertmaster.project.model.revisions import Revision, folders_of, read_revisions
+from concertmaster.project.model.rows import Row
+from concertmaster.project.model.translations import Translations, read_translations
+from concertmaster.project.names import canonical
+from concertmaster.versions import Window, release
+
+_LOCATIONS = re.compile(r"^version_locations[ \t]*=[ \t]*(?P<places>[^\n]*)", re.MULTILINE)
+#: Words of which one must be in a repository before there is anything to model.
+TRIGGERS = (b"LazyWorkflowInstance", b"SUBSCRIPTION_MODEL_REGISTRY", b"down_revision", b"_workflow(")
+
+
+@dataclass
+class ProjectModel:
+    """Everything is read when it is first asked for."""
+
+    window: Window
+    root: str
+    sources: Sources
+
+    @cached_property
+    def interpreter(self) -> Interpreter:
+        return Interpreter(self.sources)
+
+    def judges(self, number: str) -> bool:
+        """Whether the release under judgement is at least this one."""
+        return release(self.window.judged) >= release(number)
+
+    # -- code ----------------------------------------------------------------------------------
+
+    @cached_property
+    def functions(self) -> tuple[WorkflowFunction, ...]:
+        return tuple(read_functions(self.sources, self.interpreter, release_4=self.judges("4.0.0")))
+
+    @cached_property
+    def registry(self) -> Registry:
+        return read_registry(self.sources, self.interpreter)
+
+    def function_of(self, registration: Registration) -> WorkflowFunction | None:
+        """The function that a registration names, where the project defines it."""
+        path = self.module_of(registration)
+        named = [one for one in self.functions if one.name == registration.name]
+        direct = [one for one in named if one.path == path]
+        if direct or path is None:
+            return direct[0] if direct else None
+        origin = self.sources.definitions.origin(f".:{registration.name}", path)
+        return next((one for one in named if origin == f"{one.path}:{one.name}"), None)
+
+    def module_of(self, registration: Registration) -> str | None:
+        """The file that holds a registration's module."""
+        place = registration.module.place
+        return self.sources.definitions.find(str(registration.module), place.path if place else "")
+
+    @cached_property
+    def own(self) -> tuple[Registration, ...]:
+        """The registrations of the project's own workflows; those of the framework come with their rows and labels."""
+        return tuple(one for one in self.registry.registrations if not is_framework(one))
+
+    @cached_property
+    def products(self) -> ProductRegistry:
+        return read_products(self.sources, self.interpreter)
+
+    @cached_property
+    def blocks(self) -> dict[str, BlockModel]:
+        return Blocks(self.sources, self.interpreter).read()
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        return tuple(read_entries(self.sources, self.interpreter))
+
+    @cached_property
+    def translations(self) -> Translations | None:
+        return read_translations(self.sources, self.root)
+
+    # -- migrations ----------------------------------------------------------------------------
+
+    @cached_property
+    def revisions(self) -> tuple[Revision, ...]:
+        return read_revisions(self.sources, self.interpreter)
+
+    @cached_property
+    def replay(self) -> Replay:
+        return replay(self.revisions, self.interpreter)
+
+    @cached_property
+    def heads(self) -> tuple[Revision, ...]:
+        """The revisions that no other one follows."""
+        followed = {name for one in self.revisions for name in one.down}
+        return tuple(one for one in self.revisions if one.id not in followed)
+
+    @cached_property
+    def data_heads(self) -> tuple[Revision, ...]:
+        """The heads of the branch `data`; all heads where no revision names that branch."""
+        if not any("data" in one.labels for one in self.revisions):
+            return self.heads
+        return tuple(head for head in self.heads if self._descends(head))
+
+    def _descends(self, revision: Revision) -> bool:
+        by_id = {one.id: one for one in self.revisions}
+        pending, seen = [revision.id], set[str]()
+        while pending:
+            one = by_id.get(name := pending.pop())
+            if one is None or name in seen:
+                continue
+            if "data" in one.labels:
+                return True
+            seen.add(name)
+            pending += one.down
+        return False
+
+    @cached_property
+    def is_readable(self) -> bool:
+        """Whether every migration could be parsed, and names its revision."""
+        files = [
+            path for path in self.sources.holding(b"down_revision") if "versions" in dirname(path).split("/")
+        ]
+        return len(files) == len(self.revisions) and all(one.is_followed for one in self.revisions)
+
+    @cached_property
+    def has_other_migrations(self) -> bool:
+        """Whether `alembic.ini` names folders of migrations beside those that were found."""
+        wanted = f"{self.root}/alembic.ini" if self.root else "alembic.ini"
+        text = (self.sources.source(wanted) or b"").decode("utf-8", "replace")
+        match = _LOCATIONS.search(text)
+        return match is not None and len(re.split(r"[\s:,]+", match["places"].strip())) > 1
+
+    @cached_property
+    def product_types(self) -> dict[str, list[Row]]:
+        """The products by their type, as far as it is known."""
+        found: dict[str, list[Row]] = {}
+        for row in self.replay.database.products.values():
+            if (kind := row.text("product_type")) is not None:
+                found.setdefault(kind, []).append(row)
+        return found
+
+    def knows(self, *topics: str) -> bool:
+        """Whether there are migrations, and these tables are known for certain after them."""
+        return bool(self.revisions) and self.is_readable and self.replay.knows(*topics)
+
+    def target_of(self, row: Row) -> str | None:
+        """A workflow's target as its code gives it, else as its row does."""
+        named = [one for one in self.functions if one.name == row.name and one.target]
+        return named[0].target if len(named) == 1 else row.text("target")
+
+
+def is_framework(registration: Registration) -> bool:
+    module = str(registration.module)
+    return module.startswith("orchestrator.") and canonical(module, module=True).startswith(
+        "orchestrator.core."
+    )
+
+
+def models_of(
+    paths: tuple[str, ...], read: Callable[[str], bytes | None], window: Window
+) -> Iterator[ProjectModel]:
+    """The projects of a repository: one, or one for each folder that has migrations of its own."""
+    sources = Sources(paths, read)
+    if not sources.holding(*TRIGGERS):
+        return
+    roots = {dirname(folder) for folder in folders_of(sources)}
+    if len(roots) < 2:
+        yield ProjectModel(window, next(iter(roots), ""), sources)
+        return
+    for root in sorted(roots):
+        inner = tuple(path for path in paths if _home(path, roots) == root)
+        yield ProjectModel(window, root, Sources(inner, sources.source))
+
+
+def _home(path: str, roots: set[str]) -> str | None:
+    """The deepest of the roots that a file lies in."""
+    inside = [root for root in roots if not root or path.startswith(f"{root}/")]
+    return max(inside, key=len, default=None)
+
+
+__all__ = ["Place", "ProjectModel", "models_of"]

@@ -1,0 +1,126 @@
+"""Whether what registrations name is there, and what is registered, has a row, or neither."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from enum import StrEnum
+from posixpath import dirname
+
+from concertmaster.project.model.project import ProjectModel, is_framework
+from concertmaster.project.model.registrations import Registration, WorkflowFunction
+from concertmaster.project.model.rows import WORKFLOWS, Row
+from concertmaster.project.model.values import Function
+
+#: What the framework registers itself, in any release.
+FRAMEWORK = frozenset(
+    """
+    modify_note task_clean_up_tasks task_resume_workflows task_validate_products task_validate_product_type
+    task_validate_subscriptions task_validate_awaiting_callbacks reset_subscription_description
+    """.split()
+)
+
+
+class Fault(StrEnum):
+    """Why a registration leads nowhere."""
+
+    RELATIVE = "relative"
+    NO_MODULE = "no module"
+    NO_FUNCTION = "no function"
+    NO_WORKFLOW = "no workflow"
+
+
+def fault_of(model: ProjectModel, registration: Registration) -> Fault | None:
+    """What is wrong with a registration for certain; None where nothing is, or it cannot be told."""
+    module = str(registration.module)
+    if is_framework(registration):
+        return None
+    if module.startswith("."):
+        return None if str(registration.name) in FRAMEWORK else Fault.RELATIVE
+    path = model.module_of(registration)
+    if path is None:
+        return Fault.NO_MODULE if _is_ours(model, registration) else None
+    scope = model.interpreter.scope_of(path)
+    if scope is None or scope.stars or "__getattr__" in scope.names:
+        return None
+    if registration.name not in scope.names:
+        return None if _is_filled(scope.file.tree) else Fault.NO_FUNCTION
+    value = scope.names[str(registration.name)]
+    if (
+        isinstance(value, Function)
+        and value.file.path == path
+        and not getattr(value.node, "decorator_list", True)
+    ):
+        return Fault.NO_WORKFLOW
+    return None
+
+
+def _is_ours(model: ProjectModel, registration: Registration) -> bool:
+    """Whether the module's first package is one of the project."""
+    first = str(registration.module).partition(".")[0]
+    here = registration.module.place
+    found = model.sources.definitions.find(first, here.path if here else "")
+    return found is not None or any(path.startswith(f"{first}/") for path in model.sources.python)
+
+
+def _is_filled(tree: ast.Module) -> bool:
+    """Whether a module makes names in ways that are not followed."""
+    return any(
+        isinstance(node, ast.Name) and node.id in ("globals", "setattr", "exec") for node in ast.walk(tree)
+    )
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A registered workflow without a row; `renamed` is the row that is likely its own under an old name."""
+
+    registration: Registration
+    function: WorkflowFunction | None
+    renamed: Row | None
+
+
+def without_row(model: ProjectModel) -> list[Missing]:
+    """The registered workflows that no migration adds, or not any more."""
+    if not model.knows(WORKFLOWS):
+        return []
+    rows = model.replay.database.workflows
+    bare = {
+        str(one.name): one for one in model.own if str(one.name) not in rows and fault_of(model, one) is None
+    }
+    orphans = unclaimed(model)
+    found = []
+    for one in bare.values():
+        function = model.function_of(one)
+        target = function.target if function is not None else None
+        same = [row for row in orphans if target is not None and row["target"] == target]
+        alike = [other for other in bare.values() if _target(model, other) == target]
+        found.append(Missing(one, function, same[0] if len(same) == 1 and len(alike) == 1 else None))
+    return found
+
+
+def _target(model: ProjectModel, registration: Registration) -> str | None:
+    function = model.function_of(registration)
+    return function.target if function is not None else None
+
+
+def unclaimed(model: ProjectModel) -> list[Row]:
+    """Rows that no registration names, and no function of that name could be registered for."""
+    if not model.knows(WORKFLOWS) or not model.registry.is_certain or not model.registry.paths:
+        return []
+    functions = {function.name for function in model.functions}
+    names = model.registry.names.keys() | functions | FRAMEWORK
+    return [row for name, row in model.replay.database.workflows.items() if name not in names]
+
+
+def product_type_of(model: ProjectModel, function: WorkflowFunction) -> str | None:
+    """The product type that a workflow is for, by the rows of its neighbours; None where that is not clear."""
+    rows = model.replay.database.workflows
+    home = dirname(function.path)
+    found = {
+        kind
+        for other in model.functions
+        if dirname(other.path) == home
+        and other.name in rows
+        and isinstance(kind := rows[other.name].product_type, str)
+    }
+    return str(found.pop()) if len(found) == 1 else None

@@ -1,0 +1,111 @@
+"""Values that reading code can give: constants with their places, names of the outside, and the unknown."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from concertmaster.project.model.place import Parsed, Place
+
+if TYPE_CHECKING:
+    from concertmaster.project.model.scope import Scope
+
+
+class _Unknown:
+    """What cannot be told without running the code."""
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN = _Unknown()
+Value = Any  # a constant, list, tuple, set, dict, Text, Symbol, Sql, Function, ClassName or UNKNOWN
+
+
+class Text(str):
+    """A text that knows where it is written."""
+
+    place: Place | None = None
+
+
+def text_at(value: str, place: Place | None) -> Text:
+    made = Text(value)
+    made.place = place
+    return made
+
+
+def place_of(value: Value) -> Place | None:
+    return value.place if isinstance(value, Text) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """Something outside the project, by its canonical name; what calls of it give has `()` in its name."""
+
+    name: str
+
+    @property
+    def last(self) -> str:
+        return self.name.rpartition(".")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Sql:
+    """A statement in SQL, with the parameters that are bound to it."""
+
+    text: str
+    parameters: tuple[tuple[str, Value], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of the project."""
+
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    scope: Scope
+    file: Parsed
+
+    @property
+    def name(self) -> str:
+        return getattr(self.node, "name", "<lambda>")
+
+
+@dataclass(frozen=True, slots=True)
+class ClassName:
+    """A class of the project."""
+
+    path: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of something outside the project that reading came across."""
+
+    symbol: str
+    args: tuple[Value, ...]
+    keywords: dict[str, Value]
+    node: ast.AST
+    file: Parsed
+
+    @property
+    def place(self) -> Place:
+        return self.file.place(self.node)
+
+    def argument(self, index: int, name: str) -> Value:
+        """An argument by position or name; UNKNOWN where it is not there."""
+        if index < len(self.args):
+            return self.args[index]
+        return self.keywords.get(name, UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A place where reading could not follow, with the text that says what it may be about."""
+
+    place: Place
+    text: str
+
+
+Effect = Call | Doubt
