@@ -19,6 +19,10 @@ class ReadOnlyTokenError(GitHubError):
     """The token may not do this; that of a fork's pull request may only read."""
 
 
+class MovedError(GitHubError):
+    """A branch is not where it was seen: somebody has pushed to it."""
+
+
 class NotPermittedError(GitHubError):
     """A setting of the repository or its organization forbids it, whatever the token may do."""
 

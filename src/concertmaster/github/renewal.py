@@ -16,10 +16,10 @@ from concertmaster.github.messages import (
 from concertmaster.github.reading import CONFIGURATION
 from concertmaster.github.refusals import (
     GitHubError,
+    MovedError,
     NotFoundError,
     NotPermittedError,
     ReadOnlyTokenError,
-    UnprocessableError,
 )
 from concertmaster.github.repository import Repository
 from concertmaster.github.state import File, Listing, PullRequest, as_tree
@@ -121,11 +121,9 @@ class Renewal:
             head, plan, notes = self._bring(standing, chosen)
         except ReadOnlyTokenError:
             raise no_contents_permission() from None
-        except UnprocessableError as error:
-            if "fast forward" in str(error).lower():
-                reason = "somebody has pushed to the branch meanwhile; the next run goes on from there"
-                return Outcome(Result.SUPERSEDED, reason, standing.plan)
-            raise
+        except MovedError:
+            reason = "somebody has pushed to the branch meanwhile; the next run goes on from there"
+            return Outcome(Result.SUPERSEDED, reason, standing.plan)
         except GitHubError as error:
             if _WORKFLOWS in str(error).lower():
                 raise changed_workflows(standing.plan.branch) from None

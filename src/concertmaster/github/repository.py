@@ -15,7 +15,7 @@ from concertmaster.github.client import Client, Json, integer, text
 from concertmaster.github.contents import is_safe
 from concertmaster.github.posted import starts_with
 from concertmaster.github.pull import REGULAR, checked, content
-from concertmaster.github.refusals import GitHubError, NotFoundError
+from concertmaster.github.refusals import GitHubError, MovedError, NotFoundError, UnprocessableError
 from concertmaster.github.retry import MalformedAnswerError
 from concertmaster.github.state import Change, Entry, File, History, Listing, PullRequest
 
@@ -166,19 +166,37 @@ class Repository:
         self._client.make("POST", f"{self._address}/git/refs", body, _ref, find)
 
     def advance(self, branch: str, commit: str) -> None:
-        """Move a branch forward; GitHub declines where that would lose a commit."""
+        """Move a branch forward.
+
+        Raises:
+            MovedError: that would lose a commit.
+        """
         body = {"sha": checked(commit), "force": False}
-        self._client.make("PATCH", f"{self._address}/git/refs/heads/{_name(branch)}", body, _ref)
+        try:
+            self._client.make("PATCH", f"{self._address}/git/refs/heads/{_name(branch)}", body, _ref)
+        except UnprocessableError as error:
+            raise (MovedError(str(error)) if "fast forward" in str(error).lower() else error) from None
 
     def replace(self, branch: str, *, old: str, new: str) -> None:
-        """Put a branch elsewhere, only if it is still where it was seen."""
+        """Put a branch elsewhere, only if it is still where it was seen.
+
+        Raises:
+            MovedError: it is not.
+        """
         update = {
             "name": f"refs/heads/{branch}",
             "beforeOid": checked(old),
             "afterOid": checked(new),
             "force": True,
         }
-        self._client.change(_UPDATE, {"input": {"repositoryId": self._known[1], "refUpdates": [update]}})
+        try:
+            self._client.change(_UPDATE, {"input": {"repositoryId": self._known[1], "refUpdates": [update]}})
+        except GitHubError as error:
+            tip = self.tip(branch)
+            if tip not in (old, new):
+                raise MovedError(str(error)) from None
+            if tip != new:
+                raise
 
     # -- pull requests -----------------------------------------------------------------------------
 

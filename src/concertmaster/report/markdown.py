@@ -14,6 +14,7 @@ from urllib.parse import quote
 MAX_CODE = 300
 MAX_PROSE = 600
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _INVISIBLE = re.compile(
     r"[\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
 )
@@ -104,7 +105,8 @@ def suggestion(lines: Sequence[str]) -> str:
 
 def fenced(text: str, language: str = "") -> str:
     """A block of code that nothing in it can end; what would hide or reorder is left out."""
-    shown = _INVISIBLE.sub("", text.replace("\r", "").rstrip("\n"))
+    whole = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    shown = _CONTROL.sub("", _INVISIBLE.sub("", whole)).rstrip("\n")
     fence = "`" * max(3, _longest_run(shown) + 1)
     return f"{fence}{language}\n{shown}\n{fence}"
 

@@ -1,0 +1,547 @@
+"""Upgrade pull requests on a GitHub that is held to its own description: made once, renewed, never over a person."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from tools.generated import Unavailable, environment, project
+
+from concertmaster.action import run_action
+from concertmaster.github.retry import Retry
+from concertmaster.project.files import MemoryTree
+from concertmaster.report.upgrade import BEGIN, END
+from concertmaster.upgrading import plan_upgrade
+from concertmaster.workspace import open_workspace
+from tests.github_server import GitHub
+from tests.github_server.calls import Request
+from tests.github_server.events import Event
+from tests.github_server.faults import Effect, Fault, connection_reset, secondary_limit, status, truncated
+from tests.github_server.git import EXECUTABLE, Blob
+from tests.github_server.gitwrite import Content
+from tests.github_server.hub import BOT
+from tests.github_server.remote import Remote
+from tests.github_server.state import PullRequest
+from tests.jobs import NEW, OLD, PIN, outputs
+
+BRANCH = "concertmaster/orchestrator-core-5.5.0"
+WRITER = {"contents": "write", "pull_requests": "write"}
+
+
+@dataclass
+class Upgrade:
+    """One repository and the scheduled job that upgrades it."""
+
+    github: GitHub
+    remote: Remote
+    folder: Path
+    permissions: Mapping[str, str] = field(default_factory=lambda: dict(WRITER))
+    inputs: dict[str, str] = field(default_factory=dict)
+    runs: int = 0
+
+    def run(self, event: Event | None = None, **inputs: str) -> tuple[int, dict[str, str]]:
+        """The exit code and the outputs."""
+        self.runs += 1
+        event = event or self.remote.schedule_event()
+        secret = self.github.token(permissions=dict(self.permissions))
+        given = {"github-token": secret, "mode": "upgrade", **self.inputs, **inputs}
+        environment = self.github.runner_environment(event, given, self.folder / str(self.runs))
+        code = run_action(environment, pause=0, retry=Retry(sleep=lambda _: None))
+        return code, outputs(environment)
+
+    @property
+    def pulls(self) -> list[PullRequest]:
+        return self.remote.state.pulls
+
+    def log(self, branch: str = BRANCH) -> list[str]:
+        """The titles of the branch's own commits, oldest first."""
+        git = self.remote.git
+        commits = git.commits("--reverse", f"main..{branch}")
+        found = (git.commit(sha) for sha in commits)
+        return [commit.message.splitlines()[0] for commit in found if commit]
+
+    def read(self, path: str, branch: str = BRANCH) -> str:
+        return self.remote.read(path, branch).decode()
+
+    def has(self, sha: str, branch: str = BRANCH) -> bool:
+        """Whether a commit is in the history of a branch."""
+        return self.remote.git.is_ancestor(sha, self.remote.sha(branch))
+
+    def snapshot(self) -> tuple[object, ...]:
+        pulls = [
+            (p.number, p.issue.state, p.issue.body, p.issue.title, p.issue.updated_at) for p in self.pulls
+        ]
+        comments = [comment.body for pull in self.pulls for comment in pull.issue.comments]
+        return dict(self.remote.git.references()), pulls, comments
+
+
+Start = Callable[..., Upgrade]
+
+
+@pytest.fixture
+def start(github: GitHub, tmp_path: Path) -> Start:
+    def started(files: Mapping[str, Content] | Path | None = None, *, release: str = "4.8.2") -> Upgrade:
+        if isinstance(files, Path):
+            return Upgrade(github, github.create_repository("octo-org/network", files), tmp_path)
+        content = {"pyproject.toml": PIN.format(release), "main.py": OLD} if files is None else files
+        return Upgrade(github, github.create_repository("octo-org/network", content), tmp_path)
+
+    return started
+
+
+# -- nothing to do --------------------------------------------------------------------------------------
+
+
+def test_a_project_that_is_there_already_gets_nothing(start: Start) -> None:
+    job = start({"pyproject.toml": PIN.format("5.5.0"), "main.py": NEW})
+    before = job.snapshot()
+    code, told = job.run()
+    assert (code, told["result"], told["pull-request"]) == (0, "up-to-date", "")
+    assert job.snapshot() == before
+
+
+def test_a_second_run_changes_nothing(github: GitHub, start: Start) -> None:
+    job = start()
+    assert job.run()[1]["result"] == "opened"
+    before = job.snapshot()
+    writes = len(github.journal.writes())
+    code, told = job.run()
+    assert (code, told["result"], told["pull-request"]) == (0, "nothing-new", "1")
+    assert job.snapshot() == before
+    assert [exchange.path for exchange in github.journal.writes()[writes:]] == ["/api/graphql"]
+
+
+def test_a_base_that_moved_beside_the_upgrade_changes_nothing(start: Start) -> None:
+    job = start()
+    job.run()
+    job.remote.push("main", {"README.md": "# Network\n"})
+    before = job.snapshot()
+    assert job.run()[1]["result"] == "nothing-new"
+    assert job.snapshot() == before
+
+
+def test_a_dry_run_writes_nothing(github: GitHub, start: Start, capsys: pytest.CaptureFixture[str]) -> None:
+    job = start()
+    before = job.snapshot()
+    secret = github.token(permissions=dict(WRITER))
+    event = job.remote.dispatch_event()
+    environment = github.runner_environment(event, {"github-token": secret, "mode": "upgrade"}, job.folder)
+    assert run_action(environment, dry_run=True, pause=0) == 0
+    assert outputs(environment)["result"] == "planned"
+    assert job.snapshot() == before
+    printed = capsys.readouterr().out
+    assert f"branch {BRANCH}, 3 commits, 2 files" in printed
+    assert BEGIN in printed
+
+
+@pytest.mark.parametrize("name", ["pull_request", "push"])
+def test_other_events_ask_for_no_upgrade(start: Start, name: str) -> None:
+    job = start()
+    job.remote.push("feature", {"main.py": NEW})
+    if name == "pull_request":
+        event = job.remote.event(job.remote.open_pull_request("main", "feature"))
+    else:
+        event = job.remote.push_event("feature")
+    code, told = job.run(event)
+    assert (code, told) == (0, {})
+    assert BRANCH not in job.remote.git.references()
+
+
+def test_an_upgrade_starts_from_the_default_branch_only(
+    start: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
+    job = start()
+    job.remote.push("feature", {"main.py": NEW})
+    event = job.remote.schedule_event()
+    other = Event(event.name, event.payload, event.repository, event.actor, "refs/heads/feature", event.sha)
+    assert job.run(other)[0] == 2
+    assert "It is planned from the default branch, main" in capsys.readouterr().out
+    assert job.pulls == []
+
+
+# -- the pull request -----------------------------------------------------------------------------------
+
+
+def test_pins_come_first_and_then_one_commit_a_rule(start: Start) -> None:
+    job = start()
+    code, told = job.run()
+    assert code == 0
+    assert told == {
+        "result": "opened",
+        "pull-request": "1",
+        "installed": "4.8.2",
+        "target": "5.5.0",
+        "unanalysed": "0",
+    }
+    (pull,) = job.pulls
+    assert (pull.head.ref, pull.base.ref, pull.issue.user.login) == (BRANCH, "main", BOT)
+    assert pull.issue.title == "Upgrade orchestrator-core from 4.8.2 to 5.5.0"
+    assert job.log() == [
+        "Require orchestrator-core 5.5.0",
+        "Workflow decorators no longer take a description (workflow-description)",
+        "The framework is imported by its name of before 5.0 (old-namespace)",
+    ]
+    assert job.read("main.py") == NEW
+    assert job.read("pyproject.toml") == PIN.format("5.5.0")
+
+
+def test_commits_are_signed_and_by_the_bot(start: Start) -> None:
+    job = start()
+    job.run()
+    commits = job.remote.git.commits(f"main..{BRANCH}")
+    assert len(commits) == 3
+    assert set(commits) <= job.github.hub.signed
+
+
+def test_modes_and_bytes_of_files_stay(start: Start) -> None:
+    latin = "# -*- coding: latin-1 -*-\n# é\nimport orchestrator.db\n".encode("latin-1")
+    job = start(
+        {
+            "pyproject.toml": PIN.format("4.8.2"),
+            "run.py": Blob(OLD.encode(), EXECUTABLE),
+            "latin.py": latin,
+            "windows.py": OLD.replace("\n", "\r\n"),
+        }
+    )
+    job.run()
+    modes = {entry.path: entry.mode for entry in job.remote.git.tree(job.remote.sha(BRANCH))}
+    assert modes["run.py"] == EXECUTABLE
+    assert job.remote.read("latin.py", BRANCH) == latin.replace(b"orchestrator.db", b"orchestrator.core.db")
+    assert job.read("windows.py") == NEW.replace("\n", "\r\n")
+
+
+def test_a_folder_of_the_repository_is_upgraded_alone(start: Start) -> None:
+    job = start(
+        {
+            "services/network/pyproject.toml": PIN.format("4.8.2"),
+            "services/network/main.py": OLD,
+            "services/other/main.py": OLD,
+        }
+    )
+    job.inputs["working-directory"] = "services/network"
+    job.run()
+    assert job.read("services/network/main.py") == NEW
+    assert job.read("services/other/main.py") == OLD
+    assert job.run()[1]["result"] == "nothing-new"
+
+
+def test_workflow_files_are_left_and_named(start: Start) -> None:
+    workflow = "jobs:\n  test:\n    steps:\n      - run: pip install orchestrator-core==4.8.2\n"
+    job = start(
+        {"pyproject.toml": PIN.format("4.8.2"), "main.py": OLD, ".github/workflows/test.yml": workflow}
+    )
+    assert job.run()[1]["result"] == "opened"
+    assert job.read(".github/workflows/test.yml") == workflow
+    assert "Change `.github/workflows/test.yml`: the token of a workflow" in job.pulls[0].issue.body
+
+
+def test_a_wanted_release_names_branch_and_pins(start: Start) -> None:
+    job = start(release="3.2.3")
+    job.run(target="next-hop")
+    assert job.pulls[0].head.ref == "concertmaster/orchestrator-core-4.8.2"
+    assert job.read("pyproject.toml", "concertmaster/orchestrator-core-4.8.2") == PIN.format("4.8.2")
+
+
+@pytest.mark.parametrize("target", ["5.0.0", "9.9.9", "../../x", "5.5.0\n::error::x"])
+def test_a_release_that_is_none_or_faulty_is_refused(
+    start: Start, target: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    job = start()
+    before = job.snapshot()
+    assert job.run(target=target)[0] == 2
+    assert job.snapshot() == before
+    assert "\n::error::x" not in capsys.readouterr().out
+
+
+# -- a person's work ------------------------------------------------------------------------------------
+
+
+def test_what_is_missing_is_added_on_top_of_a_persons_work(start: Start) -> None:
+    job = start()
+    job.run()
+    own = job.remote.push(BRANCH, {"late.py": OLD, "notes.md": "mine\n"}, "Add a late workflow")
+    code, told = job.run()
+    assert (code, told["result"]) == (0, "updated")
+    assert job.has(own)
+    assert job.read("late.py") == NEW
+    assert job.read("notes.md") == "mine\n"
+    before = job.snapshot()
+    assert job.run()[1]["result"] == "nothing-new"
+    assert job.snapshot() == before
+
+
+def test_a_persons_work_that_needs_nothing_is_left_as_it_is(start: Start) -> None:
+    job = start()
+    job.run()
+    own = job.remote.push(BRANCH, {"main.py": NEW + "\n\nMINE = 1\n"}, "Add a constant")
+    assert job.run()[1]["result"] == "nothing-new"
+    assert job.remote.sha(BRANCH) == own
+
+
+def test_a_base_that_moved_is_merged_into_a_persons_work(start: Start) -> None:
+    job = start()
+    job.run()
+    own = job.remote.push(BRANCH, {"notes.md": "mine\n"}, "Take notes")
+    moved = job.remote.push(
+        "main", {"late.py": OLD, ".github/workflows/test.yml": "on: push\n"}, "Add a late workflow"
+    )
+    assert job.run()[1]["result"] == "updated"
+    assert job.has(own)
+    assert job.has(moved)
+    assert job.read("late.py") == NEW
+    assert job.read("main.py") == NEW
+    assert job.read("notes.md") == "mine\n"
+    assert job.read(".github/workflows/test.yml") == "on: push\n"
+    before = job.snapshot()
+    assert job.run()[1]["result"] == "nothing-new"
+    assert job.snapshot() == before
+
+
+def test_a_base_that_changed_the_same_file_is_a_persons_to_merge(start: Start) -> None:
+    job = start()
+    job.run()
+    own = job.remote.push(BRANCH, {"main.py": NEW + "\n\nMINE = 1\n"}, "Add a constant")
+    job.remote.push("main", {"main.py": OLD + "\n\nTHEIRS = 2\n", "late.py": OLD}, "Change main")
+    job.run()
+    assert job.remote.sha(BRANCH) == own
+    assert (
+        "`main` has changed `main.py`, as this branch has: merge it here by hand." in job.pulls[0].issue.body
+    )
+
+
+def test_a_push_while_the_run_is_at_work_is_not_lost(github: GitHub, start: Start) -> None:
+    job = start()
+    job.run()
+    job.remote.push("main", {"late.py": OLD})
+    pushed: list[str] = []
+
+    def push() -> None:
+        pushed.append(job.remote.push(BRANCH, {"notes.md": "mine\n"}, "Take notes"))
+
+    github.faults.rules.append(Meanwhile("POST", re.compile("/git/trees$"), Effect(), deed=push))
+    assert job.run()[1]["result"] == "superseded"
+    assert job.has(pushed[0])
+    assert job.run()[1]["result"] == "updated"
+    assert job.has(pushed[0])
+    assert job.read("late.py") == NEW
+
+
+@dataclass
+class Meanwhile(Fault):
+    """Something that happens while a call is on its way, which is answered as ever."""
+
+    deed: Callable[[], None] = lambda: None
+
+    def strikes(self, request: Request) -> bool:
+        if Fault.strikes(self, request):
+            self.deed()
+        return False
+
+
+# -- renewal --------------------------------------------------------------------------------------------
+
+
+def test_a_branch_of_our_own_commits_is_made_anew_on_a_base_that_moved(start: Start) -> None:
+    job = start()
+    job.run()
+    moved = job.remote.push("main", {"late.py": OLD, "main.py": OLD + "\n\nTHEIRS = 2\n"})
+    assert job.run()[1]["result"] == "updated"
+    assert job.has(moved)
+    assert len(job.log()) == 3
+    assert job.read("late.py") == NEW
+    assert job.read("main.py") == NEW + "\n\nTHEIRS = 2\n"
+    assert len(job.pulls) == 1
+
+
+def test_a_deleted_branch_comes_back_only_with_its_pull_request(start: Start) -> None:
+    job = start()
+    job.run()
+    job.remote.delete_branch(BRANCH)
+    assert job.run()[1]["result"] == "declined"
+
+
+def test_a_closed_upgrade_is_not_opened_again(start: Start) -> None:
+    job = start()
+    job.run()
+    job.github.hub.close(job.pulls[0].issue)
+    job.remote.push("main", {"late.py": OLD})
+    before = job.snapshot()
+    code, told = job.run()
+    assert (code, told["result"], told["pull-request"]) == (0, "declined", "1")
+    assert job.snapshot() == before
+
+
+def test_an_older_upgrade_is_closed_with_a_link(start: Start) -> None:
+    job = start()
+    job.run(target="5.4.0")
+    job.run(target="5.5.0")
+    old, new = job.pulls
+    assert (old.issue.state, new.issue.state) == ("closed", "open")
+    (comment,) = old.issue.comments
+    assert f"Superseded by #{new.number}" in comment.body
+    assert "refs/heads/concertmaster/orchestrator-core-5.4.0" in job.remote.git.references()
+
+
+def test_pull_requests_of_people_are_never_closed(start: Start) -> None:
+    job = start()
+    job.remote.push("concertmaster/orchestrator-core-5.4.0", {"notes.md": "mine\n"})
+    theirs = job.remote.open_pull_request("main", "concertmaster/orchestrator-core-5.4.0")
+    job.run()
+    assert theirs.issue.state == "open"
+
+
+def test_a_merged_upgrade_leaves_nothing_to_do(start: Start) -> None:
+    job = start()
+    job.run()
+    job.remote.push("main", {"pyproject.toml": PIN.format("5.5.0"), "main.py": NEW})
+    assert job.run()[1]["result"] == "up-to-date"
+
+
+# -- the text -------------------------------------------------------------------------------------------
+
+
+def test_ticks_and_a_persons_words_survive(start: Start) -> None:
+    job = start()
+    job.run()
+    issue = job.pulls[0].issue
+    box = next(line for line in issue.body.splitlines() if line.startswith("- [ ] **"))
+    mended = issue.body.replace(box, box.replace("[ ]", "[x]"))
+    issue.body = f"Please look at this, Ada.\n\n{mended}\n\nDeploy on Monday.".replace("\n", "\r\n")
+    job.remote.push("main", {"late.py": OLD})
+    job.run()
+    assert box.replace("[ ]", "[x]") in issue.body
+    assert issue.body.startswith(f"Please look at this, Ada.\n\n{BEGIN}")
+    assert issue.body.endswith(f"{END}\n\nDeploy on Monday.")
+
+
+def test_a_text_without_our_marks_is_a_persons(start: Start) -> None:
+    job = start()
+    job.run()
+    job.pulls[0].issue.body = "Rewritten by hand."
+    job.remote.push("main", {"late.py": OLD})
+    job.run()
+    assert job.pulls[0].issue.body == "Rewritten by hand."
+    assert job.read("late.py") == NEW
+
+
+# -- permissions ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("permissions", "told"),
+    [
+        ({"contents": "read", "pull_requests": "write"}, "`permissions: contents: write"),
+        ({"contents": "write", "pull_requests": "read"}, "may not write pull requests"),
+    ],
+    ids=["contents", "pull requests"],
+)
+def test_a_missing_permission_is_named(
+    start: Start, capsys: pytest.CaptureFixture[str], permissions: dict[str, str], told: str
+) -> None:
+    job = start()
+    job.permissions = permissions
+    assert job.run()[0] == 2
+    assert told in capsys.readouterr().out
+    assert job.pulls == []
+    job.permissions = WRITER
+    assert job.run()[1]["result"] == "opened"
+
+
+def test_the_setting_that_forbids_pull_requests_is_named(
+    start: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
+    job = start()
+    job.remote.state.actions_may_open_pull_requests = False
+    assert job.run()[0] == 2
+    assert '"Allow GitHub Actions to create and approve pull requests"' in capsys.readouterr().out
+    job.remote.state.actions_may_open_pull_requests = True
+    assert job.run()[1]["result"] == "opened"
+    assert len(job.log()) == 3
+
+
+# -- faults ---------------------------------------------------------------------------------------------
+
+WRITES = [
+    ("POST", "/git/trees$"),
+    ("POST", "/git/commits$"),
+    ("POST", "/git/refs$"),
+    ("POST", "/pulls$"),
+]
+
+
+@pytest.mark.parametrize(("verb", "path"), WRITES, ids=[path for _, path in WRITES])
+@pytest.mark.parametrize(
+    ("effect", "after"),
+    [
+        (status(502), True),
+        (status(502), False),
+        (connection_reset(), True),
+        (truncated(), True),
+        (secondary_limit(1), False),
+    ],
+    ids=["502 after", "502 before", "reset", "cut", "limit"],
+)
+def test_a_lost_answer_makes_nothing_twice(
+    github: GitHub, start: Start, verb: str, path: str, effect: Effect, after: bool
+) -> None:
+    job = start()
+    github.faults.add(verb, path, effect, after=after)
+    assert job.run()[1]["result"] == "opened"
+    assert len(job.pulls) == 1
+    assert len(job.log()) == 3
+    assert job.read("main.py") == NEW
+    assert job.run()[1]["result"] == "nothing-new"
+
+
+@pytest.mark.parametrize("after", [True, False])
+def test_a_lost_answer_to_moving_the_branch_is_looked_up(github: GitHub, start: Start, after: bool) -> None:
+    job = start()
+    job.run()
+    own = job.remote.push(BRANCH, {"late.py": OLD})
+    github.faults.add("PATCH", "/git/refs/", connection_reset(), after=after)
+    assert job.run()[1]["result"] == "updated"
+    assert job.has(own)
+    assert job.read("late.py") == NEW
+
+
+@pytest.mark.parametrize(("verb", "path"), WRITES, ids=[path for _, path in WRITES])
+def test_an_outage_is_told_and_the_next_run_goes_on(
+    github: GitHub, start: Start, verb: str, path: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    job = start()
+    github.faults.add(verb, path, status(503), times=10)
+    assert job.run()[0] == 3
+    assert "::error ::The upgrade could not be brought to GitHub." in capsys.readouterr().out
+    github.faults.rules.clear()
+    assert job.run()[1]["result"] == "opened"
+    assert len(job.pulls) == 1
+
+
+# -- a whole project ------------------------------------------------------------------------------------
+
+
+@pytest.mark.generated
+def test_a_generated_project_is_upgraded(start: Start, tmp_path: Path) -> None:
+    try:
+        environment("4.8.2")
+    except Unavailable as absent:
+        pytest.skip(absent.reason)
+    root = tmp_path / "project"
+    shutil.copytree(project("4.8.2"), root, ignore=shutil.ignore_patterns("__pycache__"))
+    job = start(root)
+    files = {
+        path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()
+    }
+    plan = plan_upgrade(open_workspace(MemoryTree(files)), jobs=1)
+    assert job.run()[1]["result"] == "opened"
+    assert job.log() == [commit.title for commit in plan.commits]
+    for path, text in plan.files.items():
+        assert job.remote.read(path, BRANCH) == text, path
+    assert len(job.pulls[0].issue.body) < 65_536
+    before = job.snapshot()
+    assert job.run()[1]["result"] == "nothing-new"
+    assert job.snapshot() == before
