@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from concertmaster.engine import analyse_python
+from concertmaster.engine_documents import analyse_document
 from concertmaster.engine_manifests import analyse_manifest
 from concertmaster.engine_settings import analyse_settings
 from concertmaster.judging import FileResult
+from concertmaster.project.documents import is_document
 from concertmaster.project.files import is_python
 from concertmaster.project.manifests.read import is_lock, is_manifest
 from concertmaster.project.python import Surroundings
@@ -36,6 +38,15 @@ def _settings(
     return analyse_settings(path, source, around, rules, unsafe=unsafe)
 
 
+def _document(
+    path: str, source: bytes, around: Surroundings, rules: Sequence[Rule], unsafe: bool
+) -> FileResult:
+    def inside(name: str, code: bytes) -> FileResult:
+        return analyse(name, code, around, rules, unsafe=True)
+
+    return analyse_document(path, source, around, rules, unsafe=unsafe, analyse=inside)
+
+
 def _holds_settings(path: str) -> bool:
     return is_settings_file(path) and not is_lock(path)
 
@@ -48,6 +59,7 @@ SUBJECTS: tuple[tuple[Callable[[str], bool], Analyse], ...] = (
     (is_python, _python),
     (_is_written_by_hand, _manifest),
     (_holds_settings, _settings),
+    (is_document, _document),
 )
 
 

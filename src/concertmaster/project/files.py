@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from concertmaster.messages import UserError
+from concertmaster.project.documents import is_document
 from concertmaster.project.git import Repository
 from concertmaster.project.manifests.read import limit_of
 from concertmaster.project.python import MAX_BYTES
@@ -176,7 +177,7 @@ def _read_regular(path: str) -> bytes:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableFileError("not a regular file")
-        limit = max(MAX_BYTES, limit_of(path), SEARCHED if is_settings_file(path) else 0)
+        limit = max(MAX_BYTES, limit_of(path), SEARCHED if is_settings_file(path) or is_document(path) else 0)
         if status.st_size > limit:
             raise UnreadableFileError(f"larger than {limit // 1024} KiB")
         return file.read(limit + 1)

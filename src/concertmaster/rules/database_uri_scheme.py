@@ -122,7 +122,7 @@ _DRIVERS = frozenset(
 _URI = "sqlalchemy.url"
 _BEGINNING = re.compile(r"(?P<scheme>postgres(?:ql)?(?:\+psycopg2)?)://")
 #: Programs that want the plain form.
-_LIBPQ = "psql|pg_dump|pg_dumpall|pg_restore|pg_isready|createdb|dropdb|pgcli"
+_LIBPQ = "psql pg_dump pg_dumpall pg_restore pg_isready createdb dropdb pgcli".split()
 
 
 def _message(scheme: str) -> str:
@@ -147,7 +147,9 @@ def configured(setting: Setting, file: SettingsFile) -> Iterator[Hit]:
 
 
 def _is_shared_with_libpq(setting: Setting, file: SettingsFile) -> bool:
-    pattern = rf"\b(?:{_LIBPQ})\b[^\n]*\$\{{?{re.escape(setting.key)}\b"
+    if not any(name.encode() in file.source for name in _LIBPQ):
+        return False
+    pattern = rf"\b(?:{'|'.join(_LIBPQ)})\b[^\n]*\$\{{?{re.escape(setting.key)}\b"
     return re.search(pattern.encode(), file.source) is not None
 
 

@@ -98,6 +98,7 @@ rule = Rule(
 #: Configuration that fits nothing any more does not fail.
 IDLE = Change(works_from="5.0.0", deprecated="5.0.0")
 _HOSTS = frozenset("svc cluster local localhost internal lan dev test com org net io nl eu".split())
+_MOVED = re.compile(r"orchestrator\\*\.core(?:\\*\.\w+)+")
 _DOTTED = (
     r"(?P<root>orchestrator)(?P<dot>\\*\.)(?P<segment>[a-z_]+)\b(?P<rest>(?:\\*\.[A-Za-z_]\w*)*)(?!:\d|/)"
 )
@@ -163,14 +164,20 @@ FORMS = (
 @rule.configuration(b"orchestrator.", b"orchestrator\\.", b"orchestrator/", b"from orchestrator import")
 def references(file: SettingsFile) -> Iterator[Hit]:
     seen: set[int] = set()
+    moved = {_plain(match[0]).replace(".core.", ".", 1) for match in _MOVED.finditer(file.manifest.text)}
     for form in FORMS:
         for match in find(file, form.pattern) if file.kind in form.kinds else ():
-            if match.start("root") not in seen and _is_module(file, form, match):
+            if match.start("root") not in seen and _is_module(file, form, match, moved):
                 seen.add(match.start("root"))
                 yield _hit(file, form, match)
 
 
-def _is_module(file: SettingsFile, form: Form, match: re.Match[str]) -> bool:
+def _plain(dotted: str) -> str:
+    return dotted.replace("\\", "")
+
+
+def _is_module(file: SettingsFile, form: Form, match: re.Match[str], moved: set[str]) -> bool:
+    """Whether it is a module of the framework's, and the file does not name its new place as well."""
     groups = match.groupdict()
     if "names" in groups:
         return all(name.strip() in ROOT_EXPORTS for name in groups["names"].split(","))
@@ -178,7 +185,7 @@ def _is_module(file: SettingsFile, form: Form, match: re.Match[str]) -> bool:
     if segment not in CORE_MODULES or not is_core_segment(segment) or segment in (file.around.shadow or ()):
         return False
     text = file.manifest.text
-    if re.search(rf"orchestrator\W+core\W+{segment}\b", text) or _HOSTS.intersection(rest):
+    if _plain(f"{ROOT}.{segment}{groups.get('rest') or ''}") in moved or _HOSTS.intersection(rest):
         return False
     if form.change is IDLE and file.kind is Kind.YAML:
         return "loggers:" in text
@@ -188,7 +195,7 @@ def _is_module(file: SettingsFile, form: Form, match: re.Match[str]) -> bool:
 def _is_own_key(text: str, match: re.Match[str]) -> bool:
     """`[orchestrator.db]` and `orchestrator.db = …` are tables of the project's own."""
     line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()].strip()
-    behind = re.match(r"[ \t]*(?:=|\])", text[match.end() :][:80])
+    behind = re.match(r"[ \t]*(?:=|\])", text[match.end() : match.end() + 80])
     return line in ("", "[", "[[") and behind is not None
 
 

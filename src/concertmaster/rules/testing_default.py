@@ -20,6 +20,26 @@ from orchestrator.core.settings import AppSettings
 app = OrchestratorCore(base_settings=AppSettings())
 ```
 
+```diff tox.ini
+ [testenv]
+ setenv =
+     DATABASE_URI = postgresql+psycopg://nwa:nwa@localhost/orchestrator-core-test
++    TESTING = true
+     CACHE_URI = redis://localhost:6379/0
+ commands = pytest
+```
+
+```diff .github/workflows/test.yml
+ jobs:
+   test:
+     env:
+       CACHE_URI: redis://localhost:6379/0
+       DATABASE_URI: "postgresql+psycopg://nwa:nwa@localhost/orchestrator-core-test"
++      TESTING: "true"
+     steps:
+       - run: pytest test
+```
+
 Test set-ups that say what they want, and other settings, are left alone:
 
 ```python tests/conftest.py
@@ -39,6 +59,18 @@ from network.settings import settings
 if settings.TESTING:
     settings.LEVEL = 1
 ```
+
+```yaml .github/workflows/test.yml
+jobs:
+  test:
+    env:
+      TESTING: "true"
+    steps:
+      - run: pytest test
+        env:
+          CACHE_URI: redis://localhost:6379/0
+          DATABASE_URI: "postgresql+psycopg://nwa:nwa@localhost/orchestrator-core-test"
+```
 """
 
 from __future__ import annotations
@@ -49,12 +81,15 @@ from collections.abc import Iterator
 from concertmaster.findings import Safety
 from concertmaster.project.instances import SETTINGS, instance_of
 from concertmaster.project.python import PythonFile
-from concertmaster.rule import Hit, Rule
+from concertmaster.project.settings.file import SettingsFile
+from concertmaster.project.settings.model import Setting
+from concertmaster.rewrite import add_setting
+from concertmaster.rule import Hit, Rule, Span
 from concertmaster.versions import Change
 
 rule = Rule(
     __name__,
-    rows=("55-04",),
+    rows=("55-04", "T-07"),
     section="5.5#3",
     change=Change(works_from="1.0.0", deprecated="5.5.0", crossing=True),
     safety=Safety.MANUAL,
@@ -76,6 +111,18 @@ def test_setup(file: PythonFile) -> Iterator[Hit]:
         if file.qualified(call.func) in _MAKERS:
             yield Hit(call, UNSET)
             return
+
+
+@rule.setting("DATABASE_URI")
+def test_environment(setting: Setting, file: SettingsFile) -> Iterator[Hit]:
+    """The environment of tests that names the framework's database, but not this."""
+    deployment = file.around.deployment
+    is_test = any(reader.tests for reader in setting.group.readers)
+    if not is_test or b"TESTING" in file.source or file.trust(setting, Safety.SUGGESTED) is None:
+        return
+    if deployment is None or not deployment.tests_mention("TESTING"):
+        edit = add_setting(file, setting, "TESTING", "true")
+        yield Hit(Span(*setting.key_at), UNSET, (edit,) if edit else (), safety=Safety.SUGGESTED)
 
 
 @rule.on(ast.Attribute)

@@ -11,11 +11,12 @@ from concertmaster.project.settings.images import Image, in_dockerfile, in_yaml
 from concertmaster.project.settings.known import speaks_of_framework
 from concertmaster.project.settings.model import Kind
 from concertmaster.project.settings.nodes import documents
-from concertmaster.project.settings.programs import Frame, Programs
+from concertmaster.project.settings.programs import Programs
 from concertmaster.project.text import Unreadable
 
 _POSTGRES = re.compile(r"(?:[\w.-]+(?::\d+)?/)*(?:postgres|bitnami(?:legacy)?/postgresql)\Z")
 _HOST = re.compile(r"://(?:[^@/\s]*@)?(?P<host>[\w.-]+)")
+_LIKE = re.compile(r"postgres|\bpg\b|\bdb\b|database")
 _LOCAL = frozenset(("localhost", "127.0.0.1", "host.docker.internal"))
 _KEYS = frozenset(("DATABASE_URI", "DATABASE_URI_TEST"))
 
@@ -70,12 +71,15 @@ def _is_told(image: Image) -> bool:
 
 def _is_wired(image: Image, hosts: frozenset[str], programs: Programs) -> bool:
     """Whether the only database is reached on this host, or a program of the framework waits for it."""
-    if not _LOCAL.isdisjoint(hosts):
+    around = image.frame.up if image.frame else None
+    services = around.below() if around is not None else []
+    if not hosts.isdisjoint(service.key for service in services):
+        return False
+    if not _LOCAL.isdisjoint(hosts) or (_LIKE.search(image.service) and any(map(_LIKE.search, hosts))):
         return True
-    services = image.frame.up if image.frame else None
-    for key, service in services.node.pairs() if services is not None else ():
-        needs = service.get("depends_on")
+    for service in services:
+        needs = service.node.get("depends_on")
         waits = needs is not None and any(node.value == image.service for node in needs.walk())
-        if waits and programs.named(Frame(service, key.value, services)).ours:
+        if waits and programs.named(service).ours:
             return True
     return False

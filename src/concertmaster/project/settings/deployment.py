@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property
 
 from concertmaster.project.manifests.model import Manifest, NotUnderstood
@@ -15,6 +15,18 @@ from concertmaster.project.settings.programs import Frame, Programs
 LIMIT = 256 * 1024
 MAX_FILES = 40
 _COMPOSE = re.compile(r"(?:^|/)(?:docker-)?compose[\w.-]*\.ya?ml\Z")
+_TEST_FILES = frozenset(
+    (
+        "conftest.py",
+        "pytest.ini",
+        "pyproject.toml",
+        "tox.ini",
+        "setup.cfg",
+        ".env.test",
+        "test.env",
+        "noxfile.py",
+    )
+)
 _REFERENCE = re.compile(r"\$\{?(?P<key>[A-Za-z_]\w*)")
 
 
@@ -25,10 +37,11 @@ class Deployment:
     """
 
     def __init__(
-        self, paths: Iterable[str], read: Callable[[str], bytes | None], homes: Iterable[str] = ()
+        self, paths: Collection[str], read: Callable[[str], bytes | None], homes: Iterable[str] = ()
     ) -> None:
         self._paths = sorted(path for path in paths if _COMPOSE.search(path))[:MAX_FILES]
         self._read = read
+        self._all = frozenset(paths)
         self.homes = frozenset(homes)
 
     def readers(self, path: str, key: str) -> tuple[Reader, ...]:
@@ -38,6 +51,15 @@ class Deployment:
     def is_referred_to(self, path: str, key: str) -> bool:
         """Whether a compose file beside an `.env` fills in the key's value by its name."""
         return (path, key) in self._by_reference
+
+    def has(self, path: str) -> bool:
+        """Whether the project has a file."""
+        return path in self._all
+
+    def tests_mention(self, key: str) -> bool:
+        """Whether a file that sets tests up names a variable."""
+        found = sorted(path for path in self._all if path.rpartition("/")[2] in _TEST_FILES)[:MAX_FILES]
+        return any(key.encode() in (self._read(path) or b"") for path in found)
 
     @cached_property
     def _by_file(self) -> dict[str, list[Reader]]:
@@ -72,9 +94,8 @@ class Deployment:
         programs = Programs(roots)
         for root in roots:
             services = root.get("services")
-            for name, service in services.pairs() if services is not None else ():
-                above = Frame(services, "services", Frame(root)) if services is not None else None
-                yield path, text, service, programs.named(Frame(service, name.value, above))
+            for frame in Frame(services).below() if services is not None else ():
+                yield path, text, frame.node, programs.named(frame)
 
 
 def _env_files(service: Node) -> Iterator[str]:

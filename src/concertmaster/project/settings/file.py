@@ -74,6 +74,11 @@ class SettingsFile(TextFile):
             found.setdefault(setting.group.start, []).append(setting)
         return {start: tuple(group) for start, group in found.items()}
 
+    def program(self, setting: Setting) -> str:
+        """All that the file says of the one program that a setting is written for; empty where it says nothing."""
+        start, end = setting.group.program_at
+        return self.source[start:end].decode("utf-8", "replace")
+
     def trust(self, setting: Setting, safety: Safety) -> Safety | None:
         """How far an edit of a setting may be trusted; None where the setting is not the framework's."""
         audience = self.audience(setting)

@@ -56,8 +56,7 @@ def in_yaml(text: Manifest) -> Iterator[Image]:
         while pending:
             frame = pending.pop()
             yield from _of(text, frame)
-            pending += reversed([Frame(value, key.value, frame) for key, value in frame.node.pairs()])
-            pending += reversed([Frame(item, "", frame) for item in frame.node.items()])
+            pending += reversed(frame.below())
 
 
 def _of(text: Manifest, frame: Frame) -> Iterator[Image]:
@@ -73,7 +72,7 @@ def _of(text: Manifest, frame: Frame) -> Iterator[Image]:
         for item in frame.node.items():
             named = item.get("name") if item.kind == "mapping" else item
             if named is not None and named.is_text:
-                yield from _written(text, named, Frame(item, "", frame))
+                yield from _written(text, named, Frame(item, None, frame))
 
 
 def _written(text: Manifest, node: Node, frame: Frame) -> Iterator[Image]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from concertmaster.project.manifests.model import Manifest
-from concertmaster.project.settings.known import speaks_of_framework
+from concertmaster.project.settings.known import runs_tests, speaks_of_framework
 from concertmaster.project.settings.model import Group, Kind, Reader, Setting, Written
 
 LISTS = frozenset(("setenv", "set_env", "env", "pass_env", "passenv", "env_vars", "environment"))
@@ -20,6 +20,12 @@ _OPTION = re.compile(r"(?P<name>[A-Za-z][\w.-]*)[ \t]*[=:][ \t]*")
 _URL = "sqlalchemy.url"
 
 
+def reader_of(path: str, section: str) -> Reader:
+    """The program that a section of a file configures."""
+    said = f"{path} {section}"
+    return Reader(section, speaks_of_framework(said), tests=runs_tests(said.replace(":", " ")))
+
+
 def read_ini(text: Manifest) -> Iterator[Setting]:
     """What `setenv` and `env` of a section list, and options in capitals."""
     option, group, offset = "", Group(0), 0
@@ -29,7 +35,7 @@ def read_ini(text: Manifest) -> Iterator[Setting]:
             continue
         if section := _SECTION.match(line.rstrip("\r")):
             name = section["name"]
-            option, group = "", Group(start, (Reader(name, speaks_of_framework(f"{text.path} {name}")),))
+            option, group = "", Group(start, (reader_of(text.path, name),))
         elif given := _OPTION.match(line):
             option = given["name"]
             written = _option(line, start, given)

@@ -145,6 +145,7 @@ _NAMED = re.compile(
     r"(?!-(?:ui|gui|client|frontend|web|agent|docs?|db|database|postgres\w*|redis|cache|mcp|proxy|nginx)\b)",
     re.IGNORECASE,
 )
+_TESTS = re.compile(r"(?<![\w-])(?:pytest|tox|nox|testenv)(?![\w-])", re.IGNORECASE)
 _RUN = re.compile(
     r"main\.py[\"',\s]+(?:db|scheduler|generate|index|embedding|search|run)\b"
     r"|\b(?:uvicorn|gunicorn|hypercorn)\b[^\n]*?\bwsgi:app\b|\bwsgi:app\b|orchestrator-core",
@@ -160,6 +161,11 @@ def are_own(keys: frozenset[str] | set[str]) -> bool:
 def speaks_of_framework(said: str) -> bool:
     """Whether an image, a command, a path or a name tells that a program is built on the framework."""
     return _RUN.search(said) is not None or _NAMED.search(said) is not None
+
+
+def runs_tests(said: str) -> bool:
+    """Whether a command or a section of configuration is about tests."""
+    return _TESTS.search(said) is not None
 
 
 def before(number: str) -> str:

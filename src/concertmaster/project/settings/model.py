@@ -29,24 +29,28 @@ class Kind(StrEnum):
 class Reader:
     """A program that gets settings, as the file calls it.
 
-    `ours` tells that it is built on the framework, `foreign` that it is a ready-made image of something else.
+    `ours` tells that it is built on the framework, `foreign` that it is a ready-made image of something else,
+    `tests` that it runs tests.
     """
 
     name: str
     ours: bool = False
     foreign: bool = False
+    tests: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
     """Settings that stand together and reach the same programs.
 
-    `whole_at` is what has to go when none of them stays; empty where they cannot all be taken out.
+    `whole_at` is what has to go when none of them stays; empty where they cannot all be taken out. `program_at`
+    is all that the file says of the program they are written for; empty where that is no part of the file.
     """
 
     start: int
     readers: tuple[Reader, ...] = ()
     whole_at: tuple[int, int] = (0, 0)
+    program_at: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)

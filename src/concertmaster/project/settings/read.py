@@ -12,11 +12,12 @@ from concertmaster.project.settings.env import read_env
 from concertmaster.project.settings.ini import read_ini
 from concertmaster.project.settings.model import MAX_SETTINGS, Kind, Setting
 from concertmaster.project.settings.shell import read_make, read_shell
+from concertmaster.project.settings.table import read_tables
 from concertmaster.project.settings.template import is_template, read_template
 from concertmaster.project.settings.toml import read_toml
 from concertmaster.project.settings.yaml import read_yaml
 
-LIMIT = 512 * 1024
+LIMIT = 256 * 1024
 #: Up to this size a file is searched for words that matter; only then its size is held against it.
 SEARCHED = 16 * 1024 * 1024
 #: Patterns of file names; the first that fits decides.
@@ -56,11 +57,15 @@ KINDS: tuple[tuple[str, Kind], ...] = (
     ("env[._-]*", Kind.DOTENV),
     ("env", Kind.DOTENV),
 )
+#: Files of these kinds are looked at in other ways, whatever they are called.
+_OTHERS = (".py", ".pyi", ".md", ".rst", ".lock")
 
 
 def kind_of(path: str) -> Kind | None:
     """The grammar of a file of this name; None where it holds no settings."""
     name = path.rpartition("/")[2]
+    if name.endswith(_OTHERS):
+        return None
     return next((kind for pattern, kind in KINDS if fnmatchcase(name, pattern)), None)
 
 
@@ -99,4 +104,5 @@ _READERS: dict[Kind, Callable[[Manifest], Iterator[Setting]]] = {
     Kind.TEMPLATE: read_template,
     Kind.INI: read_ini,
     Kind.TOML: read_toml,
+    Kind.TABLE: read_tables,
 }

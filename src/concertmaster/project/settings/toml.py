@@ -9,9 +9,8 @@ from typing import Any
 
 from concertmaster.project.manifests.model import Manifest
 from concertmaster.project.manifests.toml import Toml
-from concertmaster.project.settings.ini import ITEM, KEY, LISTS
-from concertmaster.project.settings.known import speaks_of_framework
-from concertmaster.project.settings.model import Group, Kind, Reader, Setting, Written
+from concertmaster.project.settings.ini import ITEM, KEY, LISTS, reader_of
+from concertmaster.project.settings.model import Group, Kind, Setting, Written
 
 _MAX_DEPTH = 12
 _ALONE = re.compile(r"[ \t]*,?[ \t]*(?:#[^\n]*)?\r?(?:\n|\Z)")
@@ -31,7 +30,7 @@ def _table(
     text: Manifest, toml: Toml, table: Mapping[str, Any], path: tuple[str, ...], numbers: Iterator[int]
 ) -> Iterator[Setting]:
     name = ".".join(path)
-    group = Group(next(numbers), (Reader(name, speaks_of_framework(f"{text.path} {name}")),))
+    group = Group(next(numbers), (reader_of(text.path, name.replace("_", " ")),))
     for key, item in table.items():
         if isinstance(item, Mapping):
             if len(path) < _MAX_DEPTH:

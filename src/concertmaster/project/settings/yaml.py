@@ -44,9 +44,7 @@ def _frames(root: Frame) -> Iterator[Frame]:
         frame = pending.pop()
         if frame.node.kind in ("mapping", "list"):
             yield frame
-            below = [Frame(value, key.value, frame) for key, value in frame.node.pairs()]
-            below += [Frame(item, "", frame) for item in frame.node.items()]
-            pending.extend(reversed(below))
+            pending.extend(reversed(frame.below()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,8 @@ class _Reader:
             return
         count = len(node.children) // (2 if node.kind == "mapping" else 1)
         whole = self._whole() if len(written) == count else (0, 0)
-        group = Group(node.start, self.programs.readers(self.frame), self.text.bytes_at(*whole))
+        readers, around = self.programs.readers(self.frame), self.programs.place(self.frame)
+        group = Group(node.start, readers, self.text.bytes_at(*whole), self.text.bytes_at(*around))
         for each in written:
             yield narrowed(each).on(self.text, group, Kind.YAML)
 
@@ -138,12 +137,17 @@ class _Reader:
 
     def _whole(self) -> tuple[int, int]:
         """The key that the mapping or list stands at, with all of it."""
-        node, up = self.frame.node, self.frame.up
-        if up is None or up.node.kind != "mapping" or up.node.flow or len(up.node.children) < 4:
+        node, up, key = self.frame.node, self.frame.up, self.frame.name_node
+        if (
+            up is None
+            or key is None
+            or up.node.kind != "mapping"
+            or up.node.flow
+            or len(up.node.children) < 4
+        ):
             return (0, 0)
         if any(each.anchor for each in node.walk() if each.kind != "alias"):
             return (0, 0)
-        key = next(key for key, value in up.node.pairs() if value is node)
         return _Reader(self.text, up, self.programs)._lines(key.start, node.end)
 
 
