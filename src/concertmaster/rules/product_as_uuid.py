@@ -46,7 +46,7 @@ rule = Rule(
     __name__,
     rows=("50-21",),
     section="5.0",
-    change=Change(works_from="2.0.0", removed="5.0.0"),
+    change=Change(works_from="2.0.0", deprecated="5.0.0", crossing=True),
     safety=Safety.SUGGESTED,
     triggers=(b"run_workflow", b"create_process", b"start_process"),
 )
