@@ -82,16 +82,27 @@ rule = Rule(
     triggers=(b"DATABASE_URI", b"CACHE_URI", b"WEBSOCKET_BROADCASTER_URL", b"SESSION_SECRET"),
 )
 
+#: Code of 5.0 and later may pass the secret on as it is, so it is warned of and does not fail.
+DOUBTFUL = Change(works_from="5.0.0", deprecated="5.0.0")
+
 
 @rule.file
 def reads(file: PythonFile) -> Iterator[Hit]:
     if supports_both(file):
         return
     for read in secret_reads(file):
-        if not stays_secret(file, read):
+        if not stays_secret(file, read) and not _is_tested(file, read):
             message = f"`{read.name}` is a secret since 5.0 whose text is `**********`: add `.{GET}()`"
             edit = insert_after(file, read.node, f".{GET}()")
-            yield Hit(read.node, message, (edit,), safety=_safety(file, read), rows=_rows(file, read))
+            safety = _safety(file, read)
+            change = rule.change if safety is Safety.SAFE else DOUBTFUL
+            yield Hit(read.node, message, (edit,), safety=safety, rows=_rows(file, read), change=change)
+
+
+def _is_tested(file: PythonFile, read: SecretRead) -> bool:
+    """`if app_settings.CACHE_URI` and `assert …`: a secret is as true as its text."""
+    up = file.parent(read.node)
+    return isinstance(up, (ast.Assert, ast.If, ast.IfExp, ast.While)) and up.test is read.node
 
 
 def _safety(file: PythonFile, read: SecretRead) -> Safety:
