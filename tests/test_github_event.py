@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from concertmaster.github.event import ACTIONS, Request, Skipped, read_event
+from concertmaster.github.event import ACTIONS, EarlierRun, Request, Skipped, read_event
 from concertmaster.messages import UserError
 from tests.github_server import DescriptionUnavailableError, GitHub, packages
 
@@ -31,7 +31,9 @@ def payload(**changes: Any) -> dict[str, Any]:
 class Runner:
     folder: Path
 
-    def read(self, content: object, name: str = "pull_request", **more: str) -> Request | Skipped:
+    def read(
+        self, content: object, name: str = "pull_request", **more: str
+    ) -> Request | EarlierRun | Skipped:
         path = self.folder / "event.json"
         path.write_text(content if isinstance(content, str) else json.dumps(content))
         return read_event({"GITHUB_EVENT_NAME": name, "GITHUB_EVENT_PATH": str(path)} | more)
@@ -42,7 +44,7 @@ def runner(tmp_path: Path) -> Runner:
     return Runner(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["push", "schedule", "workflow_dispatch", "merge_group", "issue_comment"])
+@pytest.mark.parametrize("name", ["push", "schedule", "workflow_dispatch", "issue_comment"])
 def test_an_event_without_a_pull_request_is_passed_over(runner: Runner, name: str) -> None:
     found = runner.read({}, name)
     assert isinstance(found, Skipped)
@@ -117,7 +119,7 @@ def test_an_event_that_is_none_is_told(runner: Runner, text: str) -> None:
 
 
 def test_an_event_of_endless_size_is_not_read(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("concertmaster.github.event.MAX_PAYLOAD", 100)
+    monkeypatch.setattr("concertmaster.github.payloads.MAX_PAYLOAD", 100)
     with pytest.raises(UserError, match="larger than"):
         runner.read(payload())
 
@@ -154,3 +156,50 @@ def test_the_environment_of_a_runner_is_enough(github: GitHub, tmp_path: Path) -
     assert (found.repository, found.head_repository) == ("octo-org/network", "stranger/network")
     assert found.is_fork
     assert found.head_sha == fork.sha("feature")
+
+
+# -- merge queues and earlier workflows --------------------------------------------------------------------
+
+REPOSITORY = {"name": "network", "owner": {"login": "octo-org"}}
+
+
+def test_a_merge_group_is_a_request_without_a_number(runner: Runner) -> None:
+    group = {
+        "head_sha": HEAD,
+        "base_sha": BASE,
+        "head_ref": "refs/heads/queue",
+        "base_ref": "refs/heads/main",
+    }
+    event = {"action": "checks_requested", "merge_group": group, "repository": REPOSITORY}
+    found = runner.read(event, "merge_group")
+    assert isinstance(found, Request)
+    assert (found.number, found.head_sha, found.base_sha, found.is_fork) == (0, HEAD, BASE, False)
+    assert isinstance(runner.read(event | {"action": "destroyed"}, "merge_group"), Skipped)
+
+
+def earlier(**changes: Any) -> dict[str, Any]:
+    run = {
+        "event": "pull_request",
+        "head_sha": HEAD,
+        "head_branch": "feature",
+        "head_repository": {"name": "network", "owner": {"login": "stranger"}},
+    }
+    return {"action": "completed", "workflow_run": run | changes, "repository": REPOSITORY}
+
+
+def test_an_earlier_workflow_tells_branch_and_commit_and_nothing_else(runner: Runner) -> None:
+    found = runner.read(earlier(pull_requests=[{"number": 1}]), "workflow_run")
+    assert found == EarlierRun("octo-org/network", "stranger", "feature", HEAD)
+
+
+@pytest.mark.parametrize("changes", [{"event": "push"}, {"head_repository": None}, {"head_branch": None}])
+def test_an_earlier_workflow_on_something_else_is_passed_over(
+    runner: Runner, changes: dict[str, Any]
+) -> None:
+    assert isinstance(runner.read(earlier(**changes), "workflow_run"), Skipped)
+
+
+@pytest.mark.parametrize("changes", [{"head_sha": "HEAD"}, {"head_branch": "a b"}])
+def test_an_earlier_workflow_that_makes_no_sense_is_told(runner: Runner, changes: dict[str, Any]) -> None:
+    with pytest.raises(UserError):
+        runner.read(earlier(**changes), "workflow_run")

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
+
 import pytest
 
-from tests.github_server import GitHub
-from tests.jobs import NEW, OLD, PIN, Open
+from concertmaster.action import run_action
+from concertmaster.github.retry import Retry
+from tests.github_server import GitHub, events
+from tests.github_server.calls import Reply
+from tests.github_server.faults import Effect, connection_reset, page, status, truncated
+from tests.jobs import NEW, OLD, PIN, Job, Open
 
 IMPORT = "from orchestrator.types import SubscriptionLifecycle\n"
 FILLER = "".join(f"LINE_{number} = {number}\n" for number in range(40))
@@ -107,3 +114,171 @@ def test_anything_else_is_no_answer(job: Open, capsys: pytest.CaptureFixture[str
     made.inputs = {"new-only": "perhaps"}
     assert made.run()[0] == 2
     assert "true or false" in capsys.readouterr().out
+
+
+# -- on the commit -----------------------------------------------------------------------------------------
+
+MARKING = {"contents": "read", "pull_requests": "write", "checks": "write", "statuses": "write"}
+LOST = {"502": status(502), "reset": connection_reset(), "truncated": truncated(), "page": page()}
+
+
+def marking(made: Job, kind: str) -> Job:
+    made.permissions = MARKING
+    made.inputs = {"check": kind}
+    return made
+
+
+def test_nothing_is_set_on_a_commit_unless_it_is_wanted(job: Open) -> None:
+    made = job({}, {"new.py": OLD})
+    made.run()
+    assert made.remote.state.statuses == []
+    assert made.remote.state.check_runs == []
+
+
+@pytest.mark.parametrize(
+    ("text", "state"), [(NEW, "success"), (OLD, "failure"), ("def (\nimport orchestrator\n", "error")]
+)
+def test_a_status_says_how_it_ended(job: Open, text: str, state: str) -> None:
+    made = marking(job({}, {"new.py": text}), "status")
+    made.run()
+    (found,) = made.remote.state.statuses
+    assert (found.sha, found.state, found.context) == (made.pull.head.sha, state, "Concertmaster")
+
+
+@pytest.mark.parametrize(
+    ("text", "conclusion"), [(NEW, "success"), (OLD, "failure"), ("def (\nimport orchestrator\n", "failure")]
+)
+def test_a_check_run_is_never_neutral(job: Open, text: str, conclusion: str) -> None:
+    made = marking(job({}, {"new.py": text}), "check-run")
+    made.run()
+    (found,) = made.remote.state.check_runs
+    assert (found.head_sha, found.status, found.conclusion) == (made.pull.head.sha, "completed", conclusion)
+
+
+def test_all_annotations_are_there_fifty_a_call(github: GitHub, job: Open) -> None:
+    made = marking(
+        job({}, {f"f{number:03}.py": "import orchestrator.db\n" for number in range(120)}), "check-run"
+    )
+    made.run()
+    (found,) = made.remote.state.check_runs
+    assert len({annotation["path"] for annotation in found.annotations}) == 120
+    assert len(github.journal.calls("*", "/check-runs")) == 3
+
+
+@pytest.mark.parametrize("done", [True, False], ids=["done", "not done"])
+@pytest.mark.parametrize("fault", LOST)
+@pytest.mark.parametrize("verb", ["POST", "PATCH"])
+def test_a_check_run_is_set_once_whatever_gets_lost(
+    github: GitHub, job: Open, verb: str, fault: str, done: bool
+) -> None:
+    made = marking(
+        job({}, {f"f{number}.py": "import orchestrator.db\n" for number in range(60)}), "check-run"
+    )
+    github.faults.add(verb, "/check-runs", LOST[fault], after=done)
+    assert made.run()[0] == 1
+    (found,) = made.remote.state.check_runs
+    assert len(found.annotations) == 60
+
+
+@pytest.mark.parametrize("kind", ["status", "check-run"])
+def test_a_check_that_cannot_be_set_in_an_outage_is_not_green(github: GitHub, job: Open, kind: str) -> None:
+    made = marking(job({}, {"new.py": NEW}), kind)
+    github.faults.add("POST", "/(statuses|check-runs)", status(502), times=99)
+    assert made.run()[0] == 3
+
+
+def test_a_check_that_the_token_may_not_set_is_told(job: Open, capsys: pytest.CaptureFixture[str]) -> None:
+    made = marking(job({}, {"new.py": OLD}), "check-run")
+    made.permissions = {"contents": "read", "pull_requests": "write"}
+    assert made.run()[0] == 1
+    assert "The check-run could not be set" in capsys.readouterr().out
+
+
+def test_a_check_of_another_kind_is_refused(job: Open) -> None:
+    assert marking(job({}, {"new.py": NEW}), "neutral").run()[0] == 2
+
+
+# -- merge queues ------------------------------------------------------------------------------------------
+
+
+@dataclass
+class OtherEvent(Job):
+    """A job that is started by something else than the pull request."""
+
+    made: events.Event | None = None
+
+    def event(self) -> events.Event:
+        assert self.made is not None
+        return self.made
+
+
+def other(made: Job, event: events.Event) -> OtherEvent:
+    return OtherEvent(made.github, made.remote, made.pull, made.folder, MARKING, made=event, runs=50)
+
+
+@pytest.mark.parametrize(("text", "ended"), [(NEW, 0), (OLD, 1), ("def (\nimport orchestrator\n", 3)])
+def test_a_merge_group_is_judged_and_not_spoken_to(job: Open, text: str, ended: int) -> None:
+    made = job({"main.py": OLD}, {"new.py": text})
+    queued = other(made, made.remote.merge_group_event(made.pull))
+    queued.inputs = {"check": "status"}
+    code, told = queued.run()
+    assert (code, told["result"]) == (ended, "unposted")
+    assert (made.pull.reviews, made.summaries()) == ([], [])
+    assert [item.state == "success" for item in made.remote.state.statuses] == [ended == 0]
+
+
+def test_all_findings_of_a_merge_group_are_annotations(job: Open, capsys: pytest.CaptureFixture[str]) -> None:
+    made = job({}, {"new.py": OLD})
+    other(made, made.remote.merge_group_event(made.pull)).run()
+    assert capsys.readouterr().out.count("file=new.py") == 3
+
+
+def test_a_merge_group_too_large_to_be_compared_is_not_green(job: Open) -> None:
+    made = job({}, {f"f{number:03}.txt": "x\n" for number in range(301)})
+    assert other(made, made.remote.merge_group_event(made.pull)).run()[0] == 3
+
+
+# -- forks -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def forked(github: GitHub, tmp_path: Path) -> Job:
+    remote = github.create_repository("octo-org/network", {"pyproject.toml": PIN.format("5.0.4")})
+    fork = remote.fork("stranger")
+    fork.push("feature", {"new.py": OLD})
+    return Job(github, remote, remote.open_pull_request("main", "feature", source=fork), tmp_path)
+
+
+def test_a_fork_is_told_why_there_are_no_comments(forked: Job, capsys: pytest.CaptureFixture[str]) -> None:
+    forked.permissions = {"contents": "read", "pull_requests": "read"}
+    code, told = forked.run()
+    assert (code, told["result"]) == (1, "refused")
+    printed = capsys.readouterr().out
+    assert printed.count("file=new.py") == 3
+    assert "workflows of a fork" in printed
+    assert forked.pull.reviews == []
+
+
+def test_the_second_workflow_of_a_pair_comments_on_a_fork(forked: Job) -> None:
+    second = other(forked, forked.remote.workflow_run_event(forked.pull))
+    code, told = second.run()
+    assert (code, told["result"]) == (1, "posted")
+    assert second.places() == [("new.py", 1, 2), ("new.py", 5, 5)]
+
+
+@pytest.mark.parametrize("what", ["moved on", "closed"])
+def test_the_second_workflow_leaves_alone_what_is_not_there_any_more(forked: Job, what: str) -> None:
+    event = forked.remote.workflow_run_event(forked.pull)
+    if what == "closed":
+        forked.pull.issue.state = "closed"
+    else:
+        forked.pull.head.sha = forked.remote.sha("main")
+    second = other(forked, event)
+    assert run_action(second.environment(), pause=0) == 0
+    assert forked.pull.reviews == []
+
+
+def test_a_list_of_pull_requests_that_makes_no_sense_is_not_green(github: GitHub, forked: Job) -> None:
+    github.faults.add("GET", "/pulls$", Effect(Reply(200, [{"number": "x"}])), times=99)
+    second = other(forked, forked.remote.workflow_run_event(forked.pull))
+    assert run_action(second.environment(), pause=0, retry=Retry(sleep=lambda _: None)) == 3

@@ -7,100 +7,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from concertmaster.config import FailOn
-from concertmaster.findings import Severity
 from concertmaster.github import job
-from concertmaster.github.client import PUBLIC_API, connect
-from concertmaster.github.contents import is_safe
+from concertmaster.github.check import mark, plan_check
+from concertmaster.github.client import Client, connect
 from concertmaster.github.diff import FileDiff
-from concertmaster.github.event import Skipped, read_event
-from concertmaster.github.messages import malformed_input, missing_token, unreadable_pull_request
+from concertmaster.github.event import EarlierRun, Request, Skipped, read_event
+from concertmaster.github.inputs import TOKEN, Check, Inputs, read_input, read_inputs
+from concertmaster.github.lookup import find_request
+from concertmaster.github.messages import malformed_input, unreadable_pull_request
 from concertmaster.github.posted import Posted
-from concertmaster.github.posting import Outcome, Result, post
+from concertmaster.github.posting import Outcome, Planner, Result, post
 from concertmaster.github.preview import describe, write_preview
 from concertmaster.github.pull import Pull
-from concertmaster.github.reading import Reviewed, Wishes, review
-from concertmaster.github.refusals import BadTokenError, GitHubError
+from concertmaster.github.reading import Reviewed, review
+from concertmaster.github.refusals import BadTokenError, GitHubError, OutageError
 from concertmaster.github.retry import Retry
 from concertmaster.github.review import ReviewPlan, Seen, plan_review
+from concertmaster.github.telling import tell
 from concertmaster.messages import UserError
 from concertmaster.outcome import CLEAN, NOT_ANALYSED, WRONG_USE, exit_code
-from concertmaster.report.annotations import render as render_annotations
 from concertmaster.report.markdown import Links, code
-from concertmaster.report.summary import Summary, render
-
-PUBLIC_SERVER = "https://github.com"
-TOKEN = "INPUT_GITHUB-TOKEN"  # noqa: S105 - the name of a variable
-
-
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """The inputs of the action. None leaves a thing to the project's own settings."""
-
-    token: str
-    wishes: Wishes
-    fail_on: FailOn | None = None
-    checkout: Path | None = None
-    api_url: str = PUBLIC_API
-    server_url: str = PUBLIC_SERVER
-
-
-def read_inputs(environment: Mapping[str, str]) -> Inputs:
-    """The inputs as a runner gives them: upper case, hyphens kept.
-
-    Raises:
-        UserError: the token is missing, or a value is not understood.
-    """
-    token = environment.get(TOKEN, "").strip()
-    if not token:
-        raise missing_token()
-    workspace = environment.get("GITHUB_WORKSPACE", "")
-    return Inputs(
-        token,
-        Wishes(
-            _input(environment, "from"),
-            _input(environment, "target"),
-            _folder(environment),
-            _truth(environment, "new-only"),
-        ),
-        _fail_on(_input(environment, "fail-on")),
-        Path(workspace) if workspace and Path(workspace).is_dir() else None,
-        environment.get("GITHUB_API_URL") or PUBLIC_API,
-        environment.get("GITHUB_SERVER_URL") or PUBLIC_SERVER,
-    )
-
-
-def _input(environment: Mapping[str, str], name: str) -> str | None:
-    return environment.get(f"INPUT_{name.upper()}", "").strip() or None
-
-
-def _truth(environment: Mapping[str, str], name: str) -> bool | None:
-    given = _input(environment, name)
-    if given is None:
-        return None
-    if given.lower() not in ("true", "false"):
-        raise malformed_input(name, given, "true or false")
-    return given.lower() == "true"
-
-
-def _folder(environment: Mapping[str, str]) -> str:
-    given = _input(environment, "working-directory") or "."
-    folder = given.removeprefix("./").rstrip("/")
-    if folder in (".", ""):
-        return ""
-    if not is_safe(folder):
-        raise malformed_input(
-            "working-directory", given, "a folder of the repository, such as services/network"
-        )
-    return folder
-
-
-def _fail_on(given: str | None) -> FailOn | None:
-    if given is None:
-        return None
-    if given not in tuple(FailOn):
-        raise malformed_input("fail-on", given, f"one of {', '.join(FailOn)}")
-    return FailOn(given)
 
 
 def run_action(
@@ -115,7 +41,7 @@ def run_action(
 
     With `mode: upgrade` it makes or renews the pull request of an upgrade instead.
     """
-    mode = _input(environment, "mode") or "review"
+    mode = read_input(environment, "mode") or "review"
     if mode == "upgrade":
         from concertmaster.action_upgrade import run_upgrade
 
@@ -125,13 +51,16 @@ def run_action(
             raise malformed_input("mode", mode, "review or upgrade")
         event = read_event(environment)
         if isinstance(event, Skipped):
-            job.log(f"Nothing to review: {event.reason}.")
-            return CLEAN
+            return _skip(event)
         inputs = read_inputs(environment)
         os.environ.pop(TOKEN, None)
         client = connect(inputs.token, inputs.api_url, retry=retry, pause=pause)
         try:
-            return _review(Pull(client, event), inputs, environment, dry_run=dry_run, preview=preview)
+            request = find_request(client, event) if isinstance(event, EarlierRun) else event
+            if isinstance(request, Skipped):
+                return _skip(request)
+            run = _Run(client, request, inputs, environment)
+            return run.review(dry_run=dry_run, preview=preview)
         finally:
             client.close()
     except BadTokenError as error:
@@ -142,77 +71,74 @@ def run_action(
         return _fail(error, environment, WRONG_USE)
 
 
-def _review(
-    pull: Pull, inputs: Inputs, environment: Mapping[str, str], *, dry_run: bool, preview: Path | None
-) -> int:
-    reviewed = review(pull, inputs.wishes, inputs.checkout)
-    report = reviewed.report
-    links = Links(inputs.server_url, pull.request.repository, pull.request.head_sha)
-
-    def plan(posted: Posted, refused: frozenset[str]) -> ReviewPlan:
-        closed = {path: FileDiff(path, "modified", known=False) for path in refused}
-        seen = Seen(
-            reviewed.read,
-            reviewed.diffs | closed,
-            links,
-            posted,
-            reviewed.notes,
-            reviewed.move,
-            exists=reviewed.exists,
-        )
-        return plan_review(pull.request, report, seen)
-
-    if dry_run:
-        outcome = Outcome(Result.NOTHING_NEW, plan(Posted(), frozenset()))
-        job.quote(describe(outcome.plan))
-    else:
-        outcome = post(pull, plan, reviewed.rebuilt)
-    if preview is not None:
-        title = f"{pull.request.repository}#{pull.request.number}"
-        write_preview(preview, plan(Posted(), frozenset()), reviewed.read, title=title)
-    _tell(outcome, reviewed, links, environment)
-    fail_on = inputs.fail_on or reviewed.judgement.workspace.config.fail_on
-    if outcome.result is Result.FAILED:
-        return NOT_ANALYSED
-    return exit_code(reviewed.brought, report.unanalysed, fail_on)
+def _skip(event: Skipped) -> int:
+    job.log(f"Nothing to review: {event.reason}.")
+    return CLEAN
 
 
-def _tell(outcome: Outcome, reviewed: Reviewed, links: Links, environment: Mapping[str, str]) -> None:
-    """In the log, beside the lines that no comment is on, in the outputs and on the page of the job."""
-    report, plan = reviewed.report, outcome.plan
-    window = report.window
-    job.log(
-        f"{plan.verdict} for orchestrator-core {window.installed} (target {window.target}): {outcome.result}"
-    )
-    on_lines = () if outcome.result in (Result.REFUSED, Result.FAILED) else (*plan.comments, *plan.kept)
-    commented = {finding.fingerprint for comment in on_lines for finding in comment.findings}
-    left = (finding for finding in report.findings if finding.fingerprint not in commented)
-    job.commands(render_annotations(left, report.unanalysed))
-    notes = reviewed.notes
-    if outcome.reason:
-        job.annotate("warning", f"Not all was posted on the pull request: {outcome.reason}.")
-        notes = (*notes, f"Not all was posted on the pull request: {code(outcome.reason)}.")
-    summary = Summary(window, report.findings, report.findings, report.unanalysed, notes)
-    job.write_summary(environment, render(summary, links, limit=job.MAX_SUMMARY))
-    job.write_outputs(environment, _outputs(outcome, reviewed))
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One review, and everything that is to be known for it."""
 
+    client: Client
+    request: Request
+    inputs: Inputs
+    environment: Mapping[str, str]
 
-def _outputs(outcome: Outcome, reviewed: Reviewed) -> dict[str, object]:
-    report, plan = reviewed.report, outcome.plan
-    counts = {
-        f"{severity.value}s": sum(finding.severity is severity for finding in report.findings)
-        for severity in Severity
-    }
-    return {
-        "result": outcome.result.value,
-        "verdict": plan.verdict,
-        "installed": report.window.installed,
-        "target": report.window.target,
-        **counts,
-        "new": len(reviewed.brought),
-        "suggestions": sum(comment.suggests for comment in (*plan.comments, *plan.kept)),
-        "unanalysed": len(report.unanalysed),
-    }
+    @property
+    def links(self) -> Links:
+        return Links(self.inputs.server_url, self.request.repository, self.request.head_sha)
+
+    def review(self, *, dry_run: bool, preview: Path | None) -> int:
+        pull = Pull(self.client, self.request)
+        reviewed = review(pull, self.inputs.wishes, self.inputs.checkout)
+        planner = self._planner(reviewed)
+        if dry_run or not self.request.number:
+            outcome = Outcome(Result.UNPOSTED, planner(Posted(), frozenset()))
+        else:
+            outcome = post(pull, planner, reviewed.rebuilt)
+        if dry_run:
+            job.quote(describe(outcome.plan))
+        if preview is not None:
+            title = f"{self.request.repository}#{self.request.number}"
+            write_preview(preview, planner(Posted(), frozenset()), reviewed.read, title=title)
+        tell(outcome, reviewed, self.links, self.environment)
+        ended = self._ended(outcome, reviewed)
+        return ended if dry_run or outcome.result is Result.SUPERSEDED else self._mark(reviewed, ended)
+
+    def _planner(self, reviewed: Reviewed) -> Planner:
+        def plan(posted: Posted, refused: frozenset[str]) -> ReviewPlan:
+            closed = {path: FileDiff(path, "modified", known=False) for path in refused}
+            seen = Seen(
+                reviewed.read,
+                reviewed.diffs | closed,
+                self.links,
+                posted,
+                reviewed.notes,
+                reviewed.move,
+                exists=reviewed.exists,
+            )
+            return plan_review(self.request, reviewed.report, seen)
+
+        return plan
+
+    def _ended(self, outcome: Outcome, reviewed: Reviewed) -> int:
+        fail_on = self.inputs.fail_on or reviewed.judgement.workspace.config.fail_on
+        if outcome.result is Result.FAILED:
+            return NOT_ANALYSED
+        return exit_code(reviewed.brought, reviewed.report.unanalysed, fail_on)
+
+    def _mark(self, reviewed: Reviewed, ended: int) -> int:
+        """Set what the workflow wants on the commit; how it ends then."""
+        kind = self.inputs.check
+        plan = plan_check(reviewed.report, self.links, ended, reviewed.notes)
+        try:
+            if kind is not Check.NONE:
+                mark(self.client, self.request, plan, as_run=kind is Check.CHECK_RUN)
+        except GitHubError as error:
+            job.annotate("warning", f"The {kind} could not be set: {error}.")
+            return NOT_ANALYSED if isinstance(error, OutageError) else ended
+        return ended
 
 
 def _fail(error: UserError, environment: Mapping[str, str], ended: int) -> int:

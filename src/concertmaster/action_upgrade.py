@@ -6,10 +6,10 @@ import os
 import re
 from collections.abc import Mapping
 
-from concertmaster.action import TOKEN, Inputs, read_inputs
 from concertmaster.github import job
 from concertmaster.github.client import connect
 from concertmaster.github.event import required
+from concertmaster.github.inputs import TOKEN, Inputs, read_inputs
 from concertmaster.github.messages import malformed_input, not_on_default_branch, unwritable_upgrade
 from concertmaster.github.refusals import BadTokenError, GitHubError
 from concertmaster.github.renewal import Renewal

@@ -5,75 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
-
-from concertmaster.github.messages import malformed_event, missing_variable
+from concertmaster.github.messages import missing_variable
+from concertmaster.github.payloads import (
+    AnyEvent,
+    MergeGroupEvent,
+    PullRequest,
+    PullRequestEvent,
+    WorkflowRunEvent,
+    parsed,
+    read,
+)
 
 ACTIONS = ("opened", "synchronize", "reopened", "ready_for_review")
 EVENTS = ("pull_request", "pull_request_target")
-MAX_PAYLOAD = 25 * 1024 * 1024
-
-
-def _no_dots(name: str) -> str:
-    if set(name) == {"."}:
-        raise ValueError("a repository cannot be called like a folder's own or parent entry")
-    return name
-
-
-Sha = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}$")]
-Owner = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$")]
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,100}$"), AfterValidator(_no_dots)]
-Ref = Annotated[str, StringConstraints(min_length=1, max_length=1024, pattern=r"^[^\x00-\x20\x7f]+$")]
-
-
-Model = TypeVar("Model", bound=BaseModel)
-
-
-class _Payload(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-class _Owner(_Payload):
-    login: Owner
-
-
-class _Repository(_Payload):
-    name: Name
-    owner: _Owner
-
-    @property
-    def full_name(self) -> str:
-        return f"{self.owner.login}/{self.name}"
-
-
-class _Side(_Payload):
-    ref: Ref
-    sha: Sha
-    repo: _Repository | None = None
-
-
-class _PullRequest(_Payload):
-    number: Annotated[int, Field(gt=0)]
-    draft: bool = False
-    head: _Side
-    base: _Side
-
-
-class _PullRequestEvent(_Payload):
-    action: str
-    pull_request: _PullRequest
-    repository: _Repository
-
-
-class _AnyEvent(_Payload):
-    action: str | None = None
+OTHERS = ("merge_group", "workflow_run")
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The pull request to review. `head_repository` is None when the fork was deleted."""
+    """The pull request to review. `head_repository` is None when the fork was deleted.
+
+    A merge group is reviewed like a pull request without a number: there is nothing to comment on.
+    """
 
     owner: str
     name: str
@@ -97,27 +51,41 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierRun:
+    """A workflow that ran on a pull request; which one that is must be asked, since its payload may not tell."""
+
+    repository: str
+    head_owner: str
+    head_branch: str
+    head_sha: str
+
+
+@dataclass(frozen=True, slots=True)
 class Skipped:
     """An event that asks for no review, and why not."""
 
     reason: str
 
 
-def read_event(environment: Mapping[str, str]) -> Request | Skipped:
+def read_event(environment: Mapping[str, str]) -> Request | EarlierRun | Skipped:
     """The request that a runner's environment describes.
 
     Raises:
         UserError: a variable is missing, or the payload is not what GitHub sends.
     """
     name = required(environment, "GITHUB_EVENT_NAME")
-    if name not in EVENTS:
+    if name not in EVENTS + OTHERS:
         return Skipped(f"a {name} event has no pull request; reviews run on pull_request")
     path = Path(required(environment, "GITHUB_EVENT_PATH"))
-    payload = _read(path)
-    action = _parsed(_AnyEvent, payload, path).action
+    payload = read(path)
+    if name == "merge_group":
+        return _group(parsed(MergeGroupEvent, payload, path))
+    if name == "workflow_run":
+        return _earlier_run(parsed(WorkflowRunEvent, payload, path))
+    action = parsed(AnyEvent, payload, path).action
     if action not in ACTIONS:
         return Skipped(f"nothing is to be reviewed when a pull request is {_past(action)}")
-    return _request(_parsed(_PullRequestEvent, payload, path))
+    return _request(parsed(PullRequestEvent, payload, path))
 
 
 def required(environment: Mapping[str, str], name: str) -> str:
@@ -132,31 +100,7 @@ def required(environment: Mapping[str, str], name: str) -> str:
     return value
 
 
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            payload = file.read(MAX_PAYLOAD + 1)
-    except OSError as error:
-        raise malformed_event(str(path), error.strerror or type(error).__name__) from None
-    if len(payload) > MAX_PAYLOAD:
-        raise malformed_event(str(path), f"it is larger than {MAX_PAYLOAD // 1024 // 1024} MiB")
-    return payload
-
-
-def _parsed(kind: type[Model], payload: bytes, path: Path) -> Model:
-    try:
-        return kind.model_validate_json(payload)
-    except ValidationError as error:
-        raise malformed_event(str(path), _first_problem(error)) from None
-
-
-def _first_problem(error: ValidationError) -> str:
-    first = error.errors(include_input=False, include_url=False)[0]
-    place = ".".join(str(part) for part in first["loc"])
-    return f"{place}: {first['msg']}" if place else str(first["msg"])
-
-
-def _request(event: _PullRequestEvent) -> Request:
+def _request(event: PullRequestEvent) -> Request:
     pull, repository = event.pull_request, event.repository
     return Request(
         owner=repository.owner.login,
@@ -170,6 +114,47 @@ def _request(event: _PullRequestEvent) -> Request:
         action=event.action,
         draft=pull.draft,
     )
+
+
+def _group(event: MergeGroupEvent) -> Request | Skipped:
+    if event.action != "checks_requested":
+        return Skipped(f"nothing is to be reviewed when a merge group is {_past(event.action)}")
+    group, repository = event.merge_group, event.repository
+    return Request(
+        owner=repository.owner.login,
+        name=repository.name,
+        number=0,
+        head_sha=group.head_sha,
+        base_sha=group.base_sha,
+        head_ref=group.head_ref,
+        base_ref=group.base_ref,
+        head_repository=repository.full_name,
+        action=event.action,
+    )
+
+
+def _earlier_run(event: WorkflowRunEvent) -> EarlierRun | Skipped:
+    run = event.workflow_run
+    if run.event != "pull_request":
+        return Skipped(f"the workflow before this one ran on {_past(run.event)}, not on pull_request")
+    if run.head_repository is None or run.head_branch is None:
+        return Skipped("the repository or branch that the pull request came from is gone")
+    return EarlierRun(
+        event.repository.full_name, run.head_repository.owner.login, run.head_branch, run.head_sha
+    )
+
+
+def request_of(found: Mapping[str, object]) -> Request:
+    """The request for an open pull request as GitHub's API lists it.
+
+    Raises:
+        ValidationError: it is none.
+    """
+    pull = PullRequest.model_validate(found)
+    repository = pull.base.repo
+    if repository is None:
+        raise ValueError("a pull request into no repository")
+    return _request(PullRequestEvent(action="opened", pull_request=pull, repository=repository))
 
 
 def _past(action: str | None) -> str:

@@ -9,7 +9,13 @@ from enum import StrEnum
 from concertmaster.github.client import Json
 from concertmaster.github.posted import Posted
 from concertmaster.github.pull import Pull
-from concertmaster.github.refusals import GitHubError, NotFoundError, OutageError, UnprocessableError
+from concertmaster.github.refusals import (
+    GitHubError,
+    NotFoundError,
+    OutageError,
+    ReadOnlyTokenError,
+    UnprocessableError,
+)
 from concertmaster.github.review import Comment, ReviewPlan
 
 #: The plan when these files must not get comments on their lines, because GitHub refused some.
@@ -24,6 +30,7 @@ class Result(StrEnum):
     SUPERSEDED = "superseded"
     REFUSED = "refused"
     FAILED = "failed"
+    UNPOSTED = "unposted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,8 @@ def post(pull: Pull, make_plan: Planner, rebuilt: frozenset[str]) -> Outcome:
         return _write(pull, plan, lambda refused: make_plan(posted, refused), rebuilt)
     except OutageError as error:
         return Outcome(Result.FAILED, plan, str(error))
+    except ReadOnlyTokenError as error:
+        return Outcome(Result.REFUSED, plan, f"{error}; {_remedy(pull)}")
     except GitHubError as error:
         return Outcome(Result.REFUSED, plan, str(error))
 
@@ -97,6 +106,13 @@ def payload(comment: Comment) -> Json:
     if comment.start_line is not None:
         place |= {"start_line": comment.start_line, "start_side": comment.side}
     return place | {"body": comment.body}
+
+
+def _remedy(pull: Pull) -> str:
+    """What to do about a token that may only read."""
+    if pull.request.is_fork:
+        return "GitHub lets workflows of a fork's pull request only read, see docs/workflows for a pair that may write"
+    return "give the job `permissions: pull-requests: write`"
 
 
 def _is_superseded(pull: Pull) -> bool:

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from pydantic import ValidationError
 
-from concertmaster.github.client import Client, Json, integer, text
+from concertmaster.github.client import Client, Json, integer, objects, text
 from concertmaster.github.diff import ChangedFile
 from concertmaster.github.event import Request
 from concertmaster.github.posted import (
@@ -28,6 +28,7 @@ from concertmaster.github.threads import Threads
 from concertmaster.github.upkeep import Reopen, Resolve
 
 WORKFLOW_BOT = "github-actions[bot]"
+MAX_FILES, MAX_COMPARED_FILES = 3_000, 300
 REGULAR = ("100644", "100755")
 _SHA = re.compile(r"[0-9a-f]{40}")
 
@@ -67,18 +68,26 @@ class Pull:
 
     def merge_base(self) -> str:
         """The commit that the pull request's diff starts from; its base where there is nothing in common."""
-        span = f"{self.request.base_sha}...{self.request.head_sha}"
         try:
             return self._client.get(
-                f"{self._repository}/compare/{span}",
-                lambda found: text(found, "merge_base_commit", "sha"),
-                per_page=1,
+                self._span, lambda found: text(found, "merge_base_commit", "sha"), per_page=1
             )
         except NotFoundError:
             return self.request.base_sha
 
+    @property
+    def _span(self) -> str:
+        return f"{self._repository}/compare/{self.request.base_sha}...{self.request.head_sha}"
+
+    @property
+    def max_files(self) -> int:
+        """GitHub lists no more changed files than this."""
+        return MAX_FILES if self.request.number else MAX_COMPARED_FILES
+
     def files(self) -> list[ChangedFile]:
-        """The files that the pull request changes."""
+        """The files that the pull request changes; GitHub cuts the list at `max_files`."""
+        if not self.request.number:
+            return self._client.get(self._span, _compared_files, per_page=1)
         return self._client.pages(f"{self._address}/files", _changed_file)
 
     def tree(self, commit: str) -> Tree:
@@ -174,6 +183,10 @@ def _comment(item: Json) -> PostedComment | None:
 
 def _summary(item: Json) -> PostedSummary | None:
     return posted_summary(integer(item, "id"), item.get("body") or "")
+
+
+def _compared_files(found: Json) -> list[ChangedFile]:
+    return [_changed_file(item) for item in objects(found, "files")]
 
 
 def _changed_file(item: Json) -> ChangedFile:

@@ -23,8 +23,6 @@ from concertmaster.subjects import is_judged
 from concertmaster.workspace import read_dependencies, readable
 
 CONFIGURATION = ("concertmaster.toml", "pyproject.toml")
-#: GitHub lists no more changed files than this.
-MAX_FILES = 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +99,7 @@ def review(pull: Pull, wishes: Wishes, checkout: Path | None) -> Reviewed:
     judgement = _compared(judgement, files, head, base, wishes.folder)
     brought = {item.fingerprint for item in judgement.brought}
     report = _in_repository(judgement.report, wishes.folder)
-    if tree.is_cut or len(files) >= MAX_FILES:
+    if tree.is_cut or len(files) >= pull.max_files:
         cut = Unanalysed(".", "GitHub lists only part of so many files; what it leaves out was not judged")
         report = replace(report, unanalysed=(*report.unanalysed, cut))
     told = {finding.path for finding in report.findings}

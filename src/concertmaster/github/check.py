@@ -1,0 +1,129 @@
+"""What is set on a commit besides the end of the job: a commit status, or a check run with its annotations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from concertmaster.findings import Finding, Severity
+from concertmaster.github.client import Client, Json, integer, objects
+from concertmaster.github.event import Request
+from concertmaster.github.posted import digest
+from concertmaster.outcome import CLEAN, NOT_ANALYSED
+from concertmaster.report.markdown import Links, visible
+from concertmaster.report.summary import Summary, render, verdict
+from concertmaster.runner import Report
+
+NAME = "Concertmaster"
+#: GitHub takes so many annotations in one call, and adds those of further calls.
+BATCH = 50
+MAX_ANNOTATIONS = 1_000
+MAX_DESCRIPTION, MAX_TITLE, MAX_MESSAGE, MAX_SUMMARY = 140, 255, 4_000, 65_000
+_LEVELS = {Severity.ERROR: "failure", Severity.WARNING: "warning", Severity.NOTICE: "notice"}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPlan:
+    """How a run ended. There are two conclusions, since everything else lets a required check pass."""
+
+    succeeded: bool
+    analysed: bool
+    title: str
+    summary: str
+    annotations: tuple[Json, ...]
+
+    @property
+    def state(self) -> str:
+        """As a commit status."""
+        if self.succeeded:
+            return "success"
+        return "failure" if self.analysed else "error"
+
+    @property
+    def conclusion(self) -> str:
+        """As a check run."""
+        return "success" if self.succeeded else "failure"
+
+
+def plan_check(report: Report, links: Links, ended: int, notes: Sequence[str] = ()) -> CheckPlan:
+    """A check of everything that was found, and of the exit code that it led to."""
+    summary = Summary(report.window, report.findings, report.findings, report.unanalysed, tuple(notes))
+    ordered = sorted(report.findings, key=lambda finding: (-finding.severity.rank, finding.place))
+    return CheckPlan(
+        succeeded=ended == CLEAN,
+        analysed=ended != NOT_ANALYSED,
+        title=verdict(report.findings, report.unanalysed)[:MAX_TITLE],
+        summary=render(summary, links, limit=MAX_SUMMARY),
+        annotations=tuple(map(_annotation, ordered[:MAX_ANNOTATIONS])),
+    )
+
+
+def _annotation(finding: Finding) -> Json:
+    return {
+        "path": finding.path.encode("utf-8", "surrogateescape").decode("utf-8", "replace"),
+        "start_line": finding.line,
+        "end_line": finding.end_line,
+        "annotation_level": _LEVELS[finding.severity],
+        "message": visible(finding.message)[:MAX_MESSAGE] or finding.rule,
+        "title": finding.rule[:MAX_TITLE],
+    }
+
+
+def mark(client: Client, request: Request, plan: CheckPlan, *, as_run: bool) -> None:
+    """Set it on the head.
+
+    Raises:
+        GitHubError: GitHub does not take it.
+    """
+    (_run if as_run else _status)(client, request, plan)
+
+
+def _status(client: Client, request: Request, plan: CheckPlan) -> None:
+    """The same status twice is as good as once."""
+    body = {"state": plan.state, "context": NAME, "description": plan.title[:MAX_DESCRIPTION]}
+    client.send("POST", f"/repos/{request.repository}/statuses/{request.head_sha}", body, lambda: None)
+
+
+def _run(client: Client, request: Request, plan: CheckPlan) -> None:
+    runs = f"/repos/{request.repository}/check-runs"
+    first, *others = list(_batches(plan.annotations)) or [()]
+    known_by = digest(request.head_sha, plan.conclusion, plan.title, plan.summary)
+    body = {
+        "name": NAME,
+        "head_sha": request.head_sha,
+        "status": "completed",
+        "conclusion": plan.conclusion,
+        "external_id": known_by,
+        "output": _output(plan, first),
+    }
+    number = client.make(
+        "POST", runs, body, lambda made: integer(made, "id"), lambda: _find(client, request, known_by)
+    )
+    for index, batch in enumerate(others, start=1):
+        grown = partial(_grown, client, f"{runs}/{number}", index * BATCH)
+        client.send("PATCH", f"{runs}/{number}", {"output": _output(plan, batch)}, grown)
+
+
+def _output(plan: CheckPlan, batch: Sequence[Json]) -> Json:
+    return {"title": plan.title, "summary": plan.summary, "annotations": list(batch)}
+
+
+def _batches(annotations: Sequence[Json]) -> Iterator[Sequence[Json]]:
+    for start in range(0, len(annotations), BATCH):
+        yield annotations[start : start + BATCH]
+
+
+def _find(client: Client, request: Request, known_by: str) -> int | None:
+    """The check run that a lost answer was about."""
+    address = f"/repos/{request.repository}/commits/{request.head_sha}/check-runs"
+    runs = client.get(
+        address, lambda found: objects(found, "check_runs"), check_name=NAME, filter="all", per_page=100
+    )
+    return next((integer(run, "id") for run in runs if run.get("external_id") == known_by), None)
+
+
+def _grown(client: Client, address: str, before: int) -> bool | None:
+    """Whether annotations were added; None where they were not."""
+    there = client.get(address, lambda found: integer(found, "output", "annotations_count"))
+    return True if there > before else None

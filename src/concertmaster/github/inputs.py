@@ -1,0 +1,104 @@
+"""The inputs of the action, as a runner gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from concertmaster.config import FailOn
+from concertmaster.github.client import PUBLIC_API
+from concertmaster.github.contents import is_safe
+from concertmaster.github.messages import malformed_input, missing_token
+from concertmaster.github.reading import Wishes
+
+PUBLIC_SERVER = "https://github.com"
+TOKEN = "INPUT_GITHUB-TOKEN"  # noqa: S105 - the name of a variable
+
+
+class Check(StrEnum):
+    """What is set on the head besides the job's own end."""
+
+    NONE = "none"
+    STATUS = "status"
+    CHECK_RUN = "check-run"
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The inputs of the action. None leaves a thing to the project's own settings."""
+
+    token: str
+    wishes: Wishes
+    fail_on: FailOn | None = None
+    checkout: Path | None = None
+    api_url: str = PUBLIC_API
+    server_url: str = PUBLIC_SERVER
+    check: Check = Check.NONE
+
+
+def read_inputs(environment: Mapping[str, str]) -> Inputs:
+    """The inputs as a runner gives them: upper case, hyphens kept.
+
+    Raises:
+        UserError: the token is missing, or a value is not understood.
+    """
+    token = environment.get(TOKEN, "").strip()
+    if not token:
+        raise missing_token()
+    workspace = environment.get("GITHUB_WORKSPACE", "")
+    return Inputs(
+        token,
+        Wishes(
+            read_input(environment, "from"),
+            read_input(environment, "target"),
+            _folder(environment),
+            _truth(environment, "new-only"),
+        ),
+        _fail_on(read_input(environment, "fail-on")),
+        Path(workspace) if workspace and Path(workspace).is_dir() else None,
+        environment.get("GITHUB_API_URL") or PUBLIC_API,
+        environment.get("GITHUB_SERVER_URL") or PUBLIC_SERVER,
+        _check(read_input(environment, "check")),
+    )
+
+
+def read_input(environment: Mapping[str, str], name: str) -> str | None:
+    """An input; None where it is empty."""
+    return environment.get(f"INPUT_{name.upper()}", "").strip() or None
+
+
+def _truth(environment: Mapping[str, str], name: str) -> bool | None:
+    given = read_input(environment, name)
+    if given is None:
+        return None
+    if given.lower() not in ("true", "false"):
+        raise malformed_input(name, given, "true or false")
+    return given.lower() == "true"
+
+
+def _folder(environment: Mapping[str, str]) -> str:
+    given = read_input(environment, "working-directory") or "."
+    folder = given.removeprefix("./").rstrip("/")
+    if folder in (".", ""):
+        return ""
+    if not is_safe(folder):
+        raise malformed_input(
+            "working-directory", given, "a folder of the repository, such as services/network"
+        )
+    return folder
+
+
+def _check(given: str | None) -> Check:
+    if given is not None and given not in tuple(Check):
+        raise malformed_input("check", given, f"one of {', '.join(Check)}")
+    return Check(given or Check.NONE)
+
+
+def _fail_on(given: str | None) -> FailOn | None:
+    if given is None:
+        return None
+    if given not in tuple(FailOn):
+        raise malformed_input("fail-on", given, f"one of {', '.join(FailOn)}")
+    return FailOn(given)

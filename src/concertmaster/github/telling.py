@@ -1,0 +1,54 @@
+"""Says how a review went: in the log, beside lines, in the outputs and on the page of the job."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from concertmaster.findings import Severity
+from concertmaster.github import job
+from concertmaster.github.posting import Outcome, Result
+from concertmaster.github.reading import Reviewed
+from concertmaster.report.annotations import render as render_annotations
+from concertmaster.report.markdown import Links, code
+from concertmaster.report.summary import Summary, render
+
+#: Where nobody has read a comment of this run.
+SILENT = (Result.REFUSED, Result.FAILED, Result.UNPOSTED)
+
+
+def tell(outcome: Outcome, reviewed: Reviewed, links: Links, environment: Mapping[str, str]) -> None:
+    """In the log, beside the lines that no comment is on, in the outputs and on the page of the job."""
+    report, plan = reviewed.report, outcome.plan
+    window = report.window
+    job.log(
+        f"{plan.verdict} for orchestrator-core {window.installed} (target {window.target}): {outcome.result}"
+    )
+    on_lines = () if outcome.result in SILENT else (*plan.comments, *plan.kept)
+    commented = {finding.fingerprint for comment in on_lines for finding in comment.findings}
+    left = (finding for finding in report.findings if finding.fingerprint not in commented)
+    job.commands(render_annotations(left, report.unanalysed))
+    notes = reviewed.notes
+    if outcome.reason:
+        job.annotate("warning", f"Not all was posted on the pull request: {outcome.reason}.")
+        notes = (*notes, f"Not all was posted on the pull request: {code(outcome.reason)}.")
+    summary = Summary(window, report.findings, report.findings, report.unanalysed, notes)
+    job.write_summary(environment, render(summary, links, limit=job.MAX_SUMMARY))
+    job.write_outputs(environment, _outputs(outcome, reviewed))
+
+
+def _outputs(outcome: Outcome, reviewed: Reviewed) -> dict[str, object]:
+    report, plan = reviewed.report, outcome.plan
+    counts = {
+        f"{severity.value}s": sum(finding.severity is severity for finding in report.findings)
+        for severity in Severity
+    }
+    return {
+        "result": outcome.result.value,
+        "verdict": plan.verdict,
+        "installed": report.window.installed,
+        "target": report.window.target,
+        **counts,
+        "new": len(reviewed.brought),
+        "suggestions": sum(comment.suggests for comment in (*plan.comments, *plan.kept)),
+        "unanalysed": len(report.unanalysed),
+    }
