@@ -17,7 +17,7 @@ from concertmaster.project.files import MemoryTree
 from concertmaster.report.upgrade import BEGIN, END
 from concertmaster.upgrading import plan_upgrade
 from concertmaster.workspace import open_workspace
-from tests.github_server import GitHub
+from tests.github_server import GitHub, gitwrite
 from tests.github_server.calls import Request
 from tests.github_server.events import Event
 from tests.github_server.faults import Effect, Fault, connection_reset, secondary_limit, status, truncated
@@ -41,15 +41,20 @@ class Upgrade:
     folder: Path
     permissions: Mapping[str, str] = field(default_factory=lambda: dict(WRITER))
     inputs: dict[str, str] = field(default_factory=dict)
+    login: str = BOT
+    checkout: bool = False
     runs: int = 0
 
     def run(self, event: Event | None = None, **inputs: str) -> tuple[int, dict[str, str]]:
         """The exit code and the outputs."""
         self.runs += 1
         event = event or self.remote.schedule_event()
-        secret = self.github.token(permissions=dict(self.permissions))
+        secret = self.github.token(self.login, dict(self.permissions) if self.login == BOT else None)
         given = {"github-token": secret, "mode": "upgrade", **self.inputs, **inputs}
-        environment = self.github.runner_environment(event, given, self.folder / str(self.runs))
+        commit = event.sha if self.checkout else None
+        environment = self.github.runner_environment(
+            event, given, self.folder / str(self.runs), checkout=commit
+        )
         code = run_action(environment, pause=0, retry=Retry(sleep=lambda _: None))
         return code, outputs(environment)
 
@@ -229,6 +234,32 @@ def test_a_folder_of_the_repository_is_upgraded_alone(start: Start) -> None:
     assert job.run()[1]["result"] == "nothing-new"
 
 
+def test_a_checkout_spares_the_calls_for_its_files(github: GitHub, start: Start) -> None:
+    job = start()
+    job.checkout = True
+    assert job.run()[1]["result"] == "opened"
+    assert job.run()[1]["result"] == "nothing-new"
+    assert not [exchange for exchange in github.journal.exchanges if "/git/blobs/" in exchange.path]
+
+
+def test_a_project_without_anything_to_write_is_told(
+    start: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lock = '[[package]]\nname = "orchestrator-core"\nversion = "4.8.2"\n'
+    job = start({"requirements.txt": "orchestrator-core\n", "uv.lock": lock})
+    assert job.run()[0] == 2
+    assert "There is nothing to commit" in capsys.readouterr().out
+    assert job.pulls == []
+
+
+def test_code_without_a_pin_to_raise_is_told_loudly(start: Start) -> None:
+    lock = '[[package]]\nname = "orchestrator-core"\nversion = "4.8.2"\n'
+    job = start({"requirements.txt": "orchestrator-core\n", "uv.lock": lock, "main.py": OLD})
+    assert job.run()[1]["result"] == "opened"
+    assert "**No requirement could be raised**" in job.pulls[0].issue.body
+    assert "- Renew `uv.lock`: `uv lock --upgrade-package orchestrator-core`." in job.pulls[0].issue.body
+
+
 def test_workflow_files_are_left_and_named(start: Start) -> None:
     workflow = "jobs:\n  test:\n    steps:\n      - run: pip install orchestrator-core==4.8.2\n"
     job = start(
@@ -342,6 +373,52 @@ class Meanwhile(Fault):
         return False
 
 
+def test_an_amended_commit_is_a_persons(start: Start) -> None:
+    job = start()
+    job.run()
+    (*_, first) = job.remote.git.commits(f"main..{BRANCH}")
+    found = job.remote.git.commit(first)
+    assert found
+    amended = gitwrite.write_commit(
+        job.remote.git,
+        tree=found.tree,
+        parents=found.parents,
+        message=found.message,
+        author=job.github.hub.identity_of(job.github.hub.user(BOT)),
+        committer=job.github.hub.identity_of(job.github.hub.user("octocat")),
+    )
+    job.remote.git.set_reference(f"refs/heads/{BRANCH}", amended)
+    job.github.hub.branch_moved(job.remote.state, BRANCH)
+    assert job.run()[1]["result"] == "updated"
+    assert job.has(amended)
+    assert job.read("main.py") == NEW
+
+
+def test_commits_of_another_workflow_are_not_ours(start: Start) -> None:
+    """A formatter that pushes as github-actions[bot] is not fought with."""
+    job = start()
+    job.run()
+    formatted = NEW.replace("\n\n\n", "\n\n")
+    theirs = job.remote.push(BRANCH, {"main.py": formatted}, "Format", author=BOT)
+    assert job.run()[1]["result"] == "nothing-new"
+    assert job.remote.sha(BRANCH) == theirs
+
+
+def test_with_a_persons_token_nothing_is_made_anew(start: Start) -> None:
+    """Commits of the token and of its owner cannot be told apart, so all of them stay."""
+    job = start()
+    job.login = "octocat"
+    job.run()
+    own = job.remote.push(
+        BRANCH, {"main.py": NEW + "\n\nMINE = 1\n"}, "Add a constant\n\nMade-with: Concertmaster"
+    )
+    job.remote.push("main", {"late.py": OLD})
+    assert job.run()[1]["result"] == "updated"
+    assert job.has(own)
+    assert job.read("main.py") == NEW + "\n\nMINE = 1\n"
+    assert job.read("late.py") == NEW
+
+
 # -- renewal --------------------------------------------------------------------------------------------
 
 
@@ -355,6 +432,33 @@ def test_a_branch_of_our_own_commits_is_made_anew_on_a_base_that_moved(start: St
     assert job.read("late.py") == NEW
     assert job.read("main.py") == NEW + "\n\nTHEIRS = 2\n"
     assert len(job.pulls) == 1
+
+
+def test_an_upgrade_that_was_taken_back_after_its_merge_comes_again(start: Start) -> None:
+    job = start()
+    job.run()
+    job.remote.git.set_reference("refs/heads/main", job.remote.sha(BRANCH))
+    job.github.hub.branch_moved(job.remote.state, "main")
+    assert job.pulls[0].merged_at
+    job.remote.push("main", {"pyproject.toml": PIN.format("4.8.2"), "main.py": OLD}, "Revert")
+    assert job.run()[1]["result"] == "opened"
+    assert [pull.issue.state for pull in job.pulls] == ["closed", "open"]
+    assert job.read("main.py") == NEW
+
+
+@pytest.mark.parametrize("after", [True, False])
+def test_a_lost_answer_to_making_the_branch_anew_is_looked_up(
+    github: GitHub, start: Start, after: bool
+) -> None:
+    job = start()
+    job.run()
+    job.remote.push("main", {"late.py": OLD})
+    github.faults.add("POST", "/graphql$", status(502), nth=2, after=after)
+    code, told = job.run()
+    assert (code, told.get("result")) == ((0, "updated") if after else (3, None))
+    assert job.run()[1]["result"] == ("nothing-new" if after else "updated")
+    assert job.read("late.py") == NEW
+    assert len(job.log()) == 3
 
 
 def test_a_deleted_branch_comes_back_only_with_its_pull_request(start: Start) -> None:
@@ -506,6 +610,35 @@ def test_a_lost_answer_to_moving_the_branch_is_looked_up(github: GitHub, start: 
     assert job.run()[1]["result"] == "updated"
     assert job.has(own)
     assert job.read("late.py") == NEW
+
+
+@pytest.mark.parametrize("path", ["/issues/1/comments$", "/pulls/1$"])
+def test_closing_an_older_upgrade_is_finished_by_the_next_run(
+    github: GitHub, start: Start, path: str
+) -> None:
+    job = start()
+    job.run(target="5.4.0")
+    verb = "POST" if "comments" in path else "PATCH"
+    github.faults.add(verb, path, status(503), times=10)
+    assert job.run()[0] == 3
+    github.faults.rules.clear()
+    assert job.run()[1]["result"] == "updated"
+    assert [pull.issue.state for pull in job.pulls] == ["closed", "open"]
+    assert len(job.pulls[0].issue.comments) == 1
+
+
+def test_the_token_is_shown_to_nobody(
+    github: GitHub, start: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
+    job = start()
+    github.faults.add("POST", "/git/commits$", status(401, "Bad credentials"))
+    job.run()
+    job.run()
+    captured = capsys.readouterr()
+    written = captured.out + captured.err + "".join(pull.issue.body for pull in job.pulls)
+    written += "".join(file.read_text() for file in job.folder.rglob("file_commands/*"))
+    assert job.pulls
+    assert not [secret for secret in github.hub.tokens if secret in written]
 
 
 @pytest.mark.parametrize(("verb", "path"), WRITES, ids=[path for _, path in WRITES])

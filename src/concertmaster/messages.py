@@ -86,7 +86,7 @@ def faulty_release(number: str, *, reason: str, instead: str) -> UserError:
 
 def nothing_to_raise(installed: str, target: str) -> UserError:
     return UserError(
-        f"No requirement on orchestrator-core could be raised from {installed} to {target}.",
-        why="No manifest names a release in a form that is understood.",
-        remedy="Raise it by hand, then run `concertmaster fix`.",
+        f"There is nothing to commit for the upgrade from {installed} to {target}.",
+        why="No manifest names a release in a form that is understood, and no code has to change.",
+        remedy="Raise the requirement or renew the lock file by hand.",
     )

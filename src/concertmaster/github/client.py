@@ -58,7 +58,7 @@ class Client:
     def __init__(self, github: Github, retry: Retry, *, is_app: bool) -> None:
         self._github = github
         self._retry = retry
-        self._is_app = is_app
+        self.is_app = is_app
 
     def close(self) -> None:
         self._github.close()
@@ -132,7 +132,7 @@ class Client:
         """Whom comments of this token are by. GraphQL names an app without the ending that REST gives it."""
 
         login = self.query("query { viewer { login } }", {}, lambda data: text(data, "viewer", "login"))
-        return f"{login.removesuffix('[bot]')}[bot]" if self._is_app else login
+        return f"{login.removesuffix('[bot]')}[bot]" if self.is_app else login
 
     def _graphql(self, document: str, variables: Json) -> Json:
         try:

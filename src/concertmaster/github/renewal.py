@@ -25,6 +25,7 @@ from concertmaster.github.repository import Repository
 from concertmaster.github.state import File, Listing, PullRequest, as_tree
 from concertmaster.github.upgrade import Branch, Merge, Way, is_declined, merge, way
 from concertmaster.github.upgrade_pull import Outcome, Result, Shown, Wishes, keep_pull_request
+from concertmaster.messages import nothing_to_raise
 from concertmaster.project.dependencies import is_manifest
 from concertmaster.report.markdown import code, listing
 from concertmaster.report.upgrade import Surroundings, render
@@ -74,6 +75,8 @@ class Renewal:
         if release(window.target) <= release(window.installed):
             return Outcome(Result.UP_TO_DATE, f"orchestrator-core {window.installed} is installed already")
         plan = self._plan(workspace)
+        if not plan.commits:
+            raise nothing_to_raise(window.installed, window.target)
         if dry_run:
             return Outcome(Result.PLANNED, "nothing was written", plan, body=render(plan, Surroundings()))
         pulls = tuple(repository.pulls(branch=plan.branch, state="all"))
@@ -188,7 +191,7 @@ class Renewal:
                 self._path(path): File(_mode(there, self._path(path)), data)
                 for path, data in commit.files.items()
             }
-            message = f"{commit.title}\n\n{commit.body}".rstrip()
+            message = f"{commit.title}\n\n{commit.body}"
             tip = self._repository.commit(message, parents=(tip,), onto=tip, changes=changes)
         return tip
 

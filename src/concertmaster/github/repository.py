@@ -21,6 +21,8 @@ from concertmaster.github.state import Change, Entry, File, History, Listing, Pu
 
 #: So many commits GitHub compares on one page; a branch of ours never has more.
 MAX_COMMITS = 100
+#: The last line of every commit that is made here.
+TRAILER = "Made-with: Concertmaster"
 WEB_FLOW = "web-flow"
 _UPDATE = """
 mutation ($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }
@@ -95,8 +97,11 @@ class Repository:
         return History(text(found, "merge_base_commit", "sha"), total, tuple(foreign))
 
     def _is_ours(self, commit: Json) -> bool:
+        """By an app and with our trailer: other workflows share its account, and people that of their own token."""
         names = [(commit.get(role) or {}).get("login") for role in ("author", "committer")]
-        return names[0] == self.login and names[1] in (self.login, WEB_FLOW)
+        is_marked = TRAILER in text(commit, "commit", "message").splitlines()
+        mine = names[0] == self.login and names[1] in (self.login, WEB_FLOW)
+        return self._client.is_app and is_marked and mine
 
     def pulls(self, *, branch: str | None = None, state: str = "open") -> list[PullRequest]:
         """The pull requests from branches of this repository, or from one of them."""
@@ -132,7 +137,11 @@ class Repository:
         if entries:
             wanted = {"base_tree": tree, "tree": entries}
             tree = self._client.make("POST", f"{self._address}/git/trees", wanted, _sha)
-        body = {"message": message, "tree": tree, "parents": [checked(parent) for parent in parents]}
+        body = {
+            "message": f"{message.rstrip()}\n\n{TRAILER}",
+            "tree": tree,
+            "parents": [checked(parent) for parent in parents],
+        }
         return self._client.make("POST", f"{self._address}/git/commits", body, _sha)
 
     def _tree_of(self, commit: str) -> str:

@@ -91,7 +91,8 @@ def _renewed(body: str, plan: UpgradePlan, told: Surroundings) -> str:
         return _lines(body)
     above, below = around(_lines(body))
     limit = MAX_BODY - len(above) - len(below)
-    return f"{above}{render(plan, told, limit=limit)}{below}"
+    renewed = f"{above}{render(plan, told, limit=limit)}{below}"
+    return renewed if len(renewed) <= MAX_BODY else _lines(body)
 
 
 def _lines(body: str) -> str:

@@ -70,6 +70,9 @@ _DIFFS = (
 )
 
 
+_UNRAISED = (
+    "**No requirement could be raised**: do it by hand before you merge, or the code is ahead of the release."
+)
 _PROMISE = (
     "You may commit on this branch: later runs add to your work and take nothing away. "
     "What you write above or below this text stays."
@@ -86,6 +89,7 @@ def _opening(plan: UpgradePlan, around: Surroundings) -> str:
             + f" and makes {count(len(plan.files), 'file')} follow, one commit a rule. "
             "**Nothing of it was run**: run your tests before you merge.",
             _PROMISE,
+            "" if raised else _UNRAISED,
             *(f"> {note}" for note in around.notes),
         )
     )
