@@ -83,7 +83,9 @@ def incomplete(model: ProjectModel) -> Iterator[ProjectHit]:
         missing = [_missing(model, row) - told_elsewhere for row in products]
         lacking = set.intersection(*missing) if missing else set()
         if lacking:
-            words = " and ".join(sorted(target.lower() for target in lacking))
+            words = " and ".join(
+                sorted({"SYSTEM": "validate"}.get(target, target.lower()) for target in lacking)
+            )
             message = (
                 f"Products of type `{kind}` have no workflow to {words}, which `task_validate_products` lists"
             )
@@ -98,7 +100,7 @@ def _missing(model: ProjectModel, product: Row) -> set[str]:
         for owner, name in database.links
         if owner == product.name and name in database.workflows
     ]
-    return wanted - {model.target_of(row) for row in linked}
+    return wanted - {model.target_of(row) for row in linked} - {row.text("target") for row in linked}
 
 
 def _told_elsewhere(model: ProjectModel) -> set[str | None]:

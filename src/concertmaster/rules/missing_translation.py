@@ -20,6 +20,8 @@ Guide: <https://workfloworchestrator.org/orchestrator-core/workshops/beginner/re
  LazyWorkflowInstance("workflows.node", "create_node")
  LazyWorkflowInstance("workflows.node", "modify_node")
  LazyWorkflowInstance("workflows.node", "terminate_node")
+@@ workflows/node.py @@
+ from creating import create_node, modify_node, terminate_node
 ```
 
 Workflows of the framework come with their labels, and a project without such a file has them elsewhere:
@@ -41,6 +43,7 @@ from collections.abc import Iterator
 
 from concertmaster.findings import Safety
 from concertmaster.project.model import ProjectModel
+from concertmaster.project.model.resolution import fault_of
 from concertmaster.rule import ProjectHit, Rule
 from concertmaster.rules._registration import label_of
 from concertmaster.versions import Change
@@ -60,7 +63,7 @@ def unlabelled(model: ProjectModel) -> Iterator[ProjectHit]:
         return
     for registration in model.own:
         name = str(registration.name)
-        if name not in translations.labels:
+        if name not in translations.labels and fault_of(model, registration) is None:
             edit = translations.adding(name, label_of(model, name, model.function_of(registration)))
             edits = {translations.path: (edit,)} if edit is not None else {}
             yield ProjectHit(

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+#: The one that adds the column `is_task`, and those that run after it.
+WITH_IS_TASK = frozenset(
+    """
+    161918133bec 93fc5834c7e5 4b58e336d1bf 850dccac3b02 961eddbd4c13 9736496e3eba d69e10434a04 aa1b92d0d07d fbc16e410bc6
+    262744958e0c be3163f7c49d cab8b6a0ac92 f4a7c9e21b08 ca79fd834ba0 544fd845554d
+    """.split()
+)
 CORE_REVISIONS = frozenset(
     """
     048219045729 161918133bec 165303a20fb1 19cdd3ab86f6 262744958e0c 3323bcb934e7 3c8b9185c221

@@ -11,7 +11,7 @@ from posixpath import dirname
 from concertmaster.project.model.interpreter import Interpreter
 from concertmaster.project.model.place import Parsed, Sources
 from concertmaster.project.model.registrations import is_test
-from concertmaster.project.model.values import Call
+from concertmaster.project.model.values import Call, Function
 
 _CORE = frozenset(
     (
@@ -21,9 +21,9 @@ _CORE = frozenset(
     )
 )
 _TASKS = "orchestrator.core.services.tasks.initialise_celery"
-_AT_RUN_TIME = re.compile(
-    rb"(?:import_module|__import__)\((?!\s*[\"'])|\bpkgutil\b|\bentry_points\b|\brunpy\b"
-)
+_AT_RUN_TIME = re.compile(rb"\bimport_module\b|\b__import__\b")
+_OUT_OF_SIGHT = re.compile(rb"\bpkgutil\b|\bentry_points\b|\brunpy\b|\bspec_from_file_location\b")
+_IMPORTERS = frozenset(("importlib.import_module", "builtins.__import__"))
 
 
 @dataclass(frozen=True)
@@ -46,41 +46,70 @@ def read_entries(sources: Sources, interpreter: Interpreter) -> Iterator[Entry]:
         names = {one.symbol for one in effects if isinstance(one, Call)}
         kind = "application" if names & _CORE else "worker" if _TASKS in names else ""
         if kind:
-            reached = frozenset(_reached(path, sources))
-            dynamic = any(_AT_RUN_TIME.search(sources.source(one) or b"") for one in reached)
-            yield Entry(file, kind, reached, not dynamic)
+            yield _entry(file, kind, sources, interpreter)
 
 
-def _reached(start: str, sources: Sources) -> set[str]:
+def _entry(start: Parsed, kind: str, sources: Sources, interpreter: Interpreter) -> Entry:
+    """Follow imports from file to file; those at run time as far as their names are known."""
     seen: set[str] = set()
-    pending = [start]
+    certain = True
+    pending = [start.path]
     while pending:
         path = pending.pop()
         if path in seen:
             continue
         seen.add(path)
         file = sources.parsed(path)
-        if file is not None:
-            pending += _imported(file, sources)
-    return seen
+        if file is None:
+            certain = False
+            continue
+        modules = _at_run_time(file, interpreter)
+        certain = certain and modules is not None
+        found = (_files(module, file, sources) for module in (*_named(file), *(modules or ())))
+        pending += [one for several in found for one in several]
+    return Entry(start, kind, frozenset(seen), certain)
 
 
-def _imported(file: Parsed, sources: Sources) -> Iterator[str]:
-    """The files that a file imports, with the packages around them."""
+def _at_run_time(file: Parsed, interpreter: Interpreter) -> list[str] | None:
+    """The modules that a file imports by calls; None where their names are not known."""
+    if _OUT_OF_SIGHT.search(file.source):
+        return None
+    if not _AT_RUN_TIME.search(file.source):
+        return []
+    scope, effects = interpreter.module(file.path)
+    functions = [value for value in scope.names.values() if isinstance(value, Function)] if scope else []
+    inner = [one for function in functions if function.file is file for one in interpreter.function(function)]
+    calls = [one for one in (*effects, *inner) if isinstance(one, Call) and one.symbol in _IMPORTERS]
+    written = [node for node in ast.walk(file.tree) if isinstance(node, ast.Call) and _is_importer(node.func)]
+    names = [call.argument(0, "name") for call in calls]
+    followed = {id(call.node) for call in calls}
+    if all(id(node) in followed for node in written) and all(isinstance(name, str) for name in names):
+        return [str(name) for name in names]
+    return None
+
+
+def _is_importer(node: ast.expr) -> bool:
+    return (getattr(node, "attr", None) or getattr(node, "id", None)) in ("import_module", "__import__")
+
+
+def _named(file: Parsed) -> Iterator[str]:
+    """The modules that the import statements of a file name, and the names that may be modules."""
     for node in ast.walk(file.tree):
         if isinstance(node, ast.Import):
-            modules = [alias.name for alias in node.names]
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             base = "." * node.level + (node.module or "")
             inner = base if base.endswith(".") else f"{base}."
-            modules = [base, *(f"{inner}{alias.name}" for alias in node.names)]
-        else:
-            continue
-        for module in modules:
-            path = sources.definitions.find(module, file.path)
-            if path is not None:
-                yield path
-                yield from _packages(path, module, sources)
+            yield base
+            yield from (f"{inner}{alias.name}" for alias in node.names)
+
+
+def _files(module: str, importer: Parsed, sources: Sources) -> Iterator[str]:
+    """The file of a module, and the packages around it."""
+    path = sources.definitions.find(module, importer.path)
+    if path is not None:
+        yield path
+        yield from _packages(path, module, sources)
 
 
 def _packages(path: str, module: str, sources: Sources) -> Iterator[str]:

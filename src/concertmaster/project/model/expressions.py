@@ -144,13 +144,33 @@ class Expressions:
         return found
 
     def _subscript(self, node: ast.Subscript, scope: Scope) -> Value:
-        value, index = self.value(node.value, scope), self.value(node.slice, scope)
+        value = self.value(node.value, scope)
+        if isinstance(node.slice, ast.Slice):
+            return self._sliced(value, node.slice, scope)
+        index = self.value(node.slice, scope)
         if isinstance(value, (dict, list, tuple, str)) and plain(index):
             try:
                 return value[index]
             except (KeyError, IndexError, TypeError):
                 return UNKNOWN
         return UNKNOWN
+
+    def _sliced(self, value: Value, node: ast.Slice, scope: Scope) -> Value:
+        ends = [
+            None if end is None else self.value(end, scope) for end in (node.lower, node.upper, node.step)
+        ]
+        if not isinstance(value, (list, tuple, str)) or not all(
+            end is None or isinstance(end, int) for end in ends
+        ):
+            return UNKNOWN
+        return value[slice(*ends)] if ends[2] != 0 else UNKNOWN
+
+    def _unaryop(self, node: ast.UnaryOp, scope: Scope) -> Value:
+        if isinstance(node.op, ast.USub):
+            number = self.value(node.operand, scope)
+            return -number if isinstance(number, int) else UNKNOWN
+        truth = self.truth(node.operand, scope)
+        return (not truth) if isinstance(node.op, ast.Not) and truth is not None else UNKNOWN
 
     def _binop(self, node: ast.BinOp, scope: Scope) -> Value:
         left, right = self.value(node.left, scope), self.value(node.right, scope)
@@ -196,10 +216,6 @@ class Expressions:
             if known is stops:
                 return value
         return value
-
-    def _unaryop(self, node: ast.UnaryOp, scope: Scope) -> Value:
-        truth = self.truth(node.operand, scope)
-        return (not truth) if isinstance(node.op, ast.Not) and truth is not None else UNKNOWN
 
     def _namedexpr(self, node: ast.NamedExpr, scope: Scope) -> Value:
         scope.names[node.target.id] = value = self.value(node.value, scope)

@@ -101,7 +101,8 @@ class ProjectModel:
 
     @cached_property
     def replay(self) -> Replay:
-        return replay(self.revisions, self.interpreter)
+        before_4 = release(self.window.installed) < release("4.0.0")
+        return replay(self.revisions, self.interpreter, before_4=before_4)
 
     @cached_property
     def heads(self) -> tuple[Revision, ...]:

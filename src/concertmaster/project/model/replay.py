@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from concertmaster.project.model.core_revisions import WITH_IS_TASK
 from concertmaster.project.model.helper_calls import EVERYTHING, NOTHING, PREFIX, Topics, apply_helper
 from concertmaster.project.model.interpreter import Interpreter
 from concertmaster.project.model.place import Place
@@ -56,10 +57,15 @@ class Replay:
         return not lost.intersection(topics)
 
 
-def replay(revisions: Iterable[Revision], interpreter: Interpreter) -> Replay:
-    """Run every upgrade in order, and every downgrade on what its upgrade gives."""
-    result = Replay()
+def replay(revisions: Iterable[Revision], interpreter: Interpreter, *, before_4: bool = False) -> Replay:
+    """Run every upgrade in order, and every downgrade on what its upgrade gives.
+
+    `before_4` says that the migrations that are there have run before release 4.0.
+    """
+    result = Replay(Database(has_is_task=not before_4))
     for revision in revisions:
+        if WITH_IS_TASK.intersection(revision.depends):
+            result.database.has_is_task = True
         before = copy.deepcopy(result.database)
         lost = list(_apply(result.database, revision, interpreter, "upgrade"))
         result.unfollowed += lost

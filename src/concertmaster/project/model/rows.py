@@ -45,13 +45,17 @@ class Block:
 
 @dataclass
 class Database:
-    """The rows after some migrations; `gone` tells where rows that were there have gone."""
+    """The rows after some migrations; `gone` tells where rows that were there have gone.
+
+    Rows that were added before the framework had the column `is_task` are no tasks, whatever added them.
+    """
 
     workflows: dict[str, Row] = field(default_factory=dict)
     products: dict[str, Row] = field(default_factory=dict)
     blocks: dict[str, Block] = field(default_factory=dict)
     links: set[tuple[str, str]] = field(default_factory=set)  # product, workflow
     gone: dict[str, Place] = field(default_factory=dict)  # workflows by name
+    has_is_task: bool = True
 
     def snapshot(self) -> dict[str, Any]:
         """What can be compared before and after."""
@@ -67,6 +71,8 @@ class Database:
         """A workflow's row; one of this name that is there already stays as it is."""
         name = str(columns["name"])
         self.gone.pop(name, None)
+        if not self.has_is_task:
+            columns["is_task"] = False
         return self.workflows.setdefault(name, Row(columns, place))
 
     def remove_workflow(self, name: str, place: Place) -> None:
