@@ -23,7 +23,7 @@ from concertmaster.github.reading import Reviewed, review
 from concertmaster.github.refusals import BadTokenError, GitHubError, OutageError
 from concertmaster.github.retry import Retry
 from concertmaster.github.review import ReviewPlan, Seen, plan_review
-from concertmaster.github.telling import tell
+from concertmaster.github.telling import tell, write_sarif
 from concertmaster.messages import UserError
 from concertmaster.outcome import CLEAN, NOT_ANALYSED, WRONG_USE, exit_code
 from concertmaster.report.markdown import Links, code
@@ -102,7 +102,8 @@ class _Run:
         if preview is not None:
             title = f"{self.request.repository}#{self.request.number}"
             write_preview(preview, planner(Posted(), frozenset()), reviewed.read, title=title)
-        tell(outcome, reviewed, self.links, self.environment)
+        write_sarif(reviewed, self.inputs)
+        tell(outcome, reviewed, self.links, self.environment, sarif=self.inputs.sarif)
         ended = self._ended(outcome, reviewed)
         return ended if dry_run or outcome.result is Result.SUPERSEDED else self._mark(reviewed, ended)
 

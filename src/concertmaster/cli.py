@@ -36,6 +36,7 @@ class Format(StrEnum):
 
     TERMINAL = "terminal"
     JSON = "json"
+    SARIF = "sarif"
     GITHUB = "github"
 
 
@@ -303,6 +304,11 @@ def _tell(report: Report, tree: WorkingTree, format_: Format) -> None:
 
     if format_ is Format.JSON:
         typer.echo(json_report.render(report.window, report.findings, report.unanalysed, tree.read))
+    elif format_ is Format.SARIF:
+        from concertmaster.report import sarif
+        from concertmaster.rule import load_rules
+
+        typer.echo(sarif.render(report.window, report.findings, report.unanalysed, tree.read, load_rules()))
     elif format_ is Format.GITHUB:
         _lines(workflow_commands(report.findings, report.unanalysed))
     elif sys.stdout.isatty() and "NO_COLOR" not in os.environ:

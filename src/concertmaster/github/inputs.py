@@ -36,6 +36,7 @@ class Inputs:
     api_url: str = PUBLIC_API
     server_url: str = PUBLIC_SERVER
     check: Check = Check.NONE
+    sarif: str | None = None
 
 
 def read_inputs(environment: Mapping[str, str]) -> Inputs:
@@ -48,6 +49,9 @@ def read_inputs(environment: Mapping[str, str]) -> Inputs:
     if not token:
         raise missing_token()
     workspace = environment.get("GITHUB_WORKSPACE", "")
+    sarif = read_input(environment, "sarif")
+    if sarif is not None and not is_safe(sarif):
+        raise malformed_input("sarif", sarif, "a file in the workspace, such as concertmaster.sarif")
     return Inputs(
         token,
         Wishes(
@@ -61,6 +65,7 @@ def read_inputs(environment: Mapping[str, str]) -> Inputs:
         environment.get("GITHUB_API_URL") or PUBLIC_API,
         environment.get("GITHUB_SERVER_URL") or PUBLIC_SERVER,
         _check(read_input(environment, "check")),
+        sarif,
     )
 
 

@@ -10,8 +10,10 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from concertmaster.github.messages import malformed_input
 from concertmaster.report.annotations import command
 from concertmaster.report.markdown import visible
+from concertmaster.writer import write
 
 #: A step's summary may have 1 MiB.
 MAX_SUMMARY = 900_000
@@ -53,6 +55,23 @@ def write_outputs(environment: Mapping[str, str], values: Mapping[str, object]) 
 def write_summary(environment: Mapping[str, str], text: str) -> None:
     """What the page of the job shows."""
     _append(environment.get("GITHUB_STEP_SUMMARY"), f"{text}\n\n")
+
+
+def write_report(workspace: Path, path: str, text: str) -> None:
+    """A file in the workspace, which holds what a stranger wrote: no link in there leads the file elsewhere.
+
+    Raises:
+        UserError: there is no such folder within the workspace.
+    """
+    folder = (workspace / path).parent
+    try:
+        inside = folder.resolve(strict=True).is_relative_to(workspace.resolve(strict=True))
+        is_file = not (workspace / path).is_dir()
+    except OSError:
+        inside = is_file = False
+    if not inside or not is_file:
+        raise malformed_input("sarif", path, "a file in a folder that the workspace has")
+    write(workspace, path, text.encode())
 
 
 def _append(path: str | None, text: str) -> None:

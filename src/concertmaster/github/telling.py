@@ -6,17 +6,38 @@ from collections.abc import Mapping
 
 from concertmaster.findings import Severity
 from concertmaster.github import job
+from concertmaster.github.inputs import Inputs
+from concertmaster.github.messages import malformed_input
 from concertmaster.github.posting import Outcome, Result
 from concertmaster.github.reading import Reviewed
 from concertmaster.report.annotations import render as render_annotations
 from concertmaster.report.markdown import Links, code
+from concertmaster.report.sarif import render as render_sarif
 from concertmaster.report.summary import Summary, render
+from concertmaster.rule import load_rules
 
 #: Where nobody has read a comment of this run.
 SILENT = (Result.REFUSED, Result.FAILED, Result.UNPOSTED)
 
 
-def tell(outcome: Outcome, reviewed: Reviewed, links: Links, environment: Mapping[str, str]) -> None:
+def write_sarif(reviewed: Reviewed, inputs: Inputs) -> None:
+    """What was found, for code scanning, where the workflow wants it.
+
+    Raises:
+        UserError: there is no workspace, or no such folder in it.
+    """
+    if inputs.sarif is None:
+        return
+    if inputs.checkout is None:
+        raise malformed_input("sarif", inputs.sarif, "left away where the job has no workspace")
+    report = reviewed.report
+    text = render_sarif(report.window, report.findings, report.unanalysed, reviewed.read, load_rules())
+    job.write_report(inputs.checkout, inputs.sarif, text)
+
+
+def tell(
+    outcome: Outcome, reviewed: Reviewed, links: Links, environment: Mapping[str, str], *, sarif: str | None
+) -> None:
     """In the log, beside the lines that no comment is on, in the outputs and on the page of the job."""
     report, plan = reviewed.report, outcome.plan
     window = report.window
@@ -33,7 +54,7 @@ def tell(outcome: Outcome, reviewed: Reviewed, links: Links, environment: Mappin
         notes = (*notes, f"Not all was posted on the pull request: {code(outcome.reason)}.")
     summary = Summary(window, report.findings, report.findings, report.unanalysed, notes)
     job.write_summary(environment, render(summary, links, limit=job.MAX_SUMMARY))
-    job.write_outputs(environment, _outputs(outcome, reviewed))
+    job.write_outputs(environment, {**_outputs(outcome, reviewed), "sarif": sarif or ""})
 
 
 def _outputs(outcome: Outcome, reviewed: Reviewed) -> dict[str, object]:

@@ -52,8 +52,8 @@ def _fix(finding: Finding, read: Reader) -> dict[str, Any]:
 
 def _edit(edit: Edit, source: bytes) -> dict[str, Any]:
     """Lines and columns from 1, columns in characters; the end is exclusive."""
-    line, column = _position(source, edit.start)
-    end_line, end_column = _position(source, edit.end)
+    line, column = position(source, edit.start)
+    end_line, end_column = position(source, edit.end)
     return {
         "line": line,
         "column": column,
@@ -63,7 +63,8 @@ def _edit(edit: Edit, source: bytes) -> dict[str, Any]:
     }
 
 
-def _position(source: bytes, offset: int) -> tuple[int, int]:
+def position(source: bytes, offset: int) -> tuple[int, int]:
+    """Line and column of a byte, both from 1, the column in characters."""
     before = source[:offset]
     start = before.rfind(b"\n") + 1
     return before.count(b"\n") + 1, len(before[start:].decode("utf-8", "replace")) + 1
