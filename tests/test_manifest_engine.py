@@ -21,7 +21,7 @@ def judge(path: str, text: str, window: Window = UPGRADE, *, unsafe: bool = True
     return analyse(path, text.encode(), Surroundings(window), RULES, unsafe=unsafe)
 
 
-@pytest.mark.parametrize("path", ["README.rst", "uv.lock", "poetry.lock", "Pipfile.lock", "image.png"])
+@pytest.mark.parametrize("path", ["uv.lock", "poetry.lock", "Pipfile.lock", "image.png"])
 def test_what_no_rule_reads_is_not_judged(path: str) -> None:
     assert not is_judged(path)
     assert judge(path, "orchestrator-core[search]==4.8.2\n") == FileResult(path)
