@@ -154,7 +154,7 @@ def _parser() -> MarkdownIt:
 
 def _markdown(text: str) -> Iterator[_Block]:
     for token in _parser().parse(text):
-        language = _LANGUAGE.match(token.info) if token.type == "fence" else None
+        language = _LANGUAGE.match(token.info.strip()) if token.type == "fence" else None
         name = language["language"].lower() if language else ""
         if name in _NAMES and token.map is not None and token.content:
             texts = tuple(token.content.removesuffix("\n").split("\n"))

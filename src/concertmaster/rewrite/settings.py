@@ -73,7 +73,7 @@ def add_setting(file: SettingsFile, beside: Setting, key: str, value: str) -> Ed
     start, end = beside.entry_at
     entry = file.source[start:end]
     newline = file.newline.encode()
-    is_line = start == file.line_span(file.line_of(start))[0]
+    is_line = start < end and start == file.line_span(file.line_of(start))[0]
     if beside.problem or beside.value is None or not is_line or beside.fallback:
         return None
     text = _typed(beside, value).encode()

@@ -94,7 +94,7 @@ from concertmaster.rule import Hit, Rule, Span
 from concertmaster.rules._truth import is_true
 from concertmaster.rules.lost_settings import LOST, Lost
 from concertmaster.rules.removed_settings import APP, LLM, Gone
-from concertmaster.versions import Change, release
+from concertmaster.versions import Change, Window, release
 
 rule = Rule(
     __name__,
@@ -132,7 +132,7 @@ def configured(setting: Setting, file: SettingsFile) -> Iterator[Hit]:
     safety = file.trust(setting, _safety(setting, file))
     if safety is None:
         return
-    name = _KEYS[setting.key].name
+    name = _new_name(setting.key, file.window)
     edits = _renamed_setting(setting, file, name) if name else _dropped_setting(setting, file)
     yield _hit(Span(*setting.key_at), setting.key, edits, safety)
 
@@ -142,7 +142,7 @@ def _safety(setting: Setting, file: SettingsFile) -> Safety:
     if setting.key == "FEDERATION_ENABLED":
         return Safety.SUGGESTED if is_true(setting.value) else Safety.SAFE
     revived = release(file.window.installed) >= release(_change(_KEYS[setting.key]).since)
-    renamed = bool(_KEYS[setting.key].name)
+    renamed = bool(_new_name(setting.key, file.window))
     return Safety.SUGGESTED if setting.key in _COMMON or (renamed and revived) else Safety.SAFE
 
 
@@ -158,13 +158,19 @@ def _renamed_setting(setting: Setting, file: SettingsFile, name: str) -> tuple[E
 
 
 def _dropped_setting(setting: Setting, file: SettingsFile) -> tuple[Edit, ...]:
-    others = [other for other in file.beside(setting) if other.key in _KEYS and not _KEYS[other.key].name]
-    edit = drop_setting(file, setting, [other for other in others if _concerns(other, file)])
+    beside = [other for other in file.beside(setting) if _concerns(other.key, file.window)]
+    edit = drop_setting(file, setting, [other for other in beside if not _new_name(other.key, file.window)])
     return (edit,) if edit else ()
 
 
-def _concerns(setting: Setting, file: SettingsFile) -> bool:
-    return file.window.severity(_change(_KEYS[setting.key])) is not None
+def _concerns(key: str, window: Window) -> bool:
+    return key in _KEYS and window.severity(_change(_KEYS[key])) is not None
+
+
+def _new_name(key: str, window: Window) -> str:
+    """The name that is read instead; none where that one is gone by now as well."""
+    name = _KEYS[key].name
+    return "" if _concerns(name, window) else name
 
 
 @rule.file
@@ -173,7 +179,7 @@ def set_variables(file: PythonFile) -> Iterator[Hit]:
     if not found or not _is_about_the_framework(file) or supports_both(file):
         return
     for variable in found:
-        name = _KEYS[variable.name].name
+        name = _new_name(variable.name, file.window)
         edits = _renamed(file, variable, name) if name else _dropped(file, variable)
         safety = Safety.SAFE if "EXTENTION" in variable.name else Safety.SUGGESTED
         yield _hit(variable.key, variable.name, edits, safety)

@@ -142,7 +142,7 @@ _PAIR = frozenset(("DATABASE_URI", "CACHE_URI"))
 
 _NAMED = re.compile(
     r"(?<![A-Za-z])orchestrator(?!lib)(?![a-z])"
-    r"(?!-(?:ui|gui|client|frontend|web|agent|docs?|db|database|postgres\w*|redis|cache|mcp|proxy|nginx)\b)",
+    r"(?![-_](?:ui|gui|client|frontend|web|agent|docs?|db|database|postgres\w*|redis|cache|mcp|proxy|nginx)\b)",
     re.IGNORECASE,
 )
 _TESTS = re.compile(r"(?<![\w-])(?:pytest|tox|nox|testenv)(?![\w-])", re.IGNORECASE)

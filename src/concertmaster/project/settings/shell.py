@@ -38,7 +38,10 @@ _NEAR = 300
 def read_shell(text: Manifest) -> Iterator[Setting]:
     """Everything that a script sets for itself or for a command."""
     group = _group(text)
-    for each in (*assignments(text.text), *expressions(text.text)):
+    assigned = list(assignments(text.text))
+    known = {(each.key, each.value_at) for each in assigned}
+    named = (each for each in expressions(text.text) if (each.key, each.value_at) not in known)
+    for each in (*assigned, *named):
         yield each.on(text, group, Kind.SHELL)
 
 
