@@ -373,6 +373,53 @@ class Meanwhile(Fault):
         return False
 
 
+def test_a_new_file_that_a_person_has_taken_away_does_not_come_back(start: Start) -> None:
+    job = start(DESCRIBED)
+    job.run()
+    branch = job.remote.sha(BRANCH)
+    new = {entry.path for entry in job.remote.git.tree(branch, recursive=True)} - {
+        entry.path for entry in job.remote.git.tree(job.remote.sha("main"), recursive=True)
+    }
+    (migration,) = new
+    assert "Change a node" in job.read(migration)
+    job.remote.push(BRANCH, {migration: None, "workflows/node.py": DESCRIBED["workflows/node.py"]}, "Mine")
+    job.run()
+    assert "Change a node" not in job.read("workflows/node.py")
+    assert migration not in {
+        entry.path for entry in job.remote.git.tree(job.remote.sha(BRANCH), recursive=True)
+    }
+    assert job.run()[1]["result"] == "nothing-new"
+
+
+DESCRIBED = {
+    "pyproject.toml": PIN.format("4.8.2"),
+    "workflows/__init__.py": (
+        "from orchestrator.workflows import LazyWorkflowInstance\n\n"
+        'LazyWorkflowInstance("workflows.node", "modify_node")\n'
+    ),
+    "workflows/node.py": (
+        "from orchestrator.workflows.utils import modify_workflow\n\n\n"
+        '@modify_workflow("Change a node")\ndef modify_node(): ...\n'
+    ),
+    "migrations/versions/2024-03-01_93ac3e3b65f5_add_node.py": """\
+from alembic import op
+
+revision = "93ac3e3b65f5"
+down_revision = None
+branch_labels = ("data",)
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute("INSERT INTO workflows (name, target, description) VALUES ('modify_node', 'MODIFY', 'Modify node')")
+
+
+def downgrade() -> None:
+    op.execute("DELETE FROM workflows WHERE name = 'modify_node'")
+""",
+}
+
+
 def test_an_amended_commit_is_a_persons(start: Start) -> None:
     job = start()
     job.run()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -162,26 +162,25 @@ class Renewal:
     def _add(self, standing: Standing, branch: Branch) -> tuple[str, UpgradePlan, tuple[str, ...]]:
         """What is still missing on a branch that a person works on, with the default branch merged if need be."""
         step = merge(branch)
-        brought = Merge({}, ()) if step.conflicts else step
-        merged = brought.applied(branch.now)
-        left = self._plan(over(standing.workspace, self._files(merged)))
-        plan = _with_rest(standing.plan, left)
         notes = tuple(_notes(step, self._repository.default_branch))
-        if not left.commits:
-            if not brought.changes:
-                return branch.tip, plan, notes
-            here = self._plan(over(standing.workspace, self._files(branch.now)))
-            if not here.commits:
-                return branch.tip, _with_rest(standing.plan, here), notes
+        here = self._missing(standing, branch.now)
+        brought = {} if step.conflicts else step.changes
+        merged = step.applied(branch.now) if brought else branch.now
+        left = self._missing(standing, merged) if brought else here
+        if not here.commits and not left.commits:
+            return branch.tip, _with_rest(standing.plan, here), notes
         tip = branch.tip
-        if brought.changes:
-            message = f"Merge branch {self._repository.default_branch!r} into {plan.branch}"
-            tip = self._repository.commit(
-                message, parents=(tip, standing.base), onto=tip, changes=brought.changes
-            )
+        if brought:
+            message = f"Merge branch {self._repository.default_branch!r} into {standing.plan.branch}"
+            tip = self._repository.commit(message, parents=(tip, standing.base), onto=tip, changes=brought)
         tip = self._chain(left.commits, tip, merged)
-        self._repository.advance(plan.branch, tip)
-        return tip, plan, notes
+        self._repository.advance(standing.plan.branch, tip)
+        return tip, _with_rest(standing.plan, left), notes
+
+    def _missing(self, standing: Standing, there: Listing) -> UpgradePlan:
+        """What the branch does not have yet; new files are there, or a person has taken them away."""
+        plan = self._plan(over(standing.workspace, self._files(there)))
+        return _without(plan, {path for path in plan.files if self._path(path) not in there})
 
     def _chain(self, commits: Iterable[Commit], start: str, there: Listing) -> str:
         """Commits on top of one, none of which a branch has yet."""
@@ -210,6 +209,15 @@ def _matters(path: str) -> bool:
 def _mode(there: Listing, path: str) -> str:
     entry = there.get(path)
     return entry.mode if entry else DEFAULT_MODE
+
+
+def _without(plan: UpgradePlan, paths: Container[str]) -> UpgradePlan:
+    """The plan without the commits of some files."""
+    commits = (
+        replace(commit, files={path: text for path, text in commit.files.items() if path not in paths})
+        for commit in plan.commits
+    )
+    return replace(plan, commits=tuple(commit for commit in commits if commit.files))
 
 
 def _with_rest(plan: UpgradePlan, rest: UpgradePlan) -> UpgradePlan:
