@@ -116,6 +116,37 @@ def test_anything_else_is_no_answer(job: Open, capsys: pytest.CaptureFixture[str
     assert "true or false" in capsys.readouterr().out
 
 
+# -- settings that a pull request proposes -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        (
+            'exclude = ["*"]',
+            "(`exclude`). It was judged by those of its base. With the new ones 2 findings",
+        ),
+        ('ignore = ["old-namespace"]\nfail-on = "never"', "(`ignore` and `fail-on`)"),
+        ('select = ["workflow-description"]', "With the new ones 2 findings would not be told"),
+        (
+            '[tool.concertmaster.per-path-ignores]\n"main.py" = ["old-namespace"]',
+            "With the new ones 2 findings",
+        ),
+        ("prose = true", "(`prose`). It was judged by those of its base."),
+        ("nonsense = 1", "and they cannot be used"),
+    ],
+)
+def test_settings_that_are_proposed_change_nothing_and_are_told(job: Open, settings: str, told: str) -> None:
+    text = FILLER + IMPORT + FILLER + "import orchestrator.db\n"
+    new = {
+        "main.py": f"{text}# more\n",
+        "pyproject.toml": f"{PIN.format('5.0.4')}[tool.concertmaster]\n{settings}\n",
+    }
+    made = job({"main.py": text}, new)
+    assert made.run()[1]["errors"] == "2"
+    assert told in made.summaries()[0]
+
+
 # -- on the commit -----------------------------------------------------------------------------------------
 
 MARKING = {"contents": "read", "pull_requests": "write", "checks": "write", "statuses": "write"}

@@ -8,7 +8,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from concertmaster.findings import Edit, Finding, Safety, Severity, Unanalysed
+from concertmaster.findings import Edit, Finding, Safety, Severity, Suppressed, Unanalysed
 from concertmaster.report.comment import MAX_TOLD, Remark, comment
 from concertmaster.report.markdown import Links
 from concertmaster.report.summary import MAX_COMMENT, Summary, render, verdict
@@ -121,3 +121,23 @@ def test_nothing_in_a_summary_or_a_comment_comes_to_life(path: str, message: str
         assert not ALIVE.search(shown.text), shown.text
         assert all(address.startswith((FINDING.url, OURS)) for address in shown.addresses)
         assert len(text) <= MAX_COMMENT
+
+
+def test_findings_of_several_releases_are_counted_by_release() -> None:
+    findings = (
+        FINDING,
+        replace(FINDING, since="4.10.0"),
+        replace(FINDING, since="4.9.0", severity=Severity.WARNING),
+    )
+    text = render(Summary(WINDOW, findings), LINKS)
+    assert text.index("| `4.9.0` | 0 | 1 | 0 |") < text.index("| `4.10.0` | 1 | 0 | 0 |")
+    assert "| since |" not in render(Summary(WINDOW, (FINDING,)), LINKS)
+
+
+def test_what_somebody_keeps_is_listed_with_the_reason() -> None:
+    told = (Suppressed(FINDING, "read by 4.x, says @octocat"), Suppressed(FINDING, ""))
+    text = render(Summary(WINDOW, suppressed=told), LINKS)
+    assert "2 findings kept by comments" in text
+    assert f"- [`a.py:2`]({OURS}a.py#L2) `some-rule`: read by 4.x, says `@octocat`" in text
+    assert "without a reason" in text
+    assert "- and 70 more" in render(Summary(WINDOW, suppressed=told * 50), LINKS)

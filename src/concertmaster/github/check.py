@@ -48,7 +48,14 @@ class CheckPlan:
 
 def plan_check(report: Report, links: Links, ended: int, notes: Sequence[str] = ()) -> CheckPlan:
     """A check of everything that was found, and of the exit code that it led to."""
-    summary = Summary(report.window, report.findings, report.findings, report.unanalysed, tuple(notes))
+    summary = Summary(
+        report.window,
+        report.findings,
+        report.findings,
+        report.unanalysed,
+        tuple(notes),
+        suppressed=report.suppressed,
+    )
     ordered = sorted(report.findings, key=lambda finding: (-finding.severity.rank, finding.place))
     return CheckPlan(
         succeeded=ended == CLEAN,

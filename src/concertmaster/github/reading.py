@@ -10,9 +10,9 @@ from concertmaster.config import load_config
 from concertmaster.findings import Finding, Unanalysed
 from concertmaster.github.contents import Blobs, CommitFiles
 from concertmaster.github.diff import ChangedFile, FileDiff, read_diff, rebuild_diff, undo
+from concertmaster.github.proposed import proposed
 from concertmaster.github.pull import Pull
 from concertmaster.github.review import Move
-from concertmaster.messages import UserError
 from concertmaster.project.dependencies import installed, is_manifest
 from concertmaster.project.files import UnreadableFileError
 from concertmaster.report.markdown import code
@@ -105,7 +105,7 @@ def review(pull: Pull, wishes: Wishes, checkout: Path | None) -> Reviewed:
     told = {finding.path for finding in report.findings}
     diffs = {file.filename: _diff(file, head, base, wishes.folder, told) for file in files}
     deciding = tuple(item for item in report.findings if item.fingerprint in brought)
-    notes = (*_notes(judgement, head, base), *_shares(judgement, report, deciding))
+    notes = (*_notes(judgement, head), *_shares(judgement, report, deciding))
     return Reviewed(judgement, report, deciding, diffs, notes, head, wishes.folder)
 
 
@@ -170,6 +170,7 @@ def _in_repository(report: Report, folder: str) -> Report:
         findings=tuple(replace(item, path=f"{folder}/{item.path}") for item in report.findings),
         unanalysed=tuple(replace(item, path=f"{folder}/{item.path}") for item in report.unanalysed),
         rewritten={f"{folder}/{path}": text for path, text in report.rewritten.items()},
+        created=frozenset(f"{folder}/{path}" for path in report.created),
     )
 
 
@@ -188,21 +189,11 @@ def _diff(file: ChangedFile, head: CommitFiles, base: CommitFiles, folder: str, 
         return diff
 
 
-def _notes(judgement: Judgement, head: CommitFiles, base: CommitFiles) -> Iterator[str]:
+def _notes(judgement: Judgement, head: CommitFiles) -> Iterator[str]:
     before, after = judgement.before, judgement.workspace.believed
     if judgement.raises_release and before and after:
         yield (
             f"This pull request moves orchestrator-core from {code(before.release)} to {code(after.release)}, "
             "so the whole project was judged."
         )
-    if _changes_settings(head, base):
-        yield "This pull request changes Concertmaster's own settings; it was judged by those of its base."
-
-
-def _changes_settings(head: CommitFiles, base: CommitFiles) -> bool:
-    try:
-        return load_config(lambda path: readable(head, path)) != load_config(
-            lambda path: readable(base, path)
-        )
-    except UserError:
-        return True
+    yield from proposed(head, judgement.workspace.config, judgement.report)

@@ -246,10 +246,13 @@ def _body(request: Request, report: Report, fresh: Sequence[Comment], listed: Se
 
 def _summary(report: Report, listed: tuple[Finding, ...], left_out: int, seen: Seen) -> str | None:
     """The summary comment; None where the review says it all, or there is nothing to say."""
-    if not listed and not report.unanalysed and seen.posted.summary is None:
+    if not listed and not report.unanalysed and not report.created and seen.posted.summary is None:
         return None
     notes = (*seen.notes, *_notes(listed, left_out, seen))
-    whole = Summary(report.window, report.findings, listed, report.unanalysed, notes)
+    created = tuple((path, report.rewritten[path]) for path in sorted(report.created))
+    whole = Summary(
+        report.window, report.findings, listed, report.unanalysed, notes, created, report.suppressed
+    )
     text = render(whole, seen.links)
     return f"{summary_mark(text)}\n{text}"
 

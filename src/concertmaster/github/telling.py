@@ -52,7 +52,9 @@ def tell(
     if outcome.reason:
         job.annotate("warning", f"Not all was posted on the pull request: {outcome.reason}.")
         notes = (*notes, f"Not all was posted on the pull request: {code(outcome.reason)}.")
-    summary = Summary(window, report.findings, report.findings, report.unanalysed, notes)
+    summary = Summary(
+        window, report.findings, report.findings, report.unanalysed, notes, suppressed=report.suppressed
+    )
     job.write_summary(environment, render(summary, links, limit=job.MAX_SUMMARY))
     job.write_outputs(environment, {**_outputs(outcome, reviewed), "sarif": sarif or ""})
 

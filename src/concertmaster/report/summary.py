@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from concertmaster.findings import Finding, Safety, Severity, Unanalysed
+from concertmaster.findings import Finding, Safety, Severity, Suppressed, Unanalysed
 from concertmaster.report.comment import rule_link, sentence
-from concertmaster.report.markdown import Links, code, count, joined, prose
+from concertmaster.report.markdown import Links, code, count, fenced, joined, prose
+from concertmaster.report.overview import kept, releases
 from concertmaster.versions import Window
 
 #: GitHub takes 65,536 characters in a comment.
@@ -32,6 +33,8 @@ class Summary:
     listed: tuple[Finding, ...] = ()
     unanalysed: tuple[Unanalysed, ...] = ()
     notes: tuple[str, ...] = ()
+    created: tuple[tuple[str, bytes], ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
 
 
 def verdict(findings: Iterable[Finding], unanalysed: Sequence[Unanalysed] = ()) -> str:
@@ -45,8 +48,10 @@ def verdict(findings: Iterable[Finding], unanalysed: Sequence[Unanalysed] = ()) 
 
 def render(summary: Summary, links: Links, *, limit: int = MAX_COMMENT) -> str:
     """The whole text; what does not fit is left out from its least important end, and counted."""
-    parts = [joined((_headline(summary), *summary.notes, _missed(summary.unanalysed)))]
-    left = limit - len(parts[0]) - _ENDING
+    above = (releases(summary.findings), kept(summary.suppressed, links), _missed(summary.unanalysed))
+    parts = [joined((_headline(summary), *summary.notes, *above))]
+    files = _created(summary.created, limit // 2)
+    left = limit - len(parts[0]) - len(files) - _ENDING
     cut = Counter[Severity]()
     for severity, group in _by_severity(summary.listed):
         title = f"### {severity.value.capitalize()}s"
@@ -56,7 +61,19 @@ def render(summary: Summary, links: Links, *, limit: int = MAX_COMMENT) -> str:
             if told:
                 parts += [block] if title in parts else [title, block]
             left = left - len(block) - len(title) - 4 if told == len(findings) else 0
-    return joined((*parts, _cut(cut)))
+    return joined((*parts, files, _cut(cut)))
+
+
+def _created(files: Sequence[tuple[str, bytes]], room: int) -> str:
+    """New files that would mend something, with their text as far as there is room."""
+    parts = ["### Files to add"] if files else []
+    for path, source in files:
+        text = fenced(source.decode("utf-8", "replace"), "python" if path.endswith(".py") else "")
+        shown = f"<details><summary>Text</summary>\n\n{text}\n\n</details>"
+        room -= len(shown)
+        parts.append(f"{code(path)}, which `concertmaster fix --unsafe` writes{'' if room < 0 else ':'}")
+        parts += [shown] if room >= 0 else []
+    return joined(parts)
 
 
 def _headline(summary: Summary) -> str:

@@ -1,0 +1,42 @@
+"""What stands above the lists of a summary: how much since which release, and what somebody wants to keep."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from concertmaster.findings import Finding, Severity, Suppressed
+from concertmaster.report.markdown import Links, code, count, prose
+from concertmaster.versions import release
+
+#: Kept findings that are listed; the rest is counted.
+MAX_KEPT = 30
+
+
+def releases(findings: Iterable[Finding]) -> str:
+    """A table of the releases that the findings come from; nothing where a sentence tells as much."""
+    numbers = Counter((finding.since, finding.severity) for finding in findings)
+    since = sorted({name for name, _ in numbers}, key=release)
+    if len(since) < 2:
+        return ""
+    rows = (
+        f"| {code(name)} | {' | '.join(str(numbers[name, severity]) for severity in Severity)} |"
+        for name in since
+    )
+    return "\n".join(("| since | errors | warnings | notices |", "|---|--:|--:|--:|", *rows))
+
+
+def kept(suppressed: Sequence[Suppressed], links: Links) -> str:
+    """What comments in the files ignore, with the reasons that they give."""
+    if not suppressed:
+        return ""
+    lines = [_kept(item, links) for item in suppressed[:MAX_KEPT]]
+    more = len(suppressed) - MAX_KEPT
+    rest = [f"- and {count(more, 'more', 'more')}"] if more > 0 else []
+    title = f"{count(len(suppressed), 'finding')} kept by comments"
+    return "\n".join((f"<details><summary>{title}</summary>", "", *lines, *rest, "", "</details>"))
+
+
+def _kept(item: Suppressed, links: Links) -> str:
+    why = f": {prose(item.reason)}" if item.reason else ", without a reason"
+    return f"- {links.place(item.finding.path, item.finding.line)} {code(item.finding.rule)}{why}"
