@@ -12,6 +12,7 @@ import pytest
 from tools.generated import Unavailable, environment, project
 
 from concertmaster.action import run_action
+from concertmaster.cli import run as command
 from concertmaster.github.retry import Retry
 from concertmaster.project.files import MemoryTree
 from concertmaster.report.upgrade import BEGIN, END
@@ -268,6 +269,61 @@ def test_workflow_files_are_left_and_named(start: Start) -> None:
     assert job.run()[1]["result"] == "opened"
     assert job.read(".github/workflows/test.yml") == workflow
     assert "Change `.github/workflows/test.yml`: the token of a workflow" in job.pulls[0].issue.body
+
+
+def test_nothing_but_the_branch_the_commits_and_the_pull_request_is_written(
+    github: GitHub, start: Start
+) -> None:
+    job = start()
+    job.run()
+    home = "/repos/octo-org/network"
+    written = {(exchange.method, exchange.path) for exchange in github.journal.writes()}
+    assert written == {
+        ("POST", "/api/graphql"),
+        ("POST", f"{home}/git/trees"),
+        ("POST", f"{home}/git/commits"),
+        ("POST", f"{home}/git/refs"),
+        ("POST", f"{home}/pulls"),
+    }
+    assert {name for name in job.remote.git.references() if name.startswith("refs/heads/")} == {
+        "refs/heads/main",
+        f"refs/heads/{BRANCH}",
+    }
+
+
+def test_the_command_line_is_the_action_where_there_is_a_token(
+    github: GitHub, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = start()
+    secret = github.token(permissions=dict(WRITER))
+    event = job.remote.dispatch_event()
+    environment = github.runner_environment(event, {"github-token": secret}, job.folder)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert command(["upgrade", "--dry-run"]) == 0
+    assert outputs(environment)["result"] == "planned"
+    assert job.pulls == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("mode", "merge"), ("unsafe", "perhaps"), ("working-directory", "../other")]
+)
+def test_an_input_that_is_not_understood_is_named(
+    start: Start, capsys: pytest.CaptureFixture[str], name: str, value: str
+) -> None:
+    job = start()
+    job.inputs[name] = value
+    assert job.run()[0] == 2
+    assert f"The input {name} is" in capsys.readouterr().out
+    assert job.pulls == []
+
+
+def test_unsafe_commits_what_asks_to_be_checked(start: Start) -> None:
+    logs = 'import logging\n\nlogging.getLogger("orchestrator.workflow")\n'
+    job = start({"pyproject.toml": PIN.format("4.8.2"), "logs.py": logs})
+    job.inputs["unsafe"] = "true"
+    job.run()
+    assert "orchestrator.core.workflow" in job.read("logs.py")
 
 
 def test_a_wanted_release_names_branch_and_pins(start: Start) -> None:

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from tools.generated import Unavailable, environment, project
 
 from concertmaster.cli import run as command
+from concertmaster.findings import Edit, Finding, Safety, Severity
+from concertmaster.judging import FileResult
 from concertmaster.messages import UserError
 from concertmaster.plan.hops import FAULTY
 from concertmaster.project.files import MemoryTree, Project, WorkingTree
@@ -32,6 +34,7 @@ from concertmaster.upgrading import (
     plan_upgrade,
     target_of,
 )
+from concertmaster.upgrading.stages import stages
 from concertmaster.versions import RELEASES, release
 from concertmaster.workspace import open_workspace
 from tests.jobs import NEW, OLD, PIN
@@ -219,8 +222,39 @@ def test_messages_of_commits_call_nobody() -> None:
         assert "#1" not in commit.body
 
 
+def test_a_file_whose_steps_do_not_add_up_ends_as_it_must() -> None:
+    """What no step explains goes with the last one, or with the rule on the whole project where there is one."""
+
+    def judge(source: bytes, allowed: frozenset[str]) -> FileResult:
+        edit = Edit(0, 1, b"b")
+        finding = Finding("first", (), "a.py", 1, 1, 1, Severity.ERROR, Safety.SAFE, "", "5.0", edits=(edit,))
+        rewritten = b"b = 1" if "first" in allowed and source == b"a = 1" else None
+        return FileResult("a.py", (finding,) if source == b"a = 1" else (), rewritten)
+
+    order = ("first", "second")
+    assert list(stages("a.py", b"a = 1", b"b = 1", order, judge)) == [("first", b"b = 1")]
+    assert list(stages("a.py", b"a = 1", b"c = 1", order, judge)) == [("first", b"c = 1")]
+    assert list(stages("a.py", b"a = 1", b"c = 1", order, judge, whole="whole")) == [
+        ("first", b"b = 1"),
+        ("whole", b"c = 1"),
+    ]
+    assert list(stages("a.py", b"x = 1", b"c = 1", order, judge)) == [("second", b"c = 1")]
+
+
+def test_a_step_that_does_not_parse_goes_with_the_next() -> None:
+    def judge(source: bytes, allowed: frozenset[str]) -> FileResult:
+        edits = (Edit(0, 1, b"("),)
+        findings = [
+            Finding(name, (), "a.py", 1, 1, 1, Severity.ERROR, Safety.SAFE, "", "5.0", edits=edits)
+            for name in ("first", "second")
+        ]
+        return FileResult("a.py", tuple(findings), b"c = 1" if "second" in allowed else b"( = 1")
+
+    assert list(stages("a.py", b"a = 1", b"c = 1", ("first", "second"), judge)) == [("second", b"c = 1")]
+
+
 def assert_adds_up(found: UpgradePlan) -> None:
-    """Each commit parses, changes something, and the last is what `fix` writes where pins are raised."""
+    """Each commit parses, changes something, and the last is what `fix` writes or proposes where pins are raised."""
     base: Project = found.upgraded.project if isinstance(found.upgraded, Overlay) else found.upgraded
     current: dict[str, bytes] = {}
     for commit in found.commits:
@@ -235,8 +269,8 @@ def assert_adds_up(found: UpgradePlan) -> None:
         current |= commit.files
     raised = Overlay(base, found.commits[0].files)
     workspace = open_workspace(base, target=found.target)
-    fixed = run(over(workspace, raised), raised, jobs=1).rewritten
-    assert {**found.commits[0].files, **fixed} == current
+    fixed = run(over(workspace, raised), raised, jobs=1)
+    assert {**found.commits[0].files, **fixed.proposed, **fixed.rewritten} == current
     assert found.unsettled == ()
 
 
