@@ -31,7 +31,7 @@ def run(rule: Rule, files: dict[str, str], newline: str) -> ProjectResult:
     sources = {path: text.replace("\n", newline).encode() for path, text in files.items()}
     around = Surroundings(Window(installed, NEWEST_KNOWN))
     project = ProjectFiles(tuple(sorted(sources)), sources.get, around)
-    return analyse_project(project, [rule], {}, unsafe=True, allowed=lambda rule, path: True)
+    return analyse_project(project, [rule], {}, unsafe=True, allowed=lambda rule, finding: True)
 
 
 @pytest.mark.parametrize(("rule", "example", "newline"), list(cases(changing=False)))

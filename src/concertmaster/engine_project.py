@@ -14,6 +14,7 @@ from concertmaster.rule import ProjectHit, Rule
 
 MAX_PASSES = 12
 Read = Callable[[str], bytes | None]
+Allowed = Callable[[Rule, Finding], bool]
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,15 @@ class ProjectFiles:
 
 @dataclass(frozen=True)
 class ProjectResult:
-    """What the project rules found, and the files that are other or new after them."""
+    """What the project rules found, and the files that are other or new after them.
+
+    `proposed` are the new files that a person has to want, where only safe rewrites are made.
+    """
 
     findings: tuple[Finding, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
     rewritten: dict[str, bytes] = field(default_factory=dict)
+    proposed: dict[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,7 @@ def analyse_project(
     rewritten: Mapping[str, bytes],
     *,
     unsafe: bool,
-    allowed: Callable[[Rule, str], bool],
+    allowed: Allowed,
 ) -> ProjectResult:
     """Judge the old texts; mend them over what was rewritten file by file."""
     active = [rule for rule in rules if rule.project_checks]
@@ -73,19 +78,17 @@ def analyse_project(
     kept = tuple(Suppressed(item.finding, item.reason) for item in found if item.reason is not None)
     told = tuple(item.finding for item in found if item.reason is None)
     texts = _mended(files, active, rewritten, found, unsafe=unsafe, allowed=allowed)
-    return ProjectResult(told, kept, texts)
+    proposed = {} if unsafe else _created(files, active, found, set(), unsafe=True, allowed=allowed)
+    return ProjectResult(told, kept, texts, proposed)
 
 
-def _judge(
-    files: ProjectFiles, rules: Sequence[Rule], allowed: Callable[[Rule, str], bool]
-) -> Iterator[_Judged]:
+def _judge(files: ProjectFiles, rules: Sequence[Rule], allowed: Allowed) -> Iterator[_Judged]:
     for model in files.models():
         for rule in rules:
             for hit in rule.project_hits(model):
-                if allowed(rule, hit.place.path):
-                    judged = _judged(files, rule, hit)
-                    if judged is not None:
-                        yield judged
+                judged = _judged(files, rule, hit)
+                if judged is not None and allowed(rule, judged.finding):
+                    yield judged
 
 
 def _judged(files: ProjectFiles, rule: Rule, hit: ProjectHit) -> _Judged | None:
@@ -119,6 +122,11 @@ def _judged(files: ProjectFiles, rule: Rule, hit: ProjectHit) -> _Judged | None:
     return _Judged(next(identify(text, [finding])), hit, None if kept is None else kept.reason)
 
 
+def project_findings(files: ProjectFiles, rules: Sequence[Rule]) -> tuple[Finding, ...]:
+    """Everything that the rules see, wherever it is, kept or not."""
+    return tuple(item.finding for item in _judge(files, rules, lambda *_: True))
+
+
 # -- mending -----------------------------------------------------------------------------------
 
 
@@ -129,18 +137,14 @@ def _mended(
     found: Sequence[_Judged],
     *,
     unsafe: bool,
-    allowed: Callable[[Rule, str], bool],
+    allowed: Allowed,
 ) -> dict[str, bytes]:
     """New files as the old texts ask for them, then edits of the rewritten ones, until nothing is left to do.
 
     The old texts come first: what a rewrite takes out of them may be what a new file has to keep.
     """
-    created: dict[str, bytes] = {}
-    current = found
     done: set[str] = set()  # rules that have written their files: no rule asks twice
-    while fresh := _next_files(current, done, unsafe=unsafe):
-        created |= fresh
-        current = list(_judge(files.over(created), rules, allowed))
+    created = _created(files, rules, found, done, unsafe=unsafe, allowed=allowed)
     texts = {**rewritten, **created}
     for _ in range(MAX_PASSES):
         over = files.over(texts)
@@ -149,6 +153,24 @@ def _mended(
             break
         texts |= changed
     return {path: text for path, text in texts.items() if rewritten.get(path) != text}
+
+
+def _created(
+    files: ProjectFiles,
+    rules: Sequence[Rule],
+    found: Sequence[_Judged],
+    done: set[str],
+    *,
+    unsafe: bool,
+    allowed: Allowed,
+) -> dict[str, bytes]:
+    """The new files that the texts ask for as they are, each as it is after those before it."""
+    created: dict[str, bytes] = {}
+    current = found
+    while fresh := _next_files(current, done, unsafe=unsafe):
+        created |= fresh
+        current = list(_judge(files.over(created), rules, allowed))
+    return created
 
 
 def _next_files(found: Sequence[_Judged], done: set[str], *, unsafe: bool) -> dict[str, bytes]:
@@ -188,4 +210,4 @@ def _take(chosen: dict[str, EditSet], edits: Mapping[str, tuple[Edit, ...]]) -> 
             chosen.setdefault(path, EditSet()).add(group)
 
 
-__all__ = ["ProjectFiles", "ProjectResult", "analyse_project"]
+__all__ = ["ProjectFiles", "ProjectResult", "analyse_project", "project_findings"]

@@ -56,8 +56,8 @@ def judge_pull_request(
 ) -> Judgement:
     """Judge the head of a pull request in review mode, with every rewrite that can be suggested.
 
-    Of `base` only manifests and the configuration are read: the configuration of the head could switch
-    off its own review.
+    Of `base` only manifests and the configuration are needed: the configuration of the head could switch
+    off its own review. Where all of it can be read, what the rules on whole projects say is compared with it.
 
     Raises:
         UserError: a release or rule is unknown, the configuration is malformed, or nothing names the framework.
@@ -77,7 +77,7 @@ def judge_pull_request(
     wanted = config.new_only if new_only is None else new_only
     whole = not wanted or changes_release(before, workspace.believed)
     paths = None if whole else sorted(set(changed) & set(head.paths))
-    report = run(workspace, head, unsafe=True, jobs=jobs, paths=paths)
+    report = run(workspace, head, unsafe=True, jobs=jobs, paths=paths, base=base)
     return Judgement(workspace, report, before, report.findings, whole)
 
 

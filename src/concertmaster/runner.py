@@ -5,11 +5,12 @@ from __future__ import annotations
 import fnmatch
 import multiprocessing
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 
-from concertmaster.engine_project import ProjectFiles, ProjectResult, analyse_project
+from concertmaster.engine_project import ProjectFiles, ProjectResult, analyse_project, project_findings
 from concertmaster.findings import Finding, Suppressed, Unanalysed
 from concertmaster.judging import FileResult
 from concertmaster.project.files import Project, UnreadableFileError, WorkingTree, points_inside
@@ -45,6 +46,7 @@ class Report:
     rewritten: dict[str, bytes] = field(default_factory=dict)
     suppressed: tuple[Suppressed, ...] = ()
     created: frozenset[str] = frozenset()  # those of the rewritten that the project does not have yet
+    proposed: dict[str, bytes] = field(default_factory=dict)  # new files that were not asked for
 
 
 def run(
@@ -54,15 +56,19 @@ def run(
     unsafe: bool = False,
     jobs: int | None = None,
     paths: Iterable[str] | None = None,
+    base: Project | None = None,
 ) -> Report:
-    """Judge a project's files, or only some of them, and rewrite what may be rewritten."""
+    """Judge a project's files, or only some of them, and rewrite what may be rewritten.
+
+    Where only some are judged, `base` is what the project was before.
+    """
     config = workspace.config
     task = Task(project, workspace.around, workspace.rules, unsafe, config.per_path_ignores)
-    candidates = project.paths if paths is None else paths
+    candidates = project.paths if paths is None else tuple(paths)
     wanted = [path for path in candidates if is_judged(path) and not matches(path, config.exclude)]
     results = sorted(_results(task, wanted, jobs or os.cpu_count() or 1), key=lambda result: result.path)
     rewritten = {result.path: result.rewritten for result in results if result.rewritten is not None}
-    whole = _whole_project(task, workspace, rewritten, set(candidates))
+    whole = _whole_project(task, workspace, rewritten, set(candidates), base)
     findings = (*(finding for result in results for finding in result.findings), *whole.findings)
     return Report(
         workspace.window,
@@ -71,31 +77,43 @@ def run(
         {**rewritten, **whole.rewritten},
         (*(kept for result in results for kept in result.suppressed), *whole.suppressed),
         frozenset(whole.rewritten).difference(workspace.project.paths),
+        whole.proposed,
     )
 
 
 def _whole_project(
-    task: Task, workspace: Workspace, rewritten: dict[str, bytes], judged: set[str]
+    task: Task, workspace: Workspace, rewritten: dict[str, bytes], judged: set[str], base: Project | None
 ) -> ProjectResult:
-    """What only the whole project shows; nothing where a part of it cannot be read."""
+    """What only the whole project shows; nothing where a part of it cannot be read.
+
+    Of files that are not judged only what `base` has not shown already is told.
+    """
     rules = [rule for rule in task.rules if rule.project_checks]
-    project, config = workspace.project, workspace.config
-    if not rules or config.library:
+    files = _modelled(workspace.project, workspace) if rules and not workspace.config.library else None
+    if files is None:
         return ProjectResult()
-    paths = tuple(path for path in project.paths if is_modelled(path) and not matches(path, config.exclude))
-    known: dict[str, bytes | None] = {}
-    for path in paths:
-        known[path] = readable(project, path)
-        if known[path] is None and not isinstance(project, WorkingTree):
-            return ProjectResult()
-    files = ProjectFiles(paths, known.get, workspace.around)
-    return analyse_project(
-        files,
-        rules,
-        rewritten,
-        unsafe=task.unsafe,
-        allowed=lambda rule, path: path in judged and any(rule is one for one in rules_for(path, task)),
-    )
+    before = None if base is None or judged >= set(files.paths) else _modelled(base, workspace)
+    old = None if before is None else Counter(map(_likeness, project_findings(before, rules)))
+
+    def allowed(rule: Rule, finding: Finding) -> bool:
+        told = finding.path in judged or (old is not None and not old[_likeness(finding)])
+        return told and any(rule is one for one in rules_for(finding.path, task))
+
+    return analyse_project(files, rules, rewritten, unsafe=task.unsafe, allowed=allowed)
+
+
+def _likeness(finding: Finding) -> tuple[str, str]:
+    return finding.path, finding.likeness
+
+
+def _modelled(project: Project, workspace: Workspace) -> ProjectFiles | None:
+    """The files that make up a project as a whole; None where one of them cannot be had."""
+    excluded = workspace.config.exclude
+    paths = tuple(path for path in project.paths if is_modelled(path) and not matches(path, excluded))
+    known = {path: readable(project, path) for path in paths}
+    if None in known.values() and not isinstance(project, WorkingTree):
+        return None
+    return ProjectFiles(paths, known.get, workspace.around)
 
 
 def is_modelled(path: str) -> bool:

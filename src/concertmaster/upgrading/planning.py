@@ -42,7 +42,8 @@ def plan_upgrade(
     base = Overlay(project, {path: text for path, text in raised.items() if path not in kept})
     lifted = over(workspace, base)
     judged = run(lifted, base, unsafe=unsafe, jobs=jobs)
-    wanted = {path: text for path, text in judged.rewritten.items() if parses(path, text)}
+    rewritten = {**judged.proposed, **judged.rewritten}
+    wanted = {path: text for path, text in rewritten.items() if parses(path, text)}
     kept |= {path for path in wanted if not may_write(path)}
     written = {path: text for path, text in wanted.items() if path not in kept}
     staged = by_rule(
