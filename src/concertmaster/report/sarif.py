@@ -18,7 +18,6 @@ from concertmaster.rule import Rule
 from concertmaster.versions import Window
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-HOME = "https://github.com/workfloworchestrator/concertmaster"
 #: Code scanning refuses more results than this in a run.
 MAX_RESULTS = 25_000
 MAX_TEXT, MAX_DESCRIPTION = 4_000, 1_000
@@ -54,7 +53,7 @@ def render(
 
 
 def _driver(rules: list[Json]) -> Json:
-    return {"name": "Concertmaster", "version": __version__, "informationUri": HOME, "rules": rules}
+    return {"name": "Concertmaster", "version": __version__, "rules": rules}
 
 
 def _rule(rule: Rule) -> Json:

@@ -1,0 +1,50 @@
+"""The workflows that people copy: what they give to the action is what the action takes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from concertmaster.github.event import ACTIONS
+
+ROOT = Path(__file__).resolve().parents[1]
+WORKFLOWS = sorted((ROOT / "docs" / "workflows").glob("*.yml"))
+
+
+def read(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = YAML(typ="safe").load(path)
+    return found
+
+
+def jobs(path: Path) -> list[dict[str, Any]]:
+    return list(read(path)["jobs"].values())
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_every_input_is_one_of_the_action(path: Path) -> None:
+    inputs = read(ROOT / "action.yml")["inputs"]
+    steps = [step for job in jobs(path) for step in job["steps"] if "/concertmaster@" in step["uses"]]
+    assert steps
+    assert {name for step in steps for name in step.get("with", {})} <= set(inputs)
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_every_job_asks_for_its_own_permissions(path: Path) -> None:
+    assert read(path)["permissions"] == {}
+    assert all(job["permissions"] for job in jobs(path))
+
+
+def test_the_second_of_the_pair_follows_the_first_and_checks_nothing_out() -> None:
+    first, second = (read(ROOT / "docs" / "workflows" / name) for name in ("review.yml", "review-forks.yml"))
+    assert first["on"]["pull_request"]["types"] == list(ACTIONS)
+    assert second["on"]["workflow_run"]["workflows"] == [first["name"]]
+    (job,) = second["jobs"].values()
+    assert [step["uses"].partition("@")[0] for step in job["steps"]] == ["OWNER/concertmaster"]
+
+
+def test_every_input_of_the_action_is_documented() -> None:
+    told = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    assert [name for name in read(ROOT / "action.yml")["inputs"] if f"`{name}`" not in told] == []
