@@ -153,6 +153,8 @@ def _old(major: int) -> str:
 
 def _message(image: Image, major: int | None) -> str:
     better = f"pgvector/pgvector:pg{major or 17}"
+    if not _OFFICIAL.match(image.name):
+        return f"The migrations of 5.0 need the extension `vector`: see that this image has it, or use `{better}`"
     text = (
         f"The migrations of 5.0 need the extension `vector`, which this image does not have: use `{better}`"
     )

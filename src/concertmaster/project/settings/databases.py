@@ -75,7 +75,8 @@ def _is_wired(image: Image, hosts: frozenset[str], programs: Programs) -> bool:
     services = around.below() if around is not None else []
     if not hosts.isdisjoint(service.key for service in services):
         return False
-    if not _LOCAL.isdisjoint(hosts) or (_LIKE.search(image.service) and any(map(_LIKE.search, hosts))):
+    inside = [host for host in hosts if "." not in host or ".svc" in host]
+    if not _LOCAL.isdisjoint(hosts) or (_LIKE.search(image.service) and any(map(_LIKE.search, inside))):
         return True
     for service in services:
         needs = service.node.get("depends_on")

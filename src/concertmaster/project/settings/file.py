@@ -9,7 +9,7 @@ from functools import cached_property
 from concertmaster.findings import Safety
 from concertmaster.project.manifests.model import Manifest, NotUnderstood
 from concertmaster.project.python import Surroundings
-from concertmaster.project.settings.known import OWN, are_own
+from concertmaster.project.settings.known import OWN, are_own, speaks_of_framework
 from concertmaster.project.settings.model import Kind, Setting
 from concertmaster.project.settings.read import LIMIT, kind_of, read_settings
 from concertmaster.project.text import TextFile, Unreadable
@@ -102,11 +102,13 @@ class SettingsFile(TextFile):
         return {other.key for other in self.beside(setting)}
 
     def _is_at_home(self, setting: Setting) -> bool:
-        """Whether the file lies where the framework is required: in that folder, or in the checks of the repository."""
+        """Whether the file is called so, or lies where the framework is required or checked."""
+        if any(reader.foreign for reader in setting.group.readers):
+            return False
+        if self.kind is Kind.YAML and b"services:" not in self.source and speaks_of_framework(self.path):
+            return True
         deployment = self.around.deployment
         if deployment is None or not deployment.homes:
-            return False
-        if any(reader.foreign for reader in setting.group.readers):
             return False
         if self.path.startswith((".github/workflows/", ".gitlab-ci")):
             return "" in deployment.homes

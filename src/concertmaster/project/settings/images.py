@@ -21,7 +21,10 @@ _BESIDE = frozenset(("services",))
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """An image as it is written. `tag_at` is set where the tag stands apart from the `name`."""
+    """An image as it is written, and the name of the program that it is run as.
+
+    `tag_at` is set where the tag stands apart from the `name`.
+    """
 
     name: str
     tag: str
@@ -29,20 +32,15 @@ class Image:
     tag_at: tuple[int, int] | None = None
     frame: Frame | None = None
     digest: bool = False
-
-    @property
-    def service(self) -> str:
-        """What the program is called that it is run as."""
-        if self.frame is None:
-            return ""
-        return self.frame.node.text("name") if not self.frame.key else self.frame.key
+    service: str = ""
 
 
 def split(reference: str) -> tuple[str, str, bool]:
     """Name, tag, and whether a digest pins it."""
     bare, at, _ = reference.partition("@")
-    name, colon, tag = bare.rpartition(":")
-    return (name, tag, bool(at)) if colon and "/" not in tag else (bare, "", bool(at))
+    place, slash, last = bare.rpartition("/") if "{" not in bare else ("", "", bare)
+    name, _, tag = last.partition(":")
+    return f"{place}{slash}{name}", tag, bool(at)
 
 
 def in_yaml(text: Manifest) -> Iterator[Image]:
@@ -62,24 +60,27 @@ def in_yaml(text: Manifest) -> Iterator[Image]:
 def _of(text: Manifest, frame: Frame) -> Iterator[Image]:
     image = frame.node.get("image")
     if image is not None and image.is_text:
-        yield from _written(text, image, frame)
+        yield from _written(text, image, frame, frame.key or frame.node.text("name"))
     repository, tag = frame.node.get("repository"), frame.node.get("tag")
     if frame.key == "image" and repository is not None and repository.is_text and tag is not None:
         place = _inner(repository)
         at, tag_at = text.bytes_at(*place), text.bytes_at(*_inner(tag))
-        yield Image(repository.value, tag.value, at, tag_at, frame.up)
+        yield Image(
+            repository.value, tag.value, at, tag_at, frame.up, service=frame.up.key if frame.up else ""
+        )
     if frame.node.kind == "list" and frame.key in _BESIDE:
         for item in frame.node.items():
             named = item.get("name") if item.kind == "mapping" else item
             if named is not None and named.is_text:
-                yield from _written(text, named, Frame(item, None, frame))
+                called = item.text("alias") or split(named.value)[0].rpartition("/")[2]
+                yield from _written(text, named, Frame(item, None, frame), called)
 
 
-def _written(text: Manifest, node: Node, frame: Frame) -> Iterator[Image]:
+def _written(text: Manifest, node: Node, frame: Frame, service: str) -> Iterator[Image]:
     start, end = _inner(node)
     if text.text[start:end] == node.value and node.value:
         name, tag, digest = split(node.value)
-        yield Image(name, tag, text.bytes_at(start, end), None, frame, digest)
+        yield Image(name, tag, text.bytes_at(start, end), None, frame, digest, service)
 
 
 def _inner(node: Node) -> tuple[int, int]:
