@@ -338,6 +338,17 @@ def test_a_tick_in_quoted_text_is_none() -> None:
     )
 
 
+def test_what_changes_is_a_table_by_release() -> None:
+    body = render(plan(LEFT), Surroundings())
+    shown = Rendered(body)
+    assert shown.tags.count("table") == 1
+    rows = [line for line in body.splitlines() if line.startswith("| `")]
+    assert [row.split(" | ")[0] for row in rows] == sorted(row.split(" | ")[0] for row in rows)
+    assert shown.tags.count("td") == 5 * len(rows) > 5
+    (names,) = (row for row in rows if "old-namespace" in row)
+    assert names.split(" | ")[2:4] == ["3", "1"]
+
+
 def test_suggested_rewrites_are_shown_as_differences() -> None:
     body = render(plan(LEFT), Surroundings())
     assert (

@@ -20,7 +20,8 @@ class Block:
 class Section:
     """A part under a heading. The lowest `importance` is cut first, from its end; None is never cut.
 
-    `noun` is what its items are called where some are left out. `glue` stands between blocks.
+    `noun` is what its items are called where some are left out. `glue` stands between blocks, and between the
+    first of them and `header`, the head of a table.
     """
 
     title: str
@@ -28,6 +29,7 @@ class Section:
     importance: int | None = None
     noun: str = ""
     intro: str = ""
+    header: str = ""
     glue: str = "\n\n"
     left_out: int = 0
 
@@ -44,7 +46,8 @@ class Section:
         if not self.blocks and not self.left_out and not self.intro:
             return ""
         head = f"### {self.title}" if self.title else ""
-        body = self.glue.join(block.text for block in self.blocks)
+        lead = [self.header] if self.header and self.blocks else []
+        body = self.glue.join((*lead, *(block.text for block in self.blocks)))
         return joined((head, self.intro, body, self._missing()))
 
     def _missing(self) -> str:

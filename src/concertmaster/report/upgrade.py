@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -53,9 +54,9 @@ def render(plan: UpgradePlan, around: Surroundings, *, limit: int = MAX_BODY) ->
         Section("To be done by hand", tuple(_left_out(plan)), importance=6, noun="note", glue="\n"),
         Section("Left for a person", tuple(_left(plan, around)), 5, "finding", _LEFT, glue="\n"),
         Section("Around the upgrade", tuple(_operations(plan, around)), 4, "operation", glue="\n"),
-        Section("What changes", tuple(_table(plan, around)), 3, "rule", _HEAD, glue="\n"),
+        Section("What changes", tuple(_table(plan, around)), 3, "rule", header=_HEAD, glue="\n"),
         Section("Suggested rewrites", tuple(_diffs(plan)), 1, "file", _DIFFS),
-        Section("What was checked", tuple(map(Block, _checked(plan))), 2, "line", glue="\n"),
+        Section("What was checked", tuple(map(Block, _checked(plan))), glue="\n"),
     )
     return f"{BEGIN}\n{fit(sections, room)}\n\n{END}"
 
@@ -163,7 +164,8 @@ def _operations(plan: UpgradePlan, around: Surroundings) -> Iterator[Block]:
         )
     for phase, heading in HEADINGS.items():
         for number, item in enumerate(item for item in operations.items if item.phase is phase):
-            yield Block(f"{'' if number else f'#### {heading}{chr(10)}{chr(10)}'}{_operation(item, around)}")
+            head = "" if number else f"\n#### {heading}\n\n"
+            yield Block(f"{head}{_operation(item, around)}")
 
 
 def _operation(item: Item, around: Surroundings) -> str:
@@ -178,8 +180,8 @@ _HEAD = "| since | what | found | left | where it was |\n|---|---|---|---|---|"
 
 
 def _table(plan: UpgradePlan, around: Surroundings) -> Iterator[Block]:
-    """A row a rule, by release; the heading of the table is the section's introduction."""
-    left = [item.rule for item in plan.remaining]
+    """A row for each release and rule; places that are in the checklist are not told again."""
+    left = Counter((item.rule, item.since) for item in plan.remaining)
     order = sorted(plan.found, key=lambda item: (_number(item.since), item.rule, item.place))
     for (_, rule), group in groupby(order, key=lambda item: (_number(item.since), item.rule)):
         findings = list(group)
@@ -188,8 +190,8 @@ def _table(plan: UpgradePlan, around: Surroundings) -> Iterator[Block]:
             code(first.since),
             f"{prose(first.title or rule)} ({rule_link(first)})",
             f"{len(findings):,}",
-            f"{left.count(rule):,}",
-            _places(findings, around.base),
+            f"{left[rule, first.since]:,}",
+            "listed above" if left[rule, first.since] >= len(findings) else _places(findings, around.base),
         )
         yield Block(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
 
