@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from _pytest.mark import ParameterSet
 
-from concertmaster.documentation import parse_projects
+from concertmaster.documentation import Example, documentation, parse_projects
 from concertmaster.findings import Safety
 from concertmaster.judging import FileResult
 from concertmaster.project.python import Surroundings
-from concertmaster.rule import Example, Rule, documentation, load_rules
+from concertmaster.rule import Rule, load_rules
 from concertmaster.subjects import analyse, is_judged
 from concertmaster.versions import NEWEST_KNOWN, RELEASES, Window, release
 from tests.spellings import Spelling, as_written, spell, spellings
@@ -31,7 +31,7 @@ def examples(rule: Rule) -> Iterator[Example]:
 
 
 def documentation_of_file(path: Path) -> tuple[Example, ...]:
-    from concertmaster.rule import parse_examples
+    from concertmaster.documentation import parse_examples
 
     return parse_examples(path.read_text(encoding="utf-8"))
 
@@ -117,8 +117,8 @@ def test_a_rule_explains_itself(rule: Rule) -> None:
     assert "\n" not in told.title
     assert told.why, "the paragraph behind the title says what breaks and why"
     assert told.guide.startswith("https://")
-    shown = (*told.examples, *parse_projects(told.body))
-    kinds = {(example.changes, example.reported) for example in shown}
+    kinds = {(example.changes, example.reported) for example in told.examples}
+    kinds |= {(example.changes, example.reported) for example in parse_projects(told.body)}
     assert (False, False) in kinds, "a look-alike that stays untouched"
     assert {(True, False), (False, True)} & kinds, "a before and after, or what is told"
 
