@@ -196,6 +196,34 @@ def plan(
     typer.echo(shown(make_plan(tree, workspace.window)), nl=False)
 
 
+class MapFormat(StrEnum):
+    """How a map is told."""
+
+    TERMINAL = "terminal"
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
+@app.command("map")
+def map_(
+    path: Annotated[Path | None, typer.Argument(help="The project; the current folder if none.")] = None,
+    from_release: From = None,
+    format_: Annotated[
+        MapFormat, typer.Option("--format", help="How to tell the map.")
+    ] = MapFormat.TERMINAL,
+) -> None:
+    """Draw products, product blocks, workflows and their steps, as code and migrations define them."""
+    from concertmaster.project.model import models_of
+    from concertmaster.project.model.mapping import map_of
+    from concertmaster.report.map import as_json, as_markdown, as_text
+    from concertmaster.workspace import readable
+
+    workspace, tree = _open([path] if path else None, from_release, from_release, None, None)
+    models = models_of(tree.paths, lambda name: readable(tree, name), workspace.window)
+    shown = {MapFormat.JSON: as_json, MapFormat.MARKDOWN: as_markdown}.get(format_, as_text)
+    typer.echo(shown([map_of(model) for model in models]), nl=False)
+
+
 @app.command()
 def rules() -> None:
     """List every rule: its name, safety, the release that makes it matter, and what is wrong."""

@@ -40,7 +40,7 @@ class RegisteredProduct:
 
     name: str
     place: Place
-    model: str | None
+    model: ClassName | None
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def _keys(call: Call) -> dict[str, object] | None:
 
 def _product(name: str, model: object, call: Call) -> RegisteredProduct:
     return RegisteredProduct(
-        str(name), place_of(name) or call.place, model.name if isinstance(model, ClassName) else None
+        str(name), place_of(name) or call.place, model if isinstance(model, ClassName) else None
     )
 
 
@@ -141,6 +141,21 @@ class Blocks:
                 if isinstance(node, ast.ClassDef) and (name := self.block_of(ClassName(path, node.name))):
                     block = found.setdefault(name, BlockModel(name, file.place(node)))
                     self._fields(block, node, file)
+        return found
+
+    def inside(self, cls: ClassName, depth: int = 0) -> dict[str, str]:
+        """The fields of a subscription model that hold product blocks, by the names of these."""
+        node, scope = self._definition(cls)
+        if node is None or scope is None or depth > MAX_DEPTH:
+            return {}
+        found: dict[str, str] = {}
+        for base in node.bases:
+            value = self.interpreter.value(_plain_base(base), scope)
+            found |= self.inside(value, depth + 1) if isinstance(value, ClassName) else {}
+        for one in node.body:
+            if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
+                kind = self._kind(one.annotation, scope)
+                found |= {one.target.id: kind} if kind else {}
         return found
 
     def block_of(self, cls: ClassName, depth: int = 0) -> str | None:
