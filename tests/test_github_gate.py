@@ -9,6 +9,7 @@ import pytest
 
 from concertmaster.action import run_action
 from concertmaster.github.retry import Retry
+from concertmaster.github.threads import BATCH
 from tests.github_server import GitHub, events
 from tests.github_server.calls import Reply
 from tests.github_server.faults import Effect, connection_reset, page, status, truncated
@@ -313,3 +314,29 @@ def test_a_list_of_pull_requests_that_makes_no_sense_is_not_green(github: GitHub
     github.faults.add("GET", "/pulls$", Effect(Reply(200, [{"number": "x"}])), times=99)
     second = other(forked, forked.remote.workflow_run_event(forked.pull))
     assert run_action(second.environment(), pause=0, retry=Retry(sleep=lambda _: None)) == 3
+
+
+# -- calls -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("files", [1, 90])
+def test_a_first_review_is_a_dozen_calls_at_most(github: GitHub, job: Open, files: int) -> None:
+    old = {f"f{number:02}.py": FILLER for number in range(files)}
+    made = job(old, {path: f"{text}import orchestrator.db\n" for path, text in old.items()})
+    assert made.run()[0] == 1
+    assert len(made.pull.review_comments) == files
+    assert len(github.journal) <= 12
+
+
+def test_a_review_of_a_push_that_mends_everything_is_a_dozen_calls_and_a_few(
+    github: GitHub, job: Open
+) -> None:
+    old = {f"f{number:02}.py": FILLER for number in range(90)}
+    made = job(old, {path: f"{text}import orchestrator.db\n" for path, text in old.items()})
+    made.permissions = {"contents": "write", "pull_requests": "write"}
+    made.run()
+    made.remote.push("feature", {path: f"{text}import orchestrator.core.db\n" for path, text in old.items()})
+    before = len(github.journal)
+    assert made.run()[0] == 0
+    assert all(thread.resolved_by for thread in made.pull.threads)
+    assert len(github.journal) - before <= 12 + 90 // BATCH + 1
