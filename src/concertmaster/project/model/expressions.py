@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-from concertmaster.project.model.methods import BUILTINS, builtin, copied, items, method, plain
+from concertmaster.project.model.methods import MAX_TEXT, formatted, items, plain
 from concertmaster.project.model.scope import Scope
 from concertmaster.project.model.values import (
     UNKNOWN,
@@ -21,7 +21,6 @@ from concertmaster.project.model.values import (
 )
 from concertmaster.project.names import canonical
 
-MAX_TEXT = 20_000
 TARGET = "orchestrator.core.targets.Target."
 _TEXTS = frozenset(f"sqlalchemy.{name}" for name in ("text", "sql.text", "sql.expression.text"))
 _COPIES = frozenset(("copy.copy", "copy.deepcopy"))
@@ -103,7 +102,8 @@ class Expressions:
                 parts.append(str(given))
             elif isinstance(part, ast.Constant):
                 parts.append(str(part.value))
-        return text_at("".join(parts), scope.file.place(node))
+        text = "".join(parts)
+        return text_at(text, scope.file.place(node)) if len(text) <= MAX_TEXT else UNKNOWN
 
     def _list(self, node: ast.List, scope: Scope) -> Value:
         return self._elements(node.elts, scope)
@@ -176,17 +176,10 @@ class Expressions:
         left, right = self.value(node.left, scope), self.value(node.right, scope)
         same = _kind(left) == _kind(right)
         if isinstance(node.op, ast.Add) and same and _kind(left) in (str, list, tuple):
-            return left + right
+            return left + right if len(left) + len(right) <= MAX_TEXT else UNKNOWN
         if isinstance(node.op, ast.BitOr) and same and _kind(left) in (dict, set):
             return left | right
-        if isinstance(node.op, ast.Mod) and isinstance(left, str) and len(left) < MAX_TEXT:
-            given = right if isinstance(right, tuple) else (right,)
-            if all(isinstance(item, (str, int)) for item in given) and "*" not in left:
-                try:
-                    return left % given
-                except (TypeError, ValueError):
-                    return UNKNOWN
-        return UNKNOWN
+        return formatted(left, right) if isinstance(node.op, ast.Mod) and isinstance(left, str) else UNKNOWN
 
     def _ifexp(self, node: ast.IfExp, scope: Scope) -> Value:
         test = self.truth(node.test, scope)
@@ -227,112 +220,6 @@ class Expressions:
     def truth(self, node: ast.expr, scope: Scope) -> bool | None:
         """Whether a condition holds; None where that cannot be told."""
         return known_truth(self.value(node, scope))
-
-    # -- comprehensions ------------------------------------------------------------------------
-
-    def _listcomp(self, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, scope: Scope) -> Value:
-        found: list[Value] = []
-        for inner in self._rounds(node.generators, Scope(scope.file, {}, scope)):
-            if inner is None:
-                return UNKNOWN
-            found.append(self.value(node.elt, inner))
-        return found
-
-    _generatorexp = _listcomp
-
-    def _setcomp(self, node: ast.SetComp, scope: Scope) -> Value:
-        found = self._listcomp(node, scope)
-        return set(found) if isinstance(found, list) and all(map(plain, found)) else UNKNOWN
-
-    def _dictcomp(self, node: ast.DictComp, scope: Scope) -> Value:
-        found: dict[Value, Value] = {}
-        for inner in self._rounds(node.generators, Scope(scope.file, {}, scope)):
-            key = UNKNOWN if inner is None else self.value(node.key, inner)
-            if inner is None or not plain(key):
-                return UNKNOWN
-            found[key] = self.value(node.value, inner)
-        return found
-
-    def _rounds(self, generators: list[ast.comprehension], scope: Scope) -> Iterator[Scope | None]:
-        """The scope of each round of a comprehension; None where it cannot be followed."""
-        if not generators:
-            yield scope
-            return
-        first, rest = generators[0], generators[1:]
-        values = items(self.value(first.iter, scope))
-        if values is None:
-            yield None
-            return
-        for item in values:
-            if not self.bind(first.target, item, scope):
-                yield None
-                return
-            tests = [self.truth(test, scope) for test in first.ifs]
-            if None in tests:
-                yield None
-                return
-            if all(tests):
-                yield from self._rounds(rest, scope)
-
-    def bind(self, target: ast.expr, value: Value, scope: Scope) -> bool:
-        """Give names their values; whether every value is found."""
-        if isinstance(target, ast.Name):
-            scope.names[target.id] = value
-            return True
-        if isinstance(target, (ast.Tuple, ast.List)):
-            parts = items(value) if not isinstance(value, dict) else None
-            known = parts is not None and len(parts) == len(target.elts)
-            for index, part in enumerate(target.elts):
-                self.bind(part, parts[index] if parts is not None and known else UNKNOWN, scope)
-            return known
-        return False
-
-    # -- calls ---------------------------------------------------------------------------------
-
-    def _call(self, node: ast.Call, scope: Scope) -> Value:
-        if isinstance(node.func, ast.Attribute):
-            receiver = self.value(node.func.value, scope)
-            if isinstance(receiver, (str, list, dict, set)):
-                return method(receiver, node.func.attr, *self._arguments(node, scope))
-            if isinstance(receiver, Sql):
-                bound = {**dict(receiver.parameters), **self._arguments(node, scope)[1]}
-                return Sql(receiver.text, tuple(bound.items()))
-        function = self.value(node.func, scope)
-        args, keywords = self._arguments(node, scope)
-        if isinstance(function, Function):
-            return self.call_function(function, args, keywords, node, scope)
-        if isinstance(function, Symbol):
-            return self._outside_call(function, args, keywords, node, scope)
-        if isinstance(node.func, ast.Name) and function is UNKNOWN and node.func.id in BUILTINS:
-            return builtin(node.func.id, args, keywords)
-        self.doubt(node, scope)
-        return UNKNOWN
-
-    def _outside_call(
-        self,
-        function: Symbol,
-        args: tuple[Value, ...],
-        keywords: dict[str, Value],
-        node: ast.Call,
-        scope: Scope,
-    ) -> Value:
-        self.record(Call(function.name, args, keywords, node, scope.file))
-        if function.name in _TEXTS and args:
-            return Sql(args[0]) if isinstance(args[0], str) else Symbol("sqlalchemy.text()")
-        if function.name in _COPIES and args:
-            return copied(args[0])
-        return Symbol(f"{function.name}()")
-
-    def _arguments(self, node: ast.Call, scope: Scope) -> tuple[tuple[Value, ...], dict[str, Value]]:
-        args = self._elements(node.args, scope)
-        keywords: dict[str, Value] = {}
-        for word in node.keywords:
-            value = self.value(word.value, scope)
-            if word.arg is not None:
-                keywords[word.arg] = value
-            elif isinstance(value, dict):
-                keywords.update({str(key): item for key, item in value.items()})
-        return (tuple(args) if isinstance(args, list) else (UNKNOWN,) * len(node.args)), keywords
 
 
 def _kind(value: Value) -> type[Any]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable
 from typing import Any
 
 from concertmaster.project.model.values import UNKNOWN, Symbol, Value
 
 MAX_ITEMS = 2_000
+MAX_TEXT = 20_000
+#: Templates without widths, attributes or indexes, which could make texts of any size.
+_FIELDS = re.compile(r"(?:[^{}]|\{\w*\}|\{\{|\}\})*", re.DOTALL)
+_PERCENT = re.compile(r"(?:[^%]|%[sd%])*", re.DOTALL)
 _TEXT = frozenset(
     "lower upper title capitalize strip lstrip rstrip removeprefix removesuffix replace split join format "
     "startswith endswith casefold swapcase zfill partition rpartition".split()
@@ -44,13 +49,12 @@ def method(receiver: Value, name: str, args: tuple[Value, ...], keywords: dict[s
         if isinstance(receiver, set)
         else frozenset()
     )
-    if name not in allowed or (
-        isinstance(receiver, str) and not all(map(is_known, (*args, *keywords.values())))
-    ):
+    given_known = isinstance(receiver, str) and all(map(is_known, (*args, *keywords.values())))
+    if name not in allowed or (isinstance(receiver, str) and not given_known):
         return UNKNOWN
-    if isinstance(receiver, str) and (
-        len(receiver) > MAX_ITEMS or (name in {"zfill", "format"} and not _small(args))
-    ):
+    if isinstance(receiver, str) and not _stays_small(receiver, name, (*args, *keywords.values())):
+        return UNKNOWN
+    if len(receiver) > MAX_ITEMS and not isinstance(receiver, str):
         return UNKNOWN
     try:
         given = getattr(receiver, name)(*args, **keywords)
@@ -59,19 +63,32 @@ def method(receiver: Value, name: str, args: tuple[Value, ...], keywords: dict[s
     return list(given) if name in {"items", "keys", "values"} else given
 
 
-def _small(args: Iterable[Value]) -> bool:
-    return all(
-        len(str(item)) < MAX_ITEMS and not (isinstance(item, int) and item > MAX_ITEMS) for item in args
-    )
+def _stays_small(text: str, name: str, args: tuple[Value, ...]) -> bool:
+    """Whether a method of a text cannot give one that is out of proportion."""
+    if name == "format" and not _FIELDS.fullmatch(text):
+        return False
+    sizes = [item if isinstance(item, int) else len(str(item)) for item in args]
+    grows = name in ("replace", "join", "format", "zfill")
+    return len(text) <= MAX_TEXT and all(size <= (MAX_ITEMS if grows else MAX_TEXT) for size in sizes)
+
+
+def formatted(template: str, given: Value) -> Value:
+    """`template % given`, as far as it only puts texts and numbers in."""
+    values = given if isinstance(given, tuple) else (given,)
+    known = all(isinstance(item, (str, int)) and len(str(item)) <= MAX_ITEMS for item in values)
+    if not known or len(template) > MAX_TEXT or not _PERCENT.fullmatch(template):
+        return UNKNOWN
+    try:
+        return template % values
+    except (TypeError, ValueError):
+        return UNKNOWN
 
 
 def items(value: Value) -> list[Value] | None:
     """What iterating over a value gives; None where that cannot be told."""
-    if isinstance(value, (list, tuple, dict)):
-        return list(value)[:MAX_ITEMS]
-    if isinstance(value, (set, frozenset)):
-        return sorted(value, key=str)[:MAX_ITEMS]
-    return None
+    if not isinstance(value, (list, tuple, dict, set, frozenset)) or len(value) > MAX_ITEMS:
+        return None
+    return sorted(value, key=str) if isinstance(value, (set, frozenset)) else list(value)
 
 
 def _dict(*args: Value, **keywords: Value) -> Value:

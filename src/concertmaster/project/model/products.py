@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from concertmaster.project.model.interpreter import Imported, Interpreter
+from concertmaster.project.model.interpreter import Interpreter
+from concertmaster.project.model.naming import Imported
 from concertmaster.project.model.place import Parsed, Place, Sources
 from concertmaster.project.model.registrations import is_test
 from concertmaster.project.model.scope import Scope
