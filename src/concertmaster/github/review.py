@@ -11,16 +11,15 @@ from concertmaster.github.diff import FileDiff
 from concertmaster.github.drafts import Draft, choose, drafts
 from concertmaster.github.event import Request
 from concertmaster.github.posted import Posted, PostedSummary, comment_mark, digest, review_mark, summary_mark
+from concertmaster.github.standing import marks_of, told_already
 from concertmaster.github.suggestions import suggest
 from concertmaster.github.upkeep import (
-    Claim,
     Marks,
     Reopen,
     Resolve,
     Situation,
     changes,
     claim,
-    covers,
 )
 from concertmaster.report.comment import comment
 from concertmaster.report.markdown import Links, code, count, listing
@@ -132,8 +131,8 @@ def plan_review(request: Request, report: Report, seen: Seen) -> ReviewPlan:
     left = tuple(finding for finding in report.findings if finding.edits and _key(finding) not in mended)
     situation = _situation(request, report, seen, made, comments)
     claims = claim(seen.posted.comments, situation)
-    fresh, kept = _told_already(comments, claims)
-    steps = tuple(changes(claims, _marks(fresh), situation))
+    fresh, kept = told_already(comments, claims)
+    steps = tuple(changes(claims, marks_of(fresh), situation))
     return ReviewPlan(
         request=request,
         verdict=verdict(report.findings, report.unanalysed),
@@ -155,7 +154,7 @@ def _situation(
     found: defaultdict[str, Marks] = defaultdict(Counter)
     for finding in report.findings:
         found[finding.path][finding.likeness] += 1
-    for path, marks in (*_marks(made).items(), *_marks(comments).items()):
+    for path, marks in (*marks_of(made).items(), *marks_of(comments).items()):
         found[path] |= marks
     return Situation(
         head=request.head_sha,
@@ -166,27 +165,6 @@ def _situation(
         unanalysed=frozenset(item.path for item in report.unanalysed),
         suppressed=report.suppressed,
     )
-
-
-def _marks(items: Iterable[Draft | Comment]) -> dict[str, Marks]:
-    found: defaultdict[str, Marks] = defaultdict(Counter)
-    for item in items:
-        found[item.path].update(item.marks)
-    return found
-
-
-def _told_already(
-    comments: Sequence[Comment], claims: Sequence[Claim]
-) -> tuple[tuple[Comment, ...], tuple[Comment, ...]]:
-    """Comments that are new, and comments that stand; of two alike the one on the same line stands."""
-    kept = {index for index, item in enumerate(comments) if covers(claims, item.path, item.marks, item.line)}
-    kept |= {
-        index
-        for index, item in enumerate(comments)
-        if index not in kept and covers(claims, item.path, item.marks, None)
-    }
-    fresh = (item for index, item in enumerate(comments) if index not in kept)
-    return tuple(fresh), tuple(item for index, item in enumerate(comments) if index in kept)
 
 
 def _key(finding: Finding) -> tuple[str, str, int, int, str]:
