@@ -21,7 +21,15 @@ from concertmaster.workspace import open_workspace
 from tests.github_server import GitHub, gitwrite
 from tests.github_server.calls import Request
 from tests.github_server.events import Event
-from tests.github_server.faults import Effect, Fault, connection_reset, secondary_limit, status, truncated
+from tests.github_server.faults import (
+    Effect,
+    Fault,
+    connection_reset,
+    graphql_errors,
+    secondary_limit,
+    status,
+    truncated,
+)
 from tests.github_server.git import EXECUTABLE, Blob
 from tests.github_server.gitwrite import Content
 from tests.github_server.hub import BOT
@@ -562,6 +570,20 @@ def test_a_lost_answer_to_making_the_branch_anew_is_looked_up(
     assert job.run()[1]["result"] == ("nothing-new" if after else "updated")
     assert job.read("late.py") == NEW
     assert len(job.log()) == 3
+
+
+def test_a_server_without_locked_updates_gets_a_merge_on_top(github: GitHub, start: Start) -> None:
+    job = start()
+    job.run()
+    before = job.remote.sha(BRANCH)
+    moved = job.remote.push("main", {"late.py": OLD})
+    unknown = graphql_errors("Field 'updateRefs' doesn't exist on type 'Mutation'", "undefinedField")
+    github.faults.add("POST", "/graphql$", unknown, nth=2)
+    assert job.run()[1]["result"] == "updated"
+    assert job.has(before)
+    assert job.has(moved)
+    assert job.read("late.py") == NEW
+    assert job.run()[1]["result"] == "nothing-new"
 
 
 def test_a_deleted_branch_comes_back_only_with_its_pull_request(start: Start) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from concertmaster.github.contents import Blobs, CommitFiles
@@ -19,11 +19,12 @@ from concertmaster.github.refusals import (
     MovedError,
     NotFoundError,
     NotPermittedError,
+    OutageError,
     ReadOnlyTokenError,
 )
 from concertmaster.github.repository import Repository
 from concertmaster.github.state import File, Listing, PullRequest, as_tree
-from concertmaster.github.upgrade import Branch, Merge, Way, is_declined, merge, way
+from concertmaster.github.upgrade import Branch, Merge, Way, is_declined, merge, way, with_rest, without
 from concertmaster.github.upgrade_pull import Outcome, Result, Shown, Wishes, keep_pull_request
 from concertmaster.messages import nothing_to_raise
 from concertmaster.project.dependencies import is_manifest
@@ -156,8 +157,20 @@ class Renewal:
         if chosen is Way.FOLLOW:
             self._repository.advance(name, tip)
         else:
-            self._repository.replace(name, old=branch.tip, new=tip)
+            tip = self._replace(name, old=branch.tip, new=tip)
         return tip, plan, ()
+
+    def _replace(self, name: str, *, old: str, new: str) -> str:
+        """Put the branch on new commits; where GitHub cannot do that under a lock, they are merged on top."""
+        try:
+            self._repository.replace(name, old=old, new=new)
+        except (ReadOnlyTokenError, MovedError, OutageError):
+            raise
+        except GitHubError:
+            message = "Go on from the default branch as it is now"
+            new = self._repository.commit(message, parents=(old, new), onto=new, changes={})
+            self._repository.advance(name, new)
+        return new
 
     def _add(self, standing: Standing, branch: Branch) -> tuple[str, UpgradePlan, tuple[str, ...]]:
         """What is still missing on a branch that a person works on, with the default branch merged if need be."""
@@ -168,19 +181,19 @@ class Renewal:
         merged = step.applied(branch.now) if brought else branch.now
         left = self._missing(standing, merged) if brought else here
         if not here.commits and not left.commits:
-            return branch.tip, _with_rest(standing.plan, here), notes
+            return branch.tip, with_rest(standing.plan, here), notes
         tip = branch.tip
         if brought:
             message = f"Merge branch {self._repository.default_branch!r} into {standing.plan.branch}"
             tip = self._repository.commit(message, parents=(tip, standing.base), onto=tip, changes=brought)
         tip = self._chain(left.commits, tip, merged)
         self._repository.advance(standing.plan.branch, tip)
-        return tip, _with_rest(standing.plan, left), notes
+        return tip, with_rest(standing.plan, left), notes
 
     def _missing(self, standing: Standing, there: Listing) -> UpgradePlan:
         """What the branch does not have yet; new files are there, or a person has taken them away."""
         plan = self._plan(over(standing.workspace, self._files(there)))
-        return _without(plan, {path for path in plan.files if self._path(path) not in there})
+        return without(plan, {path for path in plan.files if self._path(path) not in there})
 
     def _chain(self, commits: Iterable[Commit], start: str, there: Listing) -> str:
         """Commits on top of one, none of which a branch has yet."""
@@ -209,29 +222,6 @@ def _matters(path: str) -> bool:
 def _mode(there: Listing, path: str) -> str:
     entry = there.get(path)
     return entry.mode if entry else DEFAULT_MODE
-
-
-def _without(plan: UpgradePlan, paths: Container[str]) -> UpgradePlan:
-    """The plan without the commits of some files."""
-    commits = (
-        replace(commit, files={path: text for path, text in commit.files.items() if path not in paths})
-        for commit in plan.commits
-    )
-    return replace(plan, commits=tuple(commit for commit in commits if commit.files))
-
-
-def _with_rest(plan: UpgradePlan, rest: UpgradePlan) -> UpgradePlan:
-    """The plan of the whole upgrade with what is left according to another one."""
-    return replace(
-        plan,
-        remaining=rest.remaining,
-        unanalysed=rest.unanalysed,
-        upgraded=rest.upgraded,
-        suggested=rest.suggested,
-        unsettled=rest.unsettled,
-        kept_back=rest.kept_back,
-        locks=rest.locks,
-    )
 
 
 def _notes(step: Merge, base: str) -> Iterator[str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from concertmaster.github.pull import object_id
 from concertmaster.github.state import Entry, History, Listing, PullRequest
 from concertmaster.report.upgrade import BEGIN, END
-from concertmaster.upgrading import target_of
+from concertmaster.upgrading import UpgradePlan, target_of
 from concertmaster.versions import release
 
 
@@ -119,3 +119,26 @@ def is_marked(body: str) -> bool:
     """Whether a text has the place that is ours to renew."""
     begin, end = body.find(BEGIN), body.rfind(END)
     return 0 <= begin < end
+
+
+def without(plan: UpgradePlan, paths: Container[str]) -> UpgradePlan:
+    """The plan without the commits of some files."""
+    commits = (
+        replace(commit, files={path: text for path, text in commit.files.items() if path not in paths})
+        for commit in plan.commits
+    )
+    return replace(plan, commits=tuple(commit for commit in commits if commit.files))
+
+
+def with_rest(plan: UpgradePlan, rest: UpgradePlan) -> UpgradePlan:
+    """The plan of the whole upgrade with what is left according to another one."""
+    return replace(
+        plan,
+        remaining=rest.remaining,
+        unanalysed=rest.unanalysed,
+        upgraded=rest.upgraded,
+        suggested=rest.suggested,
+        unsettled=rest.unsettled,
+        kept_back=rest.kept_back,
+        locks=rest.locks,
+    )
