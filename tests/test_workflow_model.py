@@ -314,3 +314,24 @@ def test_fix_writes_what_is_missing_and_a_second_run_nothing(
     written = {path: path.read_bytes() for path in tmp_path.rglob("*.py")}
     assert command(["fix", str(tmp_path), "--unsafe"]) == 0
     assert {path: path.read_bytes() for path in tmp_path.rglob("*.py")} == written
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "text = 'x'\nfor _ in range(2000):\n    text = text + text\n",
+        "rows = [1]\nfor _ in range(2000):\n    rows += rows\n",
+        "rows = [1]\nfor _ in range(2000):\n    rows.extend(rows)\n",
+        "rows = []\nrows.append(rows)\nrow = {'name': rows}\nrow['row'] = row\ncreate_workflow(op.get_bind(), row)\n",
+        "text = '%999999999d' % 1\ntext = '{:999999999}'.format(1)\ntext = 'x'.zfill(999999999)\n",
+        "text = '{0.__class__.__mro__}'.format('x')\nrow = {'name': text}\ncreate_workflow(op.get_bind(), row)\n",
+        "def again(x):\n    return again(x)\n\n\nagain(1)\n",
+        "while True:\n    create_workflow(op.get_bind(), {})\n",
+        "rows = [a for a in range(2000) for b in range(2000) for c in range(2000)]\n",
+        "op.execute('UPDATE workflows SET name = ' + '(' * 9000)\n",
+    ],
+)
+def test_hostile_migrations_end(code: str) -> None:
+    body = "".join(f"    {line}\n" if line else "\n" for line in code.splitlines())
+    report = judge(upgrading(body) | {"workflows/more.py": code}, "5.5.0")
+    assert report.unanalysed == ()

@@ -6,7 +6,7 @@ import fnmatch
 import multiprocessing
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 
@@ -68,17 +68,26 @@ def run(
     wanted = [path for path in candidates if is_judged(path) and not matches(path, config.exclude)]
     results = sorted(_results(task, wanted, jobs or os.cpu_count() or 1), key=lambda result: result.path)
     rewritten = {result.path: result.rewritten for result in results if result.rewritten is not None}
-    whole = _whole_project(task, workspace, rewritten, set(candidates), base)
+    whole, failed = _guarded(lambda: _whole_project(task, workspace, rewritten, set(candidates), base))
     findings = (*(finding for result in results for finding in result.findings), *whole.findings)
     return Report(
         workspace.window,
         tuple(sorted(findings, key=lambda finding: finding.place)) if whole.findings else findings,
-        tuple(result.unanalysed for result in results if result.unanalysed is not None),
+        (*(result.unanalysed for result in results if result.unanalysed is not None), *failed),
         {**rewritten, **whole.rewritten},
         (*(kept for result in results for kept in result.suppressed), *whole.suppressed),
         frozenset(whole.rewritten).difference(workspace.project.paths),
         whole.proposed,
     )
+
+
+def _guarded(judge: Callable[[], ProjectResult]) -> tuple[ProjectResult, tuple[Unanalysed, ...]]:
+    """A fault of ours must not cost what the files by themselves have shown, nor pass as clean."""
+    try:
+        return judge(), ()
+    except Exception as error:
+        reason = f"internal error, please report it: {type(error).__name__}: {error}"
+        return ProjectResult(), (Unanalysed(".", f"the project as a whole: {reason}"),)
 
 
 def _whole_project(
