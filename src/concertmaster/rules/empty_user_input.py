@@ -47,7 +47,7 @@ rule = Rule(
     change=Change(works_from="5.0.0", deprecated="5.0.0", crossing=True),
     safety=Safety.MANUAL,
     triggers=(b"raises",),
-    context=(b"orchestrator", b"process", b"workflow"),
+    context=(b"orchestrator", b"run_workflow", b"create_process"),
 )
 
 _STARTS = frozenset(

@@ -44,6 +44,7 @@ rule = Rule(
     section="2.0",
     change=Change(works_from="1.0.0", deprecated="2.0.0"),
     triggers=(b"Extra",),
+    context=(b"pydantic",),
     priority=30,
 )
 

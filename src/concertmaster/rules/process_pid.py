@@ -49,7 +49,7 @@ rule = Rule(
     rows=("22-01",),
     change=Change(works_from="1.2.3", deprecated="1.2.3", removed="2.2.0"),
     triggers=(b"pid", b"stepid"),
-    context=(b"orchestrator", b"Process"),
+    context=(b"orchestrator", b"ProcessTable", b"ProcessStep", b"ProcessSub"),
 )
 
 _TABLES = ("ProcessTable", "ProcessStepTable", "ProcessSubscriptionTable")

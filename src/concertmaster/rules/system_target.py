@@ -58,6 +58,7 @@ rule = Rule(
     change=Change(works_from="4.0.0", deprecated="4.0.0"),
     safety=Safety.SUGGESTED,
     triggers=(b"SYSTEM",),
+    context=(b"orchestrator", b"workflow"),
 )
 
 _SYSTEM = "orchestrator.core.targets.Target.SYSTEM"
