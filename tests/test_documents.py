@@ -62,6 +62,8 @@ def test_documents(path: str) -> None:
         "| Name | SERVE_GRAPHQL_UI |\n|---|---|\n| x | CACHE_HMAC_SECRET |\n",
         "::: orchestrator.optical.steps\n",
         "```python\napp.state = 1\n```\n",
+        "```python\n\n\n```\n\norchestrator.db\n",
+        "- x\n\n\t```python\n\tfrom orchestrator.db import db\n      \tx = 1\n\t```\n",
     ],
 )
 def test_prose_and_what_is_no_code_stay(text: str) -> None:
@@ -183,6 +185,19 @@ def test_code_blocks_of_restructuredtext() -> None:
     )
     expected = text.replace("orchestrator.db", "orchestrator.core.db", 1).replace("UI=1", "UI=graphiql")
     assert mended(text, "docs/a.rst") == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ".. code-block:: python\n\nfrom orchestrator.db import db\n",
+        "   .. code-block:: python\n\n   from orchestrator.db import db\n",
+        ".. code-block:: python",
+        ".. code-block:: python\n   :linenos:\n",
+    ],
+)
+def test_blocks_of_restructuredtext_without_code(text: str) -> None:
+    assert judge(text, "docs/a.rst").findings == ()
 
 
 def test_what_is_too_long_is_named() -> None:

@@ -107,6 +107,37 @@ def test_a_script() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("run.sh", "export A_KEY='a'\"b\"\n"),
+        ("run.sh", "A_KEY=a\\ b run\n"),
+        ("Dockerfile", "ENV A_KEY='a'b\n"),
+        ("tox.ini", "[testenv]\npassenv = A_KEY\n"),
+        ("a.yml", "A_KEY: &a x\nB_KEY: *a\n"),
+    ],
+)
+def test_values_that_are_not_written_in_one_piece(path: str, text: str) -> None:
+    assert None in {setting.value for setting in read(path, text)}
+
+
+def test_lists_that_hold_something_else_as_well() -> None:
+    assert values("tox.ini", "[testenv]\npassenv = A_KEY B_KEY\nsetenv = {[base]setenv}\n") == {}
+    assert values("x.toml", 'env = [1, "not one", "A_KEY", "B_KEY=1"]\nB_LIST = [1]\n') == {"B_KEY": "1"}
+    assert values("a.yml", "env: [{name: A_KEY}, {other: 1}, [B_KEY=1], X=1]\nlist: [C_KEY]\n") == {
+        "B_KEY": "1"
+    }
+
+
+def test_an_entry_that_is_not_on_a_line_of_its_own_stays() -> None:
+    (setting,) = read("a.yml", "? A_KEY\n: x\n")
+    assert setting.entry_at == (0, 0)
+
+
+def test_an_instruction_without_anything() -> None:
+    assert read("Dockerfile", "ENV  \nARG =x\nENV =\n") == ()
+
+
 def test_a_makefile() -> None:
     text = "export TESTING ?= true  # always\nDATABASE_URI := postgresql://x\n\ntest:\n\tCACHE_URI=redis://c pytest\n"
     assert values("Makefile", text) == {

@@ -26,7 +26,7 @@ def rename_key(file: SettingsFile, setting: Setting, name: str) -> Edit | None:
 def replace_value(file: SettingsFile, setting: Setting, text: str) -> Edit | None:
     """Another value, in quotes where the format asks for them; None where the file does not show it."""
     start, end = setting.value_at
-    if setting.problem or setting.value is None or start == end == setting.key_at[1]:
+    if setting.value is None or start == end == setting.key_at[1]:
         return None
     return Edit(start, end, _quoted(setting, text).encode()).trimmed(file.source)
 
@@ -39,10 +39,8 @@ def _quoted(setting: Setting, text: str) -> str:
     return text
 
 
-def quote_value(setting: Setting) -> Edit | None:
+def quote_value(setting: Setting) -> Edit:
     """The same value in quotes, so that YAML does not take it for something else than text."""
-    if setting.kind is not Kind.YAML or setting.quote or setting.value is None or setting.fallback:
-        return None
     return Edit(*setting.value_at, f'"{setting.value}"'.encode())
 
 

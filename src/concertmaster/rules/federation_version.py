@@ -72,6 +72,5 @@ def version(setting: Setting, file: SettingsFile) -> Iterator[Hit]:
         message = f"`FEDERATION_VERSION` is one of 2.0 to 2.11: with `{value}` the application does not start"
         yield Hit(Span(*setting.key_at), message)
     elif is_number and value.endswith("0") and value != "2.0":
-        edit = quote_value(setting)
         message = f"YAML reads `{value}` as the number {float(value)}: put it in quotes"
-        yield Hit(Span(*setting.key_at), message, (edit,) if edit else ())
+        yield Hit(Span(*setting.key_at), message, (quote_value(setting),))

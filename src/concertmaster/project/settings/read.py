@@ -80,10 +80,7 @@ def read_settings(text: Manifest, kind: Kind) -> tuple[Setting, ...]:
     Raises:
         NotUnderstood: it is not well-formed, or sets more than any program reads.
     """
-    try:
-        found = tuple(islice(_reader(text, kind)(text), MAX_SETTINGS + 1))
-    except (RecursionError, MemoryError):
-        raise NotUnderstood("nested too deeply to be read") from None
+    found = tuple(islice(_reader(text, kind)(text), MAX_SETTINGS + 1))
     if len(found) > MAX_SETTINGS:
         raise NotUnderstood(f"sets more than {MAX_SETTINGS} variables")
     return tuple(sorted(found, key=lambda setting: setting.key_at))
