@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from concertmaster.project.model.products import Blocks
+from concertmaster.project.model.blocks import Blocks
 from concertmaster.project.model.project import ProjectModel
 from concertmaster.project.model.resolution import product_type_of
 

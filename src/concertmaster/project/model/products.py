@@ -1,38 +1,19 @@
-"""Products in code: the registry of subscription models, and the product blocks with their fields."""
+"""Products in code: the registry of subscription models."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from concertmaster.project.model.interpreter import Interpreter
-from concertmaster.project.model.naming import Imported
-from concertmaster.project.model.place import Parsed, Place, Sources
+from concertmaster.project.model.place import Place, Sources
 from concertmaster.project.model.registrations import is_test
-from concertmaster.project.model.scope import Scope
-from concertmaster.project.model.values import Call, ClassName, Symbol, place_of
+from concertmaster.project.model.values import Call, ClassName, place_of
 from concertmaster.project.names import canonical
 
 _REGISTRY = frozenset(
     f"orchestrator.core.domain{module}.SUBSCRIPTION_MODEL_REGISTRY" for module in ("", ".base")
 )
-_BLOCK = frozenset(f"orchestrator.core.domain{module}.ProductBlockModel" for module in ("", ".base"))
-_PLAIN = (
-    "typing",
-    "builtins",
-    "pydantic",
-    "annotated_types",
-    "enum",
-    "ipaddress",
-    "datetime",
-    "uuid",
-    "decimal",
-    "collections",
-)
-_NOT_STORED = ("ClassVar", "PrivateAttr", "computed_field")
-_BUILTIN = frozenset("int str float bool bytes list set tuple dict frozenset None Any Literal".split())
-MAX_DEPTH = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +34,6 @@ class ProductRegistry:
     @property
     def names(self) -> dict[str, RegisteredProduct]:
         return {product.name: product for product in self.products}
-
-
-@dataclass
-class BlockModel:
-    """A product block's classes taken together: the fields that become resource types, and the other blocks in it."""
-
-    name: str
-    place: Place
-    fields: dict[str, Place] = field(default_factory=dict)
-    blocks: dict[str, str] = field(default_factory=dict)  # field to the name of the block
-    doubtful: set[str] = field(default_factory=set)
-    is_certain: bool = True
 
 
 def read_products(sources: Sources, interpreter: Interpreter) -> ProductRegistry:
@@ -118,180 +87,3 @@ def _product(name: str, model: object, call: Call) -> RegisteredProduct:
     return RegisteredProduct(
         str(name), place_of(name) or call.place, model if isinstance(model, ClassName) else None
     )
-
-
-# -- product blocks ----------------------------------------------------------------------------
-
-
-@dataclass
-class Blocks:
-    """Finds the product blocks of a project, whatever file their classes and types are in."""
-
-    sources: Sources
-    interpreter: Interpreter
-    _roots: dict[tuple[str, str], str | None] = field(default_factory=dict)
-
-    def read(self) -> dict[str, BlockModel]:
-        """Product blocks by name."""
-        found: dict[str, BlockModel] = {}
-        for path in self.sources.holding(b"product_block_name", b"ProductBlockModel", b"lifecycle"):
-            file = self.sources.parsed(path)
-            if file is None or is_test(path):
-                continue
-            for node in file.tree.body:
-                if isinstance(node, ast.ClassDef) and (name := self.block_of(ClassName(path, node.name))):
-                    block = found.setdefault(name, BlockModel(name, file.place(node)))
-                    self._fields(block, node, file)
-        return found
-
-    def inside(self, cls: ClassName, depth: int = 0) -> dict[str, str]:
-        """The fields of a subscription model that hold product blocks, by the names of these."""
-        node, scope = self._definition(cls)
-        if node is None or scope is None or depth > MAX_DEPTH:
-            return {}
-        found: dict[str, str] = {}
-        for base in node.bases:
-            value = self.interpreter.value(_plain_base(base), scope)
-            found |= self.inside(value, depth + 1) if isinstance(value, ClassName) else {}
-        for one in node.body:
-            if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
-                kind = self._kind(one.annotation, scope)
-                found |= {one.target.id: kind} if kind else {}
-        return found
-
-    def block_of(self, cls: ClassName, depth: int = 0) -> str | None:
-        """The product block's name that a class belongs to; None for other classes."""
-        key = (cls.path, cls.name)
-        if key not in self._roots and depth < MAX_DEPTH:
-            self._roots[key] = None
-            self._roots[key] = self._block_of(cls, depth)
-        return self._roots.get(key)
-
-    def _block_of(self, cls: ClassName, depth: int) -> str | None:
-        node, scope = self._definition(cls)
-        if node is None or scope is None:
-            return None
-        bases = [self.interpreter.value(_plain_base(base), scope) for base in node.bases]
-        for word in node.keywords:
-            if word.arg == "product_block_name" and any(_is_block_base(base) for base in bases):
-                value = self.interpreter.value(word.value, scope)
-                return str(value) if isinstance(value, str) else None
-        for base in bases:
-            if isinstance(base, ClassName) and (name := self.block_of(base, depth + 1)):
-                return name
-        return None
-
-    def _definition(self, cls: ClassName) -> tuple[ast.ClassDef | None, Scope | None]:
-        scope = self.interpreter.scope_of(cls.path)
-        body = scope.file.tree.body if scope is not None else []
-        return next(
-            (one for one in body if isinstance(one, ast.ClassDef) and one.name == cls.name), None
-        ), scope
-
-    def _fields(self, block: BlockModel, node: ast.ClassDef, file: Parsed) -> None:
-        scope = self.interpreter.scope_of(file.path)
-        if scope is None:
-            return
-        for base in node.bases:
-            known = self.interpreter.value(_plain_base(base), scope)
-            own = isinstance(known, ClassName) and self.block_of(known)
-            block.is_certain = block.is_certain and bool(own or _is_block_base(known))
-        for one in node.body:
-            if not isinstance(one, ast.AnnAssign) or not isinstance(one.target, ast.Name):
-                continue
-            name, text = one.target.id, ast.unparse(one.annotation)
-            if name.startswith("_") or name == "model_config" or any(word in text for word in _NOT_STORED):
-                continue
-            kind = self._kind(one.annotation, scope)
-            if kind is None:
-                block.doubtful.add(name)
-            elif kind:
-                block.blocks[name] = kind
-            else:
-                block.fields.setdefault(name, file.place(one))
-
-    def _kind(self, annotation: ast.expr, scope: Scope, depth: int = 0) -> str | None:
-        """The block that a type is of, an empty text for plain types, None where that is not known."""
-        kinds = [self._named(node, scope, depth) for node in _names(annotation)]
-        blocks = [kind for kind in kinds if kind]
-        if blocks:
-            return blocks[0]
-        return None if None in kinds else ""
-
-    def _named(self, node: ast.expr, scope: Scope, depth: int) -> str | None:
-        if isinstance(node, ast.Name) and node.id in _BUILTIN and node.id not in scope.names:
-            return ""
-        value = self.interpreter.value(node, scope)
-        if isinstance(value, ClassName):
-            return self.block_of(value) or ("" if self._is_plain(value, depth) else None)
-        if isinstance(value, Symbol):
-            root = value.name.partition(".")[0]
-            return (
-                "" if root in _PLAIN or value.name.endswith("()") else "" if _is_scalar(value.name) else None
-            )
-        if isinstance(node, ast.Name) and depth < MAX_DEPTH:
-            return self._alias(node.id, scope, depth)
-        return None
-
-    def _alias(self, name: str, scope: Scope, depth: int) -> str | None:
-        """`Name = Annotated[…]` here or in the module that it is imported from."""
-        held = scope.names.get(name)
-        if isinstance(held, Imported):
-            other = self.interpreter.scope_of(held.path)
-            return None if other is None or other is scope else self._alias(held.name, other, depth + 1)
-        for one in scope.file.tree.body:
-            targets = (
-                one.targets
-                if isinstance(one, ast.Assign)
-                else [one.target]
-                if isinstance(one, ast.AnnAssign)
-                else []
-            )
-            value = getattr(one, "value", None)
-            if value is not None and any(isinstance(item, ast.Name) and item.id == name for item in targets):
-                return self._kind(value, scope, depth + 1)
-        return None
-
-    def _is_plain(self, cls: ClassName, depth: int) -> bool:
-        """Whether a class of the project is surely no product block: its bases are known, as an enumeration's are."""
-        node, scope = self._definition(cls)
-        if node is None or scope is None or depth > MAX_DEPTH:
-            return False
-        return all(self._named(_plain_base(base), scope, depth + 1) == "" for base in node.bases)
-
-
-def _plain_base(node: ast.expr) -> ast.expr:
-    return node.value if isinstance(node, ast.Subscript) else node
-
-
-def _is_block_base(value: object) -> bool:
-    return isinstance(value, Symbol) and canonical(value.name) in _BLOCK
-
-
-def _is_scalar(name: str) -> bool:
-    """Types of the framework and of its forms hold values, unless they are models."""
-    return name.startswith(("orchestrator.core.", "pydantic_forms.", "nwastdlib.")) and not name.endswith(
-        "Model"
-    )
-
-
-def _names(node: ast.expr) -> Iterator[ast.expr]:
-    """The names in an annotation, those in quotes included; metadata of `Annotated` is left out."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        try:
-            yield from _names(ast.parse(node.value, mode="eval").body)
-        except (SyntaxError, ValueError, RecursionError):
-            yield node
-    elif isinstance(node, (ast.Name, ast.Attribute)):
-        yield node
-    elif isinstance(node, ast.Subscript):
-        yield from _names(node.value)
-        last = getattr(node.value, "attr", getattr(node.value, "id", ""))
-        inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        for part in inner[:1] if last == "Annotated" else () if last == "Literal" else inner:
-            yield from _names(part)
-    elif isinstance(node, ast.BinOp):
-        yield from _names(node.left)
-        yield from _names(node.right)
-    elif isinstance(node, ast.Call):
-        yield from _names(node.func)

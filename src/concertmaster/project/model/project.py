@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from posixpath import dirname
 
+from concertmaster.project.model.blocks import BlockModel, Blocks
 from concertmaster.project.model.entries import Entry, read_entries
 from concertmaster.project.model.interpreter import Interpreter
 from concertmaster.project.model.place import Place, Sources
-from concertmaster.project.model.products import BlockModel, Blocks, ProductRegistry, read_products
+from concertmaster.project.model.products import ProductRegistry, read_products
 from concertmaster.project.model.registrations import (
     Registration,
     Registry,

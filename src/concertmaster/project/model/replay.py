@@ -13,7 +13,8 @@ from concertmaster.project.model.interpreter import Interpreter
 from concertmaster.project.model.place import Place
 from concertmaster.project.model.revisions import Revision
 from concertmaster.project.model.rows import BLOCKS, LINKS, PRODUCTS, WORKFLOWS, Database
-from concertmaster.project.model.statements import apply_sql, touched
+from concertmaster.project.model.statements import apply_sql
+from concertmaster.project.model.tables import touched
 from concertmaster.project.model.values import UNKNOWN, Call, Effect, Sql, Symbol, Value
 
 _CONNECTIONS = ("alembic.op", "alembic.context")
