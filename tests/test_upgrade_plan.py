@@ -206,6 +206,7 @@ def test_files_that_may_not_be_written_are_left_out_and_named() -> None:
     found = plan(files)
     assert [note.path for note in found.kept_back] == [".github/workflows/test.yml"]
     assert set(found.files) == {"pyproject.toml", "main.py"}
+    assert "to `5.5.0` in `pyproject.toml` and makes 2 files follow" in render(found, Surroundings())
 
 
 def test_a_file_that_cannot_be_read_is_told() -> None:

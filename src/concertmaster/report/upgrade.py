@@ -81,7 +81,7 @@ _PROMISE = (
 
 
 def _opening(plan: UpgradePlan, around: Surroundings) -> str:
-    raised = [pin for pin in plan.pins if not pin.obstacle]
+    raised = [pin for pin in plan.pins if not pin.obstacle and pin.path in plan.files]
     where = listing([code(path) for path in dict.fromkeys(pin.path for pin in raised)])
     return joined(
         (

@@ -38,20 +38,13 @@ def plan_upgrade(
     """
     project, window = workspace.project, workspace.window
     raised, pins = raise_pins(manifests(project), window.target)
-    kept = {path for path in raised if not may_write(path)}
-    base = Overlay(project, {path: text for path, text in raised.items() if path not in kept})
+    base = Overlay(project, {path: text for path, text in raised.items() if may_write(path)})
     lifted = over(workspace, base)
     judged = run(lifted, base, unsafe=unsafe, jobs=jobs)
-    rewritten = {**judged.proposed, **judged.rewritten}
-    wanted = {path: text for path, text in rewritten.items() if parses(path, text)}
-    kept |= {path for path in wanted if not may_write(path)}
-    written = {path: text for path, text in wanted.items() if path not in kept}
-    staged = by_rule(
-        Task(base, lifted.around, lifted.rules, unsafe, workspace.config.per_path_ignores),
-        {path: readable(base, path) for path in written},
-        written,
-        whole=_whole(lifted.rules, judged.findings),
-    )
+    wanted = _wanted(judged)
+    written = {path: text for path, text in wanted.items() if may_write(path)}
+    kept = {path for path in (*raised, *wanted) if not may_write(path)}
+    staged = _staged(lifted, base, written, judged, unsafe=unsafe)
     upgraded = Overlay(project, {**base.changes, **written})
     after = run(over(workspace, upgraded), upgraded, unsafe=unsafe, jobs=jobs)
     return UpgradePlan(
@@ -67,8 +60,22 @@ def plan_upgrade(
         tuple(locks(manifests(project))),
         tuple(Note(path, _WORKFLOW_NOTE) for path in sorted(kept)),
         suggested=_suggested(workspace, upgraded, after, jobs=jobs),
-        unsettled=tuple(sorted(set(after.rewritten) & set(written))),
+        unsettled=tuple(sorted(after.rewritten.keys() - kept)),
     )
+
+
+def _wanted(judged: Report) -> dict[str, bytes]:
+    """The new texts, those of new files included; one that cannot be read is not written."""
+    rewritten = {**judged.proposed, **judged.rewritten}
+    return {path: text for path, text in rewritten.items() if parses(path, text)}
+
+
+def _staged(
+    lifted: Workspace, base: Overlay, written: Mapping[str, bytes], judged: Report, *, unsafe: bool
+) -> Mapping[str, Mapping[str, bytes]]:
+    task = Task(base, lifted.around, lifted.rules, unsafe, lifted.config.per_path_ignores)
+    old = {path: readable(base, path) for path in written}
+    return by_rule(task, old, written, whole=_whole(lifted.rules, judged.findings))
 
 
 def _whole(rules: Iterable[Rule], found: Iterable[Finding]) -> str | None:
