@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from concertmaster.action import run_action
 from tests.github_server import GitHub
 from tests.github_server.anchors import current
 from tests.github_server.faults import connection_reset, graphql_errors, page, status, truncated
@@ -290,6 +291,29 @@ def test_what_the_token_may_not_close_at_all_is_left_and_said(
     assert (code, told["result"]) == (0, "refused")
     assert [item[2] for item in threads(made)] == ["open"]
     assert "Resource not accessible by integration" in capsys.readouterr().out
+
+
+def test_a_token_that_turns_out_not_to_be_allowed_to_resolve_hides(github: GitHub, life: Open) -> None:
+    made = life({}, {"a.py": IMPORT, "b.py": IMPORT})
+    made.run()
+    made.remote.push("feature", {"a.py": MENDED, "b.py": MENDED})
+    refused = graphql_errors("Resource not accessible by integration", "FORBIDDEN")
+    github.faults.add("POST", "/graphql", refused, nth=3)
+    assert made.run()[0] == 0
+    assert [thread.comments[0].minimized for thread in made.pull.threads] == ["resolved", "resolved"]
+    assert len(replies(made)) == 2
+
+
+def test_a_dry_run_tells_what_would_be_resolved_and_does_nothing(
+    life: Open, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = life({}, {"new.py": IMPORT})
+    made.run()
+    made.remote.push("feature", {"new.py": MENDED})
+    capsys.readouterr()
+    assert run_action(made.environment(), dry_run=True, pause=0) == 0
+    assert "--- resolve the thread on new.py:(outdated)" in capsys.readouterr().out
+    assert [item[2] for item in threads(made)] == ["open"]
 
 
 # -- all of it -------------------------------------------------------------------------------------------

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from concertmaster.findings import Edit, Finding, Safety, Severity, Unanalysed, apply
 from concertmaster.github.diff import DiffHunk, FileDiff
 from concertmaster.github.event import Request
-from concertmaster.github.posted import Posted, PostedComment, posted_comment, posted_summary
+from concertmaster.github.posted import Posted, PostedComment, State, Thread, posted_comment, posted_summary
 from concertmaster.github.review import MAX_COMMENTS, Comment, Move, ReviewPlan, Seen, plan_review
 from concertmaster.report.markdown import Links
 from concertmaster.runner import Report
@@ -375,3 +376,83 @@ def test_a_message_cannot_forge_a_mark_or_a_suggestion() -> None:
     assert comment.body.count("<!--") - comment.body.count("`<!--") == 1
     assert not re.search(r"^```", comment.body, re.MULTILINE)
     assert "@octocat" not in comment.body.replace("`@octocat`", "")
+
+
+# -- threads that stand ---------------------------------------------------------------------------------
+
+
+def standing(done: ReviewPlan, *, outdated: bool = False, **thread: Any) -> Posted:
+    """What stands after a plan was carried out, with the thread of each comment."""
+    posted = as_posted(done, outdated=outdated)
+    made = (replace(item, thread=Thread(f"T{item.id}", f"C{item.id}", **thread)) for item in posted.comments)
+    return replace(posted, comments=tuple(made))
+
+
+def test_a_plan_without_threads_closes_nothing() -> None:
+    first = plan([finding(2, mark="cafe")], diff((1, 9)))
+    assert plan([], diff((1, 9)), posted=as_posted(first)).upkeep == ()
+
+
+def test_what_is_not_found_any_more_is_to_be_resolved() -> None:
+    first = plan([finding(2, mark="cafe"), finding(3, mark="beef")], diff((1, 9)))
+    second = plan([finding(3, mark="beef")], diff((1, 9)), posted=standing(first))
+    (step,) = second.resolve
+    assert (step.comment.marks, step.moved) == (("cafe",), False)
+    assert second.request.head_sha in step.reply
+    assert not second.is_empty
+
+
+@pytest.mark.parametrize(
+    "thread",
+    [
+        {"state": State.CLOSED_BY_OTHERS},
+        {"state": State.CLOSED_BY_US},
+        {"answered": True},
+        {"was_closed": True},
+    ],
+)
+def test_what_is_closed_answered_or_opened_by_people_is_left(thread: dict[str, Any]) -> None:
+    first = plan([finding(2, mark="cafe")], diff((1, 9)))
+    assert plan([], diff((1, 9)), posted=standing(first, **thread)).is_empty
+
+
+def test_what_is_found_again_is_to_be_opened_again_only_where_it_is_shown() -> None:
+    first = plan([finding(2, mark="cafe")], diff((1, 9)))
+    shown = plan(
+        [finding(2, mark="cafe")],
+        diff((1, 9)),
+        posted=standing(first, state=State.CLOSED_BY_US, was_closed=True),
+    )
+    assert (len(shown.reopen), shown.comments) == (1, ())
+    gone = standing(first, outdated=True, state=State.CLOSED_BY_US, was_closed=True)
+    hidden = plan([finding(2, mark="cafe")], diff((1, 9)), posted=gone)
+    assert (len(hidden.reopen), len(hidden.comments)) == (0, 1)
+
+
+def test_an_outdated_comment_gives_way_to_the_one_that_goes_on() -> None:
+    first = plan([finding(2, mark="cafe")], diff((1, 9)))
+    second = plan([finding(4, mark="cafe")], diff((1, 9)), posted=standing(first, outdated=True))
+    assert places(second.comments) == [("a.py", None, 4)]
+    assert [step.moved for step in second.resolve] == [True]
+
+
+def test_a_finding_that_has_left_the_diff_keeps_its_thread() -> None:
+    first = plan([finding(2, mark="cafe")], diff((1, 9)))
+    second = plan([finding(2, mark="cafe")], diff((20, 29)), posted=standing(first, outdated=True))
+    assert (second.comments, second.upkeep) == ((), ())
+    assert second.summary is not None
+
+
+def test_of_two_alike_the_one_on_its_line_stands() -> None:
+    both = [finding(3, mark="cafe"), finding(30, mark="cafe")]
+    upper = plan(both[:1], diff((1, 40)))
+    lower = plan(both[1:], diff((1, 40)))
+    assert places(plan(both, diff((1, 40)), posted=standing(upper)).comments) == [("a.py", None, 30)]
+    assert places(plan(both, diff((1, 40)), posted=standing(lower)).comments) == [("a.py", None, 3)]
+
+
+def test_what_could_not_be_analysed_keeps_its_threads() -> None:
+    first = plan([finding(2, mark="cafe")], diff((1, 9)))
+    for path in ("a.py", "."):
+        missed = plan([], diff((1, 9)), posted=standing(first), unanalysed=(Unanalysed(path, "x"),))
+        assert missed.upkeep == ()

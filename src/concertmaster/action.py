@@ -94,7 +94,8 @@ class _Run:
         reviewed = review(pull, self.inputs.wishes, self.inputs.checkout)
         planner = self._planner(reviewed)
         if dry_run or not self.request.number:
-            outcome = Outcome(Result.UNPOSTED, planner(Posted(), frozenset()))
+            posted = pull.posted() if self.request.number else Posted()
+            outcome = Outcome(Result.UNPOSTED, planner(posted, frozenset()))
         else:
             outcome = post(pull, planner, reviewed.rebuilt)
         if dry_run:

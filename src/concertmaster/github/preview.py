@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from concertmaster.github.review import ReviewPlan
+from concertmaster.github.upkeep import Resolve
 from concertmaster.report.html import ShownComment, render_review
 from concertmaster.report.terminal import visible
 
@@ -40,6 +41,11 @@ def describe(plan: ReviewPlan) -> Iterator[str]:
         yield ""
         yield f"--- {visible(comment.path)}:{first}" + (f"-{comment.line}" if first != comment.line else "")
         yield comment.body.partition("\n")[2] if comment.body.startswith("<!--") else comment.body
+    for step in plan.upkeep:
+        yield ""
+        deed = "resolve" if isinstance(step, Resolve) else "open again"
+        yield f"--- {deed} the thread on {visible(step.comment.path)}:{step.comment.line or '(outdated)'}"
+        yield step.reply.partition("\n")[2]
     if plan.summary:
         yield ""
         yield "--- summary comment"
