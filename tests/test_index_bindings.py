@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 import types
 from textwrap import dedent
 
@@ -27,7 +28,7 @@ CERTAIN = {
     "try and fallback": "try:\n    import nothing_such as x\nexcept ImportError:\n    x = None",
     "handler names are deleted": "try:\n    a = 1\nexcept ZeroDivisionError as error:\n    a = 2",
     "handler that raises": "try:\n    a = 1\nexcept ValueError:\n    raise",
-    "try with else and finally": "try:\n    a = 1\nexcept OSError:\n    a = b = 2\nelse:\n    b = 1\nfinally:\n    c = 1",
+    "try with else and finally": "try: a = 1\nexcept OSError: a = b = 2\nelse: b = 1\nfinally: c = 1",
     "loop over a literal": "for i in (1, 2):\n    a = i",
     "loop else": "for i in (1,):\n    pass\nelse:\n    a = 1",
     "with": "import contextlib\nwith contextlib.nullcontext(1) as a, contextlib.nullcontext():\n    b = 1",
@@ -43,6 +44,11 @@ def test_certain_names_are_those_that_python_binds(source: str) -> None:
     found = scope(ast.parse(source).body)
     assert {name for name, bound in found.names.items() if bound is Bound.YES} == ran
     assert Bound.MAYBE not in found.names.values()
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="`type` statements are of Python 3.12")
+def test_type_statements_bind() -> None:
+    assert scope(ast.parse("type A = int").body).names == {"A": Bound.YES}
 
 
 UNSURE = {

@@ -85,7 +85,7 @@ DIFF = """\
 orchestrator-core 4.8.2 -> 5.0.0
   with oauth2-lib 1.0.0 -> 2.0.0
 
-Names that are gone (8)
+Names that are gone (7)
   orchestrator.old
     module
     class Gone
@@ -115,9 +115,9 @@ Settings that are no longer read (2)
   OAUTH2_ONE
 
 Perhaps gone, if no base class has them (1)
-  orchestrator.core.workflow.Row.column
+  orchestrator.workflow.Row.column
 
-2 more names are gone that modules only imported for their own use.
+3 more names are gone that modules only imported for their own use.
 """
 
 
@@ -172,6 +172,10 @@ def test_a_life_is_readable(index: Index) -> None:
     assert commands.show_text(index, "orchestrator.core.workflow").splitlines() == SHOW.splitlines()
     assert "5.0.0    removed\n           -> orchestrator.core.new.helper" in commands.show_text(
         index, "orchestrator.core.old.helper"
+    )
+    assert (
+        commands.show_text(index, "oauth2_lib.settings.S").splitlines()[1]
+        == "  1.0.0    is there, perhaps since earlier"
     )
     assert "cannot be told" in commands.show_text(index, "orchestrator.core.workflow.perhaps")
 

@@ -316,6 +316,9 @@ MEMBERS: Mapping[str, tuple[str, str, bool | None]] = {
     "unknown decorator": ("@register\nclass K: ...", "x", None),
     "plain decorator": ("import functools\n@functools.total_ordering\nclass K: ...", "x", False),
     "dynamic": ("class K:\n    def __getattr__(self, name): ...", "x", None),
+    "any attribute": ("class K:\n    def f(self, name):\n        setattr(self, name, 1)", "x", None),
+    "any attribute of the object": ("class K:\n    def f(self, d):\n        self.__dict__ = d", "x", None),
+    "set on another thing": ("class K:\n    def f(self, other):\n        other.x = 1", "x", False),
     "its own base": ("class K(K): ...", "x", None),
 }
 
@@ -413,6 +416,7 @@ def test_a_name_has_a_life() -> None:
     assert found.added_in(name) == "5.1.0"
     assert found.removed_in(name, after="5.1.0") == "5.4.0"
     assert found.removed_in(name, after="5.4.0") is None
+    assert found.removed_in(name, after="5.0.0") == "5.4.0"
     assert found.life(f"{M}.never") == ()
     assert found.added_in(f"{M}.never") is None
     assert found.life("elsewhere.x") == ()
@@ -582,6 +586,16 @@ def test_accidental_imports_are_told_from_offered_ones() -> None:
     accidental = [found.is_accidental(each, "5.0.0") for each in names]
     assert accidental == [False, True, True, False, True, False, False]
     assert found.is_accidental(f"{M}.y", "9.0.0") is False
+
+
+def test_a_release_without_the_package_itself_lacks_nothing() -> None:
+    found = wheels.index(wheels.facts({"orchestrator/elsewhere/__init__.py": ""}))
+    assert found.exists(f"{M}.x", "5.0.0") is None
+
+
+def test_a_name_without_a_known_origin_goes_nowhere() -> None:
+    found = two({"a": "from .b import x", "b": "from .a import x"}, {"c": "x = 1"})
+    assert found.destination(f"{ROOT}.a.x", "5.1.0") == ()
 
 
 def test_facts_of_unknown_distributions_are_not_read() -> None:

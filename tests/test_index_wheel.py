@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import stat
 import struct
+import sys
 import zipfile
 from collections.abc import Callable
 
@@ -119,14 +120,21 @@ BROKEN = {
     "another distribution": wheels.wheel(PLAIN, distribution="nwa-stdlib"),
     "another release": wheels.wheel(PLAIN, release="5.0.1"),
     "no release": wheels.wheel(PLAIN, release="five"),
+    "no modules": wheels.wheel({"orchestrator_core/__init__.py": ""}),
     "no metadata": wheels.wheel(PLAIN).replace(b"dist-info/METADATA", b"dist-info/METADATX"),
 }
 
 
 @pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN)
 def test_what_is_not_the_wheel_is_refused(content: bytes) -> None:
-    with pytest.raises(IndexProblem, match="orchestrator-core 5.0.0 was refused"):
+    with pytest.raises(IndexProblem, match=r"orchestrator-core 5\.0\.0 was refused"):
         read(content)
+
+
+def test_without_griffe_there_is_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "griffe", None)
+    with pytest.raises(IndexProblem, match=r"concertmaster\[index\]"):
+        wheels.module("x = 'only here'")
 
 
 def test_two_metadata_files_are_refused() -> None:

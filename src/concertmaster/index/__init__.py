@@ -1,3 +1,3 @@
-"""TBD."""
+"""The public names of orchestrator-core and its companions, release by release."""
 
 from __future__ import annotations

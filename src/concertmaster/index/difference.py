@@ -67,21 +67,27 @@ class Difference:
 
 
 def between(index: Index, before: str, after: str) -> Difference:
-    for release in (before, after):
-        if index.view(FRAMEWORK, release) is None:
-            raise not_indexed(FRAMEWORK, release, index.newest())
-    pairs = [(FRAMEWORK, before, after), *_companions(index, before, after)]
+    old, new = (_indexed(index, release) for release in (before, after))
+    pairs = [(old, new), *_companions(old, new)]
     gone = [each for pair in pairs for each in _gone(index, *pair)]
-    new = {each.name.casefold() for each in fields(index, after)}
+    kept = {each.name.casefold() for each in fields(index, after)}
+    lost = (each.name for each in fields(index, before) if each.name.casefold() not in kept)
     return Difference(
         before,
         after,
         removed=tuple(each for each, exists in gone if exists is False),
         changed=tuple(each for pair in pairs for each in _changed(index, *pair)),
-        settings=tuple(dict.fromkeys(e.name for e in fields(index, before) if e.name.casefold() not in new)),
+        settings=tuple(dict.fromkeys(lost)),
         unsure=tuple(each.name for each, exists in gone if exists is None),
-        companions=tuple(pairs[1:]),
+        companions=tuple((was.distribution, was.release, now.release) for was, now in pairs[1:]),
     )
+
+
+def _indexed(index: Index, release: str) -> View:
+    view = index.view(FRAMEWORK, release)
+    if view is None:
+        raise not_indexed(FRAMEWORK, release, index.newest())
+    return view
 
 
 def is_accidental(index: Index, name: str, release: str) -> bool:
@@ -101,11 +107,12 @@ def _accidental(view: View, module: str, entry: Entry) -> bool:
     return around.has(Flag.HAS_ALL) or not around.has(Flag.PACKAGE) or distribution_of(entry.paths[0]) is None
 
 
-def _companions(index: Index, before: str, after: str) -> Iterator[tuple[str, str, str]]:
+def _companions(before: View, after: View) -> Iterator[tuple[View, View]]:
+    """Those that come in another release."""
     for distribution in PACKAGES:
-        old, new = (index.companion(distribution, each) for each in (before, after))
-        if distribution != FRAMEWORK and old and new and old != new:
-            yield distribution, old, new
+        old, new = before.companion(distribution), after.companion(distribution)
+        if old and new and old != new:
+            yield old, new
 
 
 def _names(view: View) -> Iterator[tuple[str, str, Entry]]:
@@ -122,22 +129,19 @@ def _public(path: str) -> bool:
     return not any(part.startswith("_") for part in path.split("."))
 
 
-def _gone(index: Index, distribution: str, before: str, after: str) -> Iterator[tuple[Removal, bool | None]]:
+def _gone(index: Index, old: View, new: View) -> Iterator[tuple[Removal, bool | None]]:
     """Names of the release before that the one after does not have (False) or may not have (None)."""
-    old, new = index.view(distribution, before), index.view(distribution, after)
-    if old is None or new is None:
-        return
     for module, local, entry in _names(old):
         name = f"{module}.{local}" if local else module
-        exists = index.exists(name, after)
+        exists = index.exists(name, new.release)
         if exists or (exists is None and new.entry(module, local)):
             continue
         accidental = _accidental(old, module, entry)
-        if _follows(index, name, module, local, after, accidental=accidental):
+        if _follows(index, name, module, local, new.release, accidental=accidental):
             continue
-        places = () if exists is None else index.destination(name, after)
-        places = tuple(index.spelling(place, after) for place in places)
-        yield Removal(index.spelling(name, before), KINDS[entry.kind], places, accidental), exists
+        places = () if exists is None else index.destination(name, new.release)
+        places = tuple(index.spelling(place, new.release) for place in places)
+        yield Removal(index.spelling(name, old.release), KINDS[entry.kind], places, accidental), exists
 
 
 def _follows(index: Index, name: str, module: str, local: str, after: str, *, accidental: bool) -> bool:
@@ -147,13 +151,12 @@ def _follows(index: Index, name: str, module: str, local: str, after: str, *, ac
     return accidental and index.exists(module, after) is False
 
 
-def _changed(index: Index, distribution: str, before: str, after: str) -> Iterator[Change]:
-    old, new = index.view(distribution, before), index.view(distribution, after)
-    for module, local, entry in _names(old) if old and new else ():
+def _changed(index: Index, old: View, new: View) -> Iterator[Change]:
+    for module, local, entry in _names(old):
         name = f"{module}.{local}" if local else module
-        if entry.kind not in (Kind.FUNCTION, Kind.CLASS) or not index.exists(name, after):
+        if entry.kind not in (Kind.FUNCTION, Kind.CLASS) or not index.exists(name, new.release):
             continue
-        was, now = index.signature(name, before), index.signature(name, after)
+        was, now = index.signature(name, old.release), index.signature(name, new.release)
         if was is not None and now is not None and was != now and (broken := breaks(was, now)):
-            spelled = index.spelling(name, before)
+            spelled = index.spelling(name, old.release)
             yield Change(spelled, tuple(map(str, was)), tuple(map(str, now)), broken)

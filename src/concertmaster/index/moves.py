@@ -32,6 +32,8 @@ def destination(index: Index, name: str, release: str) -> tuple[str, ...]:
         return ()
     found = index.meaning(name, held)
     candidates = list(_definition(view, name, found)) or list(_elsewhere(index, name, held, found, view))
+    if index.is_module(name, held) and not index.is_module(name, release):
+        candidates.extend(_module(index, name, held, view))
     return tuple(dict.fromkeys(each for each in candidates if each != name))
 
 
@@ -59,8 +61,6 @@ def _elsewhere(index: Index, name: str, held: str, found: Meaning, view: View) -
         class_name, member = origin.rpartition(".")[::2]
         places = destination(index, class_name, view.release)
         yield from (f"{place}.{member}" for place in places if view.find(f"{place}.{member}").exists)
-    elif entry.kind is Kind.MODULE:
-        yield from _module(index, name, held, view)
     elif _is_definition(entry, origin.rpartition(".")[2]):
         yield from _same_name(index, origin, held, entry, view)
 
@@ -101,24 +101,19 @@ def _alike(name: str, before: Entry, after: Entry) -> bool:
 def _module(index: Index, name: str, held: str, view: View) -> Iterator[str]:
     """Where most of what a module defined is now."""
     before = index.view_of(name, held)
-    if before is None:
-        return
-    names = [
-        local for local in before.table.records(name) if _is_definition(before.entry(name, local), local)
-    ]
+    there = ((local, before.entry(name, local)) for local in view.table.records(name)) if before else ()
+    own = [(f"{name}.{local}", entry) for local, entry in there if entry and _is_definition(entry, local)]
     places = Counter(
         place.rpartition(".")[0]
-        for local in names
-        for place in _same_name(
-            index, f"{name}.{local}", held, before.entry(name, local) or Entry(Kind.CLASS), view
-        )
+        for path, entry in own
+        for place in _same_name(index, path, held, entry, view)
     )
-    yield from (place for place, count in places.most_common() if count * 2 > len(names))
+    yield from (place for place, count in places.most_common() if count * 2 > len(own))
 
 
-def _is_definition(entry: Entry | None, local: str) -> bool:
+def _is_definition(entry: Entry, local: str) -> bool:
     """Whether a name of a module is its own and for others."""
-    if entry is None or entry.kind not in DEFINITIONS or "." in local or not local:
+    if entry.kind not in DEFINITIONS or "." in local or not local:
         return False
     return local not in PERSONAL and not is_tool(entry)
 

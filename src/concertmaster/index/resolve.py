@@ -90,7 +90,7 @@ class View:
             return self._bound(above, last, "", steps)
         module = self.module_of(name)
         if module is None:
-            return ABSENT
+            return UNKNOWN
         if module == name:
             return Meaning(True, name, self.entry(name, ""))
         first, _, rest = name[len(module) + 1 :].partition(".")
@@ -102,7 +102,7 @@ class View:
         if entry is None or entry.bound is Bound.TYPING:
             return self._unbound(module, first, rest, steps)
         if entry.kind is Kind.IMPORT:
-            return self._imported(entry, f"{module}.{first}", rest, steps)
+            return self._imported(entry, rest, steps)
         if rest:
             return self._inside(module, first, entry, rest, steps)
         exists = None if entry.bound is Bound.MAYBE else True
@@ -136,11 +136,9 @@ class View:
             return ABSENT
         return self.find(f"{source}.{first}.{rest}", steps - 1) if rest else found
 
-    def _imported(self, entry: Entry, name: str, rest: str, steps: int) -> Meaning:
+    def _imported(self, entry: Entry, rest: str, steps: int) -> Meaning:
         """An imported name exists by itself; what is behind it is looked up where it comes from."""
         target = entry.paths[0]
-        if target == name:
-            return Meaning(True, name, entry)
         found = self.find(f"{target}.{rest}" if rest else target, steps - 1)
         if rest:
             return found

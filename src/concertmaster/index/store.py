@@ -126,9 +126,15 @@ class Index:
         return next((release for release in self._of(name) if self.exists(name, release)), None)
 
     def removed_in(self, name: str, *, after: str) -> str | None:
-        """The first release after the given one that does not have the name."""
-        later = (release for release in self._of(name) if Version(release) > Version(after))
-        return next((release for release in later if self.exists(name, release) is False), None)
+        """The first release after the given one that lacks the name while one from there on had it."""
+        had = False
+        for release in self._of(name):
+            if Version(release) >= Version(after):
+                exists = self.exists(name, release)
+                if had and exists is False:
+                    return release
+                had = had or exists is True
+        return None
 
     def destination(self, name: str, release: str) -> tuple[str, ...]:
         """Where a release has what another release has under this name; the likeliest place first."""

@@ -63,6 +63,8 @@ def _read(archive: zipfile.ZipFile, label: str, distribution: str, release: str)
     root = ROOT if PACKAGES[distribution] == CORE else PACKAGES[distribution]
     ours = [member for member in members if PurePosixPath(member.filename).parts[:1] == (root,)]
     names = {member.filename for member in ours}
+    if not any(name.endswith(".py") for name in names):
+        raise bad_wheel(label, f"it holds no module of {PACKAGES[distribution]}")
     return Wheel(
         distribution=distribution,
         release=release,
