@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import importlib.metadata
 import inspect
 import io
 import json
@@ -12,6 +13,7 @@ import sys
 import warnings
 from typing import Any
 
+DISTRIBUTIONS = ("orchestrator-core", "pydantic-forms", "oauth2-lib", "nwa-stdlib")
 OURS = ("orchestrator", "pydantic_forms", "oauth2_lib", "nwastdlib")
 
 
@@ -78,6 +80,7 @@ def main() -> None:
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         answer["verdicts"] = [verdict(module, name) for module, name in request.get("imports", [])]
+        answer["installed"] = {name: importlib.metadata.version(name) for name in DISTRIBUTIONS}
         answer["modules"] = {
             name: content(name) for package in request.get("packages", []) for name in modules(package)
         }
