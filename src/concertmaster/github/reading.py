@@ -133,13 +133,19 @@ def _compared(
         if file.previous_filename and (before := _inside(file.previous_filename, folder))
     }
     wanted = old_paths(judgement, base, renamed)
-    for path, file in inside.items():
-        if file.patch and renamed.get(path, path) in wanted:
-            old = undo(file.patch, head.read(path))
-            if old is not None:
-                base.give(old)
+    for path, file in inside.items() if wanted else ():
+        if is_judged(path) and (old := _before(file, head, path)) is not None:
+            base.give(old)
     base.load(lambda path: path in wanted)
     return compared(judgement, base, renamed)
+
+
+def _before(file: ChangedFile, head: CommitFiles, path: str) -> bytes | None:
+    """The old text of a file as its diff has it."""
+    try:
+        return undo(file.patch or "", b"" if file.status == "removed" else head.read(path))
+    except UnreadableFileError:
+        return None
 
 
 def _shares(judgement: Judgement, report: Report, brought: tuple[Finding, ...]) -> Iterator[str]:
