@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -148,6 +149,16 @@ def test_when_nothing_can_be_read_the_index_stays(
     assert outcome.index is index
     assert len(outcome.problems) == 1
     assert not (tmp_path / "kept").exists()
+
+
+def test_without_griffe_nothing_is_fetched(
+    shipped: Path, server: Server, source: PackageIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "griffe", None)
+    outcome = refresh.for_target("5.1.0", kept=tmp_path / "kept", source=source)
+    assert [each.remedy for each in outcome.problems] == ["Install concertmaster[index]."]
+    assert outcome.index.releases() == ("5.0.0",)
+    assert server.asked == []
 
 
 def test_a_reader_that_dies_leaves_the_index(

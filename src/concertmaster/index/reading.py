@@ -7,11 +7,12 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from concertmaster.index import build, codec
 from concertmaster.index.codec import ReleaseFacts
-from concertmaster.index.problems import IndexProblem, reader_died
+from concertmaster.index.problems import IndexProblem, no_griffe, reader_died
 from concertmaster.index.wheel import read_wheel
 
 if TYPE_CHECKING:
@@ -45,6 +46,16 @@ class Reading:
 
     content: bytes
     refused: tuple[Refused, ...] = ()
+
+
+def need_griffe() -> None:
+    """Ask before anything is fetched.
+
+    Raises:
+        IndexProblem: it is not installed.
+    """
+    if find_spec("griffe") is None:
+        raise no_griffe()
 
 
 def extend(

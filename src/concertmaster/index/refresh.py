@@ -15,7 +15,7 @@ from packaging.version import Version
 from concertmaster.index import codec
 from concertmaster.index.names import FRAMEWORK, OLDEST, PACKAGES
 from concertmaster.index.problems import IndexProblem, not_kept
-from concertmaster.index.reading import Fetched, Refused, extend
+from concertmaster.index.reading import Fetched, Refused, extend, need_griffe
 from concertmaster.index.store import Index
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def update(index: Index, source: PackageIndex, *, kept: Path, wanted: Sequence[s
     Whatever fails, an index comes back that is at least as good as the one given.
     """
     try:
+        need_griffe()
         listed = [wheel for each in PACKAGES for wheel in source.wheels(each)]
     except IndexProblem as problem:
         return Outcome(index, (problem,))
@@ -74,8 +75,9 @@ def rebuild(source: PackageIndex) -> tuple[bytes, tuple[IndexProblem, ...], int]
     """The bytes of a whole index, what could not be read for it, and how many wheels are in it.
 
     Raises:
-        IndexProblem: the package index gives no list, or the reader was stopped.
+        IndexProblem: the package index gives no list, griffe is missing, or the reader was stopped.
     """
+    need_griffe()
     listed = [wheel for each in PACKAGES for wheel in source.wheels(each) if _is_stable(wheel)]
     fetched, problems = _download(source, listed)
     reading = extend(None, fetched)
