@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from concertmaster.github.diff import ChangedFile, DiffHunk, FileDiff, read_diff, rebuild_diff
+from concertmaster.github.diff import ChangedFile, DiffHunk, FileDiff, read_diff, rebuild_diff, undo
 from concertmaster.github.lines import changes, split_lines
 
 NUMBERED = "".join(f"line {number}\n" for number in range(1, 41))
@@ -194,3 +195,24 @@ def test_many_alike_lines_are_compared_in_bounded_steps() -> None:
     after = [line.replace(b"x", b"y") for line in before]
     found = list(changes(before, after))
     assert 400 < len(found) < 36_000, "some stretches are compared, then the rest is taken whole"
+
+
+# -- the old text ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("patch", ["", "nonsense", "@@ -1 +1 @@ cut", "@@ -1,3 +1,3 @@\n a\n"])
+def test_a_patch_that_is_not_understood_gives_no_old_text(patch: str) -> None:
+    assert undo(patch, b"a\n") is None
+
+
+@settings(max_examples=40, deadline=None)
+@given(LINES, LINES, st.booleans(), st.booleans())
+def test_the_old_text_follows_from_the_new_one_and_its_diff(
+    old: list[bytes], new: list[bytes], old_ends: bool, new_ends: bool
+) -> None:
+    before = b"".join(old) + (b"" if old_ends else b"end")
+    after = b"".join(new) + (b"" if new_ends else b"end")
+    with tempfile.TemporaryDirectory() as folder:
+        file = git_diff(Path(folder), before, after)
+    if file.patch is not None:
+        assert undo(file.patch, after) == before
