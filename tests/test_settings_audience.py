@@ -50,7 +50,7 @@ def test_common_names_alone_tell_nothing(key: str) -> None:
     )
 
 
-@pytest.mark.parametrize("other", ["SERVE_GRAPHQL_UI", "CACHE_HMAC_SECRET", "OAUTH2_ACTIVE"])
+@pytest.mark.parametrize("other", ["SERVE_GRAPHQL_UI", "CACHE_HMAC_SECRET", "WORKFLOWS_GUI_URI"])
 def test_a_name_that_only_the_framework_has_tells(other: str) -> None:
     assert trust(".env", f"OPENAI_API_KEY=x\n{other}=y\n", "OPENAI_API_KEY") is Safety.SAFE
 

@@ -110,3 +110,34 @@ def test_what_two_packages_share_is_judged_for_both() -> None:
     result = analyse("docker-compose.yml", source, around, load_rules(), unsafe=True)
     assert result.unanalysed is not None
     assert result.unanalysed.reason.startswith("not valid YAML")
+
+
+@pytest.mark.parametrize(
+    ("source", "safety"),
+    [
+        (b'description = "More of orchestrator.workflow"', Safety.SUGGESTED),
+        (b'summary = "orchestrator.workflow"', Safety.SUGGESTED),
+        (b'title = "All of orchestrator.db"', Safety.SUGGESTED),
+        (b'module = "orchestrator.workflow.*"', Safety.SAFE),
+        (b'module = [\n    "orchestrator.workflow.*",\n]', Safety.SAFE),
+    ],
+)
+def test_descriptions_may_speak_of_modules(source: bytes, safety: Safety) -> None:
+    (finding,) = judge("old-module-reference", {"pyproject.toml": source})
+    assert finding.safety is safety
+
+
+def test_modules_that_the_project_ships_itself_are_its_own() -> None:
+    around = Surroundings(Window("4.8.2", "5.5.0"), shadow=frozenset({"workflow"}), regular=True)
+    rules = [each for each in load_rules() if each.id == "old-module-reference"]
+    source = b'module = ["orchestrator.workflow", "orchestrator.db"]\n'
+    result = analyse("pyproject.toml", source, around, rules, unsafe=True)
+    assert [finding.safety for finding in result.findings] == [Safety.MANUAL]
+
+
+def test_uris_on_the_way_through_releases_with_psycopg_3() -> None:
+    source = {".env": b"DATABASE_URI=postgresql+psycopg://db/x\nCACHE_URI=redis://c\n"}
+    assert len(judge("early-psycopg-uri", source, Window("3.1.1", "4.8.2"))) == 1
+    assert judge("early-psycopg-uri", source, Window("3.1.1", "5.0.0")) == []
+    assert judge("early-psycopg-uri", source, Window("4.4.0", "4.8.2")) == []
+    assert judge("early-psycopg-uri", source, Window("3.1.1", "4.8.2", Mode.REVIEW)) == []

@@ -81,7 +81,7 @@ def env_files(draw: st.DrawFn) -> str:
 def test_env_files(text: str) -> None:
     new = rewritten(".env", text)
     gone = {"SEARCH_ENABLED", "AGENT_MODEL", "CACHE_HMAC_SECRET", "CACHE_DOMAIN_MODELS", "CC_NOC"}
-    if any(key in text for key in ("SERVE_GRAPHQL_UI", "OAUTH2_ACTIVE")):
+    if any(key in text for key in ("SERVE_GRAPHQL_UI", "OIDC_CONF_WELL_KNOWN_URL")):
         lines = {line.removeprefix("export ").partition("=")[0] for line in new.splitlines()}
         assert not lines & gone or "$" in text
 

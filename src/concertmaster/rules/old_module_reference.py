@@ -102,6 +102,7 @@ _MOVED = re.compile(r"orchestrator\\*\.core(?:\\*\.\w+)+")
 _DOTTED = (
     r"(?P<root>orchestrator)(?P<dot>\\*\.)(?P<segment>[a-z_]+)\b(?P<rest>(?:\\*\.[A-Za-z_]\w*)*)(?!:\d|/)"
 )
+_PROSE = re.compile(r"[ \t]*(?:description|summary|title|help|comment)\b")
 _NAMES = r"(?P<names>\w+(?:[ \t]*,[ \t]*\w+)*)"
 
 
@@ -199,6 +200,13 @@ def _is_own_key(text: str, match: re.Match[str]) -> bool:
     return line in ("", "[", "[[") and behind is not None
 
 
+def _is_in_prose(file: SettingsFile, match: re.Match[str]) -> bool:
+    """A description may speak of a module without naming it to a tool."""
+    text = file.manifest.text
+    line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+    return _PROSE.match(line) is not None or (file.kind is Kind.TOML and line.endswith(" ") and "=" in line)
+
+
 def _hit(file: SettingsFile, form: Form, match: re.Match[str]) -> Hit:
     groups = match.groupdict()
     dot, end = groups.get("dot") or ".", match.end("root")
@@ -207,5 +215,6 @@ def _hit(file: SettingsFile, form: Form, match: re.Match[str]) -> Hit:
     message = f"`{old}` is `{new}` since 5.0; nothing stays at the old place"
     place = file.manifest.bytes_at(end, end)
     span = Span(*file.manifest.bytes_at(match.start("root"), match.end()))
+    safety = Safety.SUGGESTED if form.kinds is _TABLES and _is_in_prose(file, match) else form.safety
     edits = () if file.around.regular else (Edit(*place, f"{dot}core".encode()),)
-    return Hit(span, message, edits, safety=form.safety, rows=(form.row,), change=form.change)
+    return Hit(span, message, edits, safety=safety, rows=(form.row,), change=form.change)

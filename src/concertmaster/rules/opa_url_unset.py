@@ -7,12 +7,14 @@ Guide: <https://workfloworchestrator.org/orchestrator-core/reference-docs/auth-b
 
 ```env .env reported
 DATABASE_URI=postgresql://nwa:nwa@localhost/orchestrator-core
+CACHE_URI=redis://localhost:6379/0
 OAUTH2_ACTIVE=True
 ```
 
 Where it is set, or authorization is off, nothing changes:
 
 ```env .env
+SERVE_GRAPHQL_UI=False
 OAUTH2_ACTIVE=True
 OPA_URL=http://opa:8181/v1/data/orchestrator/allow
 ```
@@ -23,7 +25,13 @@ OAUTH2_AUTHORIZATION_ACTIVE=False
 ```
 
 ```env .env
+SERVE_GRAPHQL_UI=False
 OAUTH2_ACTIVE=False
+```
+
+```env ui/.env
+ORCHESTRATOR_API_HOST=http://localhost:8080
+OAUTH2_ACTIVE=True
 ```
 """
 
@@ -52,5 +60,6 @@ MESSAGE = "`OPA_URL` is empty by default since 2.3: set it, or `OAUTH2_AUTHORIZA
 @rule.setting("OAUTH2_ACTIVE")
 def active(setting: Setting, file: SettingsFile) -> Iterator[Hit]:
     switched = b"OPA_URL" in file.source or b"OAUTH2_AUTHORIZATION_ACTIVE" in file.source
-    if is_true(setting.value) and not switched:
+    ours = file.trust(setting, Safety.MANUAL) is not None
+    if is_true(setting.value) and ours and not switched:
         yield Hit(Span(*setting.key_at), MESSAGE)
