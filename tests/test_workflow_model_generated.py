@@ -406,6 +406,16 @@ def test_a_mistake_is_told_as_itself(name: str) -> None:
         assert rule in BY_HAND | {"unregistered-workflow"}
 
 
+def test_mistakes_of_every_kind_are_mended_in_one_run() -> None:
+    files = Files(dict(generated("5.5.0")))
+    for name in ("a row is not added", "a new workflow is only code", "a target differs", "a label is gone"):
+        SEEDS[name][0](files)
+    report = judge(files.texts, "5.5.0")
+    assert len(report.created) == 3
+    again = judge(mended(files.texts, report), "5.5.0")
+    assert (again.findings, again.rewritten) == ((), {})
+
+
 def test_a_library_is_left_alone() -> None:
     files = Files(dict(generated("5.5.0")))
     files.replace(REGISTRY, CREATE_SITE, "")

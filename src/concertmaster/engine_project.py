@@ -14,6 +14,7 @@ from concertmaster.rule import ProjectHit, Rule
 
 MAX_PASSES = 12
 Read = Callable[[str], bytes | None]
+_Told = tuple[str, str, str]
 Allowed = Callable[[Rule, Finding], bool]
 
 
@@ -143,7 +144,7 @@ def _mended(
 
     The old texts come first: what a rewrite takes out of them may be what a new file has to keep.
     """
-    done: set[str] = set()  # rules that have written their files: no rule asks twice
+    done: set[_Told] = set()  # findings that have got their files: none asks twice
     created = _created(files, rules, found, done, unsafe=unsafe, allowed=allowed)
     texts = {**rewritten, **created}
     for _ in range(MAX_PASSES):
@@ -159,7 +160,7 @@ def _created(
     files: ProjectFiles,
     rules: Sequence[Rule],
     found: Sequence[_Judged],
-    done: set[str],
+    done: set[_Told],
     *,
     unsafe: bool,
     allowed: Allowed,
@@ -173,13 +174,18 @@ def _created(
     return created
 
 
-def _next_files(found: Sequence[_Judged], done: set[str], *, unsafe: bool) -> dict[str, bytes]:
+def _next_files(found: Sequence[_Judged], done: set[_Told], *, unsafe: bool) -> dict[str, bytes]:
     """The new files of the first finding that has some: the next one may have to follow on them."""
     for item in found:
-        if item.hit.files and _may(item, unsafe=unsafe) and item.finding.rule not in done:
-            done.add(item.finding.rule)
-            return dict(item.hit.files)
+        files = item.hit.files
+        if files and _may(item, unsafe=unsafe) and _told(item) not in done:
+            done.update(_told(other) for other in found if other.hit.files == files)
+            return dict(files)
     return {}
+
+
+def _told(item: _Judged) -> _Told:
+    return item.finding.rule, item.finding.path, item.finding.likeness
 
 
 def _may(item: _Judged, *, unsafe: bool) -> bool:
@@ -188,7 +194,9 @@ def _may(item: _Judged, *, unsafe: bool) -> bool:
     )
 
 
-def _pass(files: ProjectFiles, found: Sequence[_Judged], done: set[str], *, unsafe: bool) -> dict[str, bytes]:
+def _pass(
+    files: ProjectFiles, found: Sequence[_Judged], done: set[_Told], *, unsafe: bool
+) -> dict[str, bytes]:
     """One round of edits that can be made together, and the new files of one finding."""
     changed = _next_files(found, done, unsafe=unsafe)
     chosen: dict[str, EditSet] = {}
