@@ -325,6 +325,25 @@ def test_a_template_is_read_line_by_line_and_never_edited() -> None:
     assert all(setting.problem for setting in found)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{- range . }}\nTESTING: x\n{{- end }}\n",
+        "TESTING: x\nb: {{ c }} d\n",
+        "{% if x %}\nTESTING: x\n{% endif %}\n",
+    ],
+)
+def test_what_is_no_yaml_before_it_is_filled_in_is_a_template(text: str) -> None:
+    (setting,) = read("values.yaml", text)
+    assert setting.problem
+
+
+def test_braces_of_another_kind_make_no_template() -> None:
+    text = "jobs: {a: {env: {TESTING: '${{ x }}'}}}\nb: '{{ c }}'\n"
+    (setting,) = read("a.yml", text)
+    assert not setting.problem
+
+
 def test_tox_and_pytest() -> None:
     text = """
 [testenv]

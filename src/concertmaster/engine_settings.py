@@ -28,7 +28,7 @@ def analyse_settings(
             file,
             found,
             judge=lambda other: judge(other, active),
-            reopen=lambda text: SettingsFile(path, text, around, file.kind),
+            reopen=lambda text: SettingsFile(path, text, around),
             unsafe=unsafe,
         )
     except Unreadable as error:

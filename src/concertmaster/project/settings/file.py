@@ -11,7 +11,7 @@ from concertmaster.project.manifests.model import Manifest, NotUnderstood
 from concertmaster.project.python import Surroundings
 from concertmaster.project.settings.known import OWN, are_own, speaks_of_framework
 from concertmaster.project.settings.model import Kind, Setting
-from concertmaster.project.settings.read import LIMIT, kind_of, read_settings
+from concertmaster.project.settings.read import LIMIT, grammar, kind_of, read_settings
 from concertmaster.project.text import TextFile, Unreadable
 
 _HOME_KINDS = frozenset((Kind.DOTENV, Kind.INI, Kind.TOML, Kind.SHELL, Kind.MAKE))
@@ -32,7 +32,16 @@ class SettingsFile(TextFile):
     def __init__(self, path: str, source: bytes, around: Surroundings, kind: Kind | None = None) -> None:
         super().__init__(path, source, around.window)
         self.around = around
-        self.kind = kind or kind_of(path) or Kind.DOTENV
+        self._kind = kind or kind_of(path) or Kind.DOTENV
+
+    @cached_property
+    def kind(self) -> Kind:
+        """The grammar that the file is written in.
+
+        Raises:
+            Unreadable: it is no text, or too large.
+        """
+        return grammar(self.manifest, self._kind)
 
     @cached_property
     def manifest(self) -> Manifest:
@@ -54,7 +63,7 @@ class SettingsFile(TextFile):
             Unreadable: it is not well-formed, or too large.
         """
         try:
-            return read_settings(self.manifest, self.kind)
+            return read_settings(self.manifest, self._kind)
         except NotUnderstood as error:
             raise Unreadable(str(error)) from None
 

@@ -11,6 +11,7 @@ from concertmaster.project.settings.dockerfile import read_dockerfile
 from concertmaster.project.settings.env import read_env
 from concertmaster.project.settings.ini import read_ini
 from concertmaster.project.settings.model import MAX_SETTINGS, Kind, Setting
+from concertmaster.project.settings.nodes import documents
 from concertmaster.project.settings.shell import read_make, read_shell
 from concertmaster.project.settings.table import read_tables
 from concertmaster.project.settings.template import is_template, read_template
@@ -80,16 +81,21 @@ def read_settings(text: Manifest, kind: Kind) -> tuple[Setting, ...]:
     Raises:
         NotUnderstood: it is not well-formed, or sets more than any program reads.
     """
-    found = tuple(islice(_reader(text, kind)(text), MAX_SETTINGS + 1))
+    found = tuple(islice(_READERS[grammar(text, kind)](text), MAX_SETTINGS + 1))
     if len(found) > MAX_SETTINGS:
         raise NotUnderstood(f"sets more than {MAX_SETTINGS} variables")
     return tuple(sorted(found, key=lambda setting: setting.key_at))
 
 
-def _reader(text: Manifest, kind: Kind) -> Callable[[Manifest], Iterator[Setting]]:
-    if kind is Kind.YAML and is_template(text):
-        return read_template
-    return _READERS[kind]
+def grammar(text: Manifest, kind: Kind) -> Kind:
+    """The kind of a file by what is in it: YAML that is filled in first, and is none before, is a template."""
+    if kind is not Kind.YAML or not ("{{" in text.text or "{%" in text.text):
+        return kind
+    try:
+        documents(text.text)
+    except NotUnderstood:
+        return Kind.TEMPLATE
+    return Kind.TEMPLATE if is_template(text) else kind
 
 
 _READERS: dict[Kind, Callable[[Manifest], Iterator[Setting]]] = {
