@@ -33,8 +33,8 @@ _GENERIC = "names as common as these cannot be told from a project's own in a fi
 REASONS: dict[str, str] = {
     "21-09": "only type checkers notice; the same products are found",
     "23-10": "the old import still works in every release up to 5.5",
-    "25-02": "it concerns four releases that the plan advises not to stop at",
     "210-02": "the old form still works, and applied migrations must stay as they are",
+    "30-04": _ADDITIVE,
     "31-03": _ADDITIVE,
     "32-03": "it depends on what the resolver chooses; `read-only-field` mends the code that it breaks",
     "40-10": "it is the framework's own task that became stricter; the rules on registration say what it will",
@@ -42,6 +42,7 @@ REASONS: dict[str, str] = {
     "42-02": _GENERIC,
     "44-05": _ADDITIVE,
     "45-02": "it shows only when a model is made at run time",
+    "46-03": _ADDITIVE,
     "48-01": _ADDITIVE,
     "48-02": "covered with 47-01b: the schedule's module is among the names that are gone",
     "48-07": "it shows only in the state of running processes",

@@ -208,9 +208,7 @@ class MapFormat(StrEnum):
 def map_(
     path: Annotated[Path | None, typer.Argument(help="The project; the current folder if none.")] = None,
     from_release: From = None,
-    format_: Annotated[
-        MapFormat, typer.Option("--format", help="How to tell the map.")
-    ] = MapFormat.TERMINAL,
+    format_: Annotated[MapFormat, typer.Option("--format", help="How to tell the map.")] = MapFormat.TERMINAL,
 ) -> None:
     """Draw products, product blocks, workflows and their steps, as code and migrations define them."""
     from concertmaster.project.model import models_of

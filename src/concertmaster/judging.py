@@ -128,7 +128,7 @@ def result(file: TextFile, found: Sequence[Judged], rewritten: bytes, rules: Seq
         if item.kept_by is not None
         for known in identify(file, [item.finding])
     )
-    unused = unused_suppressions(file, found, {rule.id for rule in rules})
+    unused = unused_suppressions(file, found, {rule.id for rule in rules if not rule.project_checks})
     findings = tuple(identify(file, (*shown, *unused)))
     return FileResult(file.path, findings, rewritten if rewritten != file.source else None, suppressed=kept)
 

@@ -91,7 +91,16 @@ rule = Rule(
     section="2.0",
     change=Change(works_from="2.0.0", deprecated="2.0.0"),
     triggers=(
-        *(b".dict", b".json", b".copy", b".parse_obj", b".parse_raw", b".parse_file", b".construct", b".schema"),
+        *(
+            b".dict",
+            b".json",
+            b".copy",
+            b".parse_obj",
+            b".parse_raw",
+            b".parse_file",
+            b".construct",
+            b".schema",
+        ),
         *(b".from_orm", b".validate", b".update_forward_refs", b".__fields"),
     ),
     priority=30,

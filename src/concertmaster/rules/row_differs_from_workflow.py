@@ -111,9 +111,7 @@ def differing(model: ProjectModel) -> Iterator[ProjectHit]:
     wider = {name for new, _ in changes.values() for name in new}
     filled = {name: _filled(model, name, pair, wider) for name, pair in changes.items()}
     depends = IS_TASK if "is_task" in wider else None
-    files = change_workflows(
-        model, "Align workflows with their code", filled, depends=depends
-    )
+    files = change_workflows(model, "Align workflows with their code", filled, depends=depends)
     for one in found:
         told = f"; the migration to write is `{next(iter(files))}`" if files else ""
         yield ProjectHit(
