@@ -143,7 +143,7 @@ def test_uris_on_the_way_through_releases_with_psycopg_3() -> None:
     assert judge("early-psycopg-uri", source, Window("3.1.1", "4.8.2", Mode.REVIEW)) == []
 
 
-@pytest.mark.parametrize("path", ["a.yml", "b.toml", ".env", "README.md", "c.sh"])
+@pytest.mark.parametrize("path", ["a.yml", "b.toml", ".env", "README.md", "c.bash"])
 def test_files_without_a_word_that_matters_are_not_even_read(path: str) -> None:
     source = b"\xff: [ broken = \n" * 100_000
     around = Surroundings(Window("4.8.2", "5.5.0"))
