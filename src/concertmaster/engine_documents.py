@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from concertmaster.engine_settings import judge
+from concertmaster.engine_settings import seen
 from concertmaster.findings import Finding, Safety, Severity, Unanalysed
-from concertmaster.judging import FileResult, identify, settle
+from concertmaster.judging import FileResult, identify, judge_spans, settle
 from concertmaster.project.documents import LIMIT, Snippet, snippets
 from concertmaster.project.python import Surroundings
 from concertmaster.project.settings.file import SettingsFile
@@ -82,7 +82,7 @@ def _spliced(source: bytes, pieces: Sequence[tuple[Snippet, FileResult]]) -> byt
 def _tables(path: str, source: bytes, around: Surroundings, rules: Sequence[Rule]) -> Iterator[Finding]:
     """What is found in tables of variables, and in directives that name modules."""
     file = SettingsFile(path, source, around, Kind.TABLE)
-    for item in judge(file, _active(rules, source)):
+    for item in judge_spans(file, seen(file, _active(rules, source))):
         if item.finding.edits and item.kept_by is None:
             yield _in_document(item.finding)
 
@@ -92,8 +92,8 @@ def _settled(path: str, source: bytes, around: Surroundings, rules: Sequence[Rul
     file = SettingsFile(path, source, around, Kind.TABLE)
     return settle(
         file,
-        list(judge(file, active)),
-        judge=lambda other: judge(other, active),
+        list(judge_spans(file, seen(file, active))),
+        judge=lambda other: judge_spans(other, seen(other, active)),
         reopen=lambda text: SettingsFile(path, text, around, Kind.TABLE),
         unsafe=True,
     ).source

@@ -21,7 +21,7 @@ from concertmaster.findings import (
 )
 from concertmaster.project.suppressions import Suppression, without_marks
 from concertmaster.project.text import TextFile, Unreadable
-from concertmaster.rule import Hit, Rule
+from concertmaster.rule import Hit, Rule, Span
 from concertmaster.versions import Mode
 
 MAX_PASSES = 12
@@ -117,6 +117,40 @@ def _choose(found: Iterable[Judged], *, unsafe: bool) -> EditSet:
         if item.finding.safety in allowed and item.kept_by is None and item.rule.rewrites:
             chosen.add(item.edits)
     return chosen
+
+
+def judge_spans(file: TextFile, hits: Iterable[tuple[Rule, Hit]]) -> Iterator[Judged]:
+    """What concerns the release under judgement, of hits that are spans of bytes."""
+    for rule, hit in hits:
+        assert isinstance(hit.where, Span)  # noqa: S101
+        place = (hit.where.start, hit.where.end)
+        item = judged(file, rule, hit, place=place, edits=real_edits(file, hit.edits))
+        if item is not None:
+            yield item
+
+
+def analyse_spans(
+    file: Subject,
+    *,
+    hits: Callable[[Subject], Iterable[tuple[Rule, Hit]]],
+    reopen: Callable[[bytes], Subject],
+    rules: Sequence[Rule],
+    unsafe: bool,
+) -> FileResult:
+    """Judge and rewrite a file in which hits are spans of bytes, as in all that is not Python.
+
+    `hits` gives what the rules see, by their priority; `rules` are those that suppressions may name.
+    """
+
+    def judge(other: Subject) -> Iterator[Judged]:
+        return judge_spans(other, hits(other))
+
+    try:
+        found = list(judge(file))
+        settled = settle(file, found, judge=judge, reopen=reopen, unsafe=unsafe)
+    except Unreadable as error:
+        return FileResult(file.path, unanalysed=Unanalysed(file.path, str(error)))
+    return result(file, found, settled.source, rules)
 
 
 def result(file: TextFile, found: Sequence[Judged], rewritten: bytes, rules: Sequence[Rule]) -> FileResult:

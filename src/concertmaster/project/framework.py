@@ -140,10 +140,6 @@ def _setting(names: Index, name: str, number: str) -> SettingsField | None:
     return names.settings_field(name, number)
 
 
-def is_framework(name: str) -> bool:
-    return name == CORE or name.startswith(f"{CORE}.")
-
-
 @cache
 def framework(window: Window) -> Framework | None:
     """`Framework.of`, once per window."""

@@ -36,6 +36,11 @@ def is_core_segment(segment: str) -> bool:
     return segment in CORE_MODULES or segment in CORE_ATTRIBUTES
 
 
+def is_framework(name: str) -> bool:
+    """Whether a name is the framework's in the layout of 5.0 and later, which is also the canonical one."""
+    return name == CORE or name.startswith(f"{CORE}.")
+
+
 def canonical(dotted: str, *, module: bool = False) -> str:
     """The spelling of 5.0 and later for a dotted name; names that are not the framework's stay as they are.
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
-from concertmaster.project.names import CORE, ROOT
+from concertmaster.project.names import ROOT, is_framework
 from concertmaster.project.python import PythonFile
 
 _FAILURES = frozenset(("ImportError", "ModuleNotFoundError", "Exception", "BaseException", "AttributeError"))
@@ -28,13 +28,11 @@ def is_shim(node: ast.Try | ast.If) -> bool:
     if isinstance(node, ast.Try) and not any(_catches_import(handler) for handler in node.handlers):
         return False
     modules = set(_modules(node))
-    new = any(module == CORE or module.startswith(CORE + ".") for module in modules)
-    old = any(module == ROOT or module.startswith(ROOT + ".") for module in modules if not _is_new(module))
+    new = any(is_framework(module) for module in modules)
+    old = any(
+        module == ROOT or module.startswith(ROOT + ".") for module in modules if not is_framework(module)
+    )
     return new and old and (isinstance(node, ast.Try) or bool(node.orelse))
-
-
-def _is_new(module: str) -> bool:
-    return module == CORE or module.startswith(CORE + ".")
 
 
 def _catches_import(handler: ast.ExceptHandler) -> bool:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from concertmaster.findings import Edit
-from concertmaster.project.names import CORE, ROOT, old_spelling
+from concertmaster.project.names import CORE, ROOT, is_framework, old_spelling
 from concertmaster.project.python import PythonFile
 from concertmaster.rewrite.imports import _add_alias, block_of, drop_aliases
 from concertmaster.rewrite.spans import replace_span
@@ -28,17 +28,15 @@ def spelled(file: PythonFile, name: str, like: str | None = None) -> str:
 
 def _is_new_layout(file: PythonFile, like: str | None) -> bool:
     if like is not None and like.partition(".")[0] == ROOT:
-        return _is_new(like)
+        return is_framework(like)
     for node in file.nodes(ast.ImportFrom, ast.Import):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
         for name in names:
             if file.canonical(name, module=True).partition(".")[0] == ROOT:
-                return _is_new(f"{name}.{node.names[0].name}" if isinstance(node, ast.ImportFrom) else name)
+                return is_framework(
+                    f"{name}.{node.names[0].name}" if isinstance(node, ast.ImportFrom) else name
+                )
     return file.window.reaches("5.0.0")
-
-
-def _is_new(name: str) -> bool:
-    return name == CORE or name.startswith(f"{CORE}.")
 
 
 def move_names(

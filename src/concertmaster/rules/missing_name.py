@@ -31,8 +31,8 @@ import ast
 from collections.abc import Iterator
 
 from concertmaster.findings import Edit, Safety
-from concertmaster.project.framework import Framework, framework, is_framework
-from concertmaster.project.names import ROOT
+from concertmaster.project.framework import Framework, framework
+from concertmaster.project.names import ROOT, is_framework
 from concertmaster.project.python import PythonFile
 from concertmaster.project.shims import in_import_guard, in_shim
 from concertmaster.project.strings import module_strings

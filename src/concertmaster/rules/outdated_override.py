@@ -43,7 +43,8 @@ from collections.abc import Iterator
 
 from concertmaster.findings import Safety
 from concertmaster.index.model import Parameter, ParameterKind
-from concertmaster.project.framework import Framework, framework, is_framework
+from concertmaster.project.framework import Framework, framework
+from concertmaster.project.names import is_framework
 from concertmaster.project.python import PythonFile
 from concertmaster.rule import Hit, Rule
 from concertmaster.versions import Change

@@ -33,7 +33,8 @@ from typing import TYPE_CHECKING
 
 from concertmaster.findings import Safety
 from concertmaster.project.calls import Misfit, misfit, shifted
-from concertmaster.project.framework import Framework, framework, is_framework
+from concertmaster.project.framework import Framework, framework
+from concertmaster.project.names import is_framework
 from concertmaster.project.python import PythonFile
 from concertmaster.project.shims import in_shim
 from concertmaster.rewrite import as_keyword, edit_arguments
