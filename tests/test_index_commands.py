@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from concertmaster.cli_index import index_app
+from concertmaster.cli.index import index_app
 from concertmaster.index import codec, commands, store
 from concertmaster.index.names import PACKAGES
 from concertmaster.index.places import cache_folder

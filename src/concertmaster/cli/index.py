@@ -99,3 +99,7 @@ def _folder() -> Path:
 
 def _kept() -> Path:
     return _folder() / "names.index"
+
+
+app = typer.Typer()
+app.add_typer(index_app)

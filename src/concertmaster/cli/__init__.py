@@ -1,0 +1,63 @@
+"""The command line: one module for commands that belong together, loaded when one of them is called."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Annotated
+
+import typer
+
+from concertmaster import __version__
+from concertmaster.messages import UserError
+from concertmaster.outcome import CLEAN, WRONG_USE
+
+# The order of the modules is the order in which `--help` lists their commands.
+MODULES = {
+    "checking": ("check", "fix"),
+    "pull_requests": ("review", "upgrade"),
+    "looking": ("plan", "map", "rules", "explain"),
+    "index": ("index",),
+}
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line and return the exit code; wrong use ends in one message, without a traceback."""
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        _application(given)(given)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else CLEAN
+    except UserError as error:
+        typer.echo(f"{error.what}\n{error.why}\n{error.remedy}", err=True)
+        return WRONG_USE
+    return CLEAN
+
+
+def _application(given: list[str]) -> typer.Typer:
+    app = typer.Typer(
+        name="concertmaster",
+        help="Review and upgrade projects built on orchestrator-core. Static: your code is never run.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        callback=_main,
+        invoke_without_command=True,
+    )
+    for module in _needed(given):
+        app.add_typer(import_module(f"{__name__}.{module}").app)
+    return app
+
+
+def _needed(given: list[str]) -> list[str]:
+    """The module of the command that is called; all of them where none is, for `--help` and wrong names."""
+    called = given[0] if given else ""
+    return [module for module, commands in MODULES.items() if called in commands] or list(MODULES)
+
+
+def _main(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"concertmaster {__version__}")
+        raise typer.Exit

@@ -1,0 +1,90 @@
+"""Commands that show: the plan of an upgrade, the map of a project, the rules."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from concertmaster.cli.opening import open_project
+from concertmaster.cli.options import From, Target
+from concertmaster.messages import unknown_rule
+
+app = typer.Typer()
+
+
+class PlanFormat(StrEnum):
+    """How a plan is told."""
+
+    MARKDOWN = "markdown"
+    JSON = "json"
+    HTML = "html"
+
+
+@app.command()
+def plan(
+    path: Annotated[Path | None, typer.Argument(help="The project; the current folder if none.")] = None,
+    from_release: From = None,
+    target: Target = None,
+    format_: Annotated[
+        PlanFormat, typer.Option("--format", help="How to tell the plan.")
+    ] = PlanFormat.MARKDOWN,
+) -> None:
+    """Say what a person must do around the upgrade: the hops, and the operations that this project needs."""
+    from concertmaster.plan import make_plan
+    from concertmaster.report.plan import as_html, as_json, as_markdown
+
+    workspace, tree = open_project([path] if path else None, from_release, target, None, None)
+    shown = {PlanFormat.JSON: as_json, PlanFormat.HTML: as_html}.get(format_, as_markdown)
+    typer.echo(shown(make_plan(tree, workspace.window)), nl=False)
+
+
+class MapFormat(StrEnum):
+    """How a map is told."""
+
+    TERMINAL = "terminal"
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
+@app.command("map")
+def map_(
+    path: Annotated[Path | None, typer.Argument(help="The project; the current folder if none.")] = None,
+    from_release: From = None,
+    format_: Annotated[MapFormat, typer.Option("--format", help="How to tell the map.")] = MapFormat.TERMINAL,
+) -> None:
+    """Draw products, product blocks, workflows and their steps, as code and migrations define them."""
+    from concertmaster.project.model import models_of
+    from concertmaster.project.model.mapping import map_of
+    from concertmaster.report.map import as_json, as_markdown, as_text
+    from concertmaster.workspace import readable
+
+    workspace, tree = open_project([path] if path else None, from_release, from_release, None, None)
+    models = models_of(tree.paths, lambda name: readable(tree, name), workspace.window)
+    shown = {MapFormat.JSON: as_json, MapFormat.MARKDOWN: as_markdown}.get(format_, as_text)
+    typer.echo(shown([map_of(model) for model in models]), nl=False)
+
+
+@app.command()
+def rules() -> None:
+    """List every rule: its name, safety, the release that makes it matter, and what is wrong."""
+    from concertmaster.rule import load_rules
+
+    for rule in sorted(load_rules(), key=lambda rule: rule.id):
+        typer.echo(f"{rule.id:36} {rule.safety.value:9} {rule.change.since:7} {rule.documentation.title}")
+
+
+@app.command()
+def explain(name: Annotated[str, typer.Argument(metavar="RULE", help="A rule's name.")]) -> None:
+    """Say what a rule finds, why it matters, and what it leaves alone."""
+    import difflib
+
+    from concertmaster.report.explanation import render
+    from concertmaster.rule import load_rules
+
+    found = {rule.id: rule for rule in load_rules()}
+    if name not in found:
+        raise unknown_rule(name, close=tuple(difflib.get_close_matches(name, found, n=3)))
+    typer.echo(render(found[name]))
