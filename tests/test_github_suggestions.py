@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from tools.shown import examples
 
 from concertmaster.engine import FileResult, analyse_python
 from concertmaster.findings import Edit, Finding, Safety, Severity, apply
@@ -19,7 +20,6 @@ from concertmaster.versions import Mode, Window
 from tests.github_server.apply import Replacement as Pressed
 from tests.github_server.apply import replaced
 from tests.spellings import SPELLINGS, Spelling, spell
-from tests.test_rules import examples
 
 RULES = load_rules()
 WINDOW = Window("5.5.0", "5.5.0", Mode.REVIEW)

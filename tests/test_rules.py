@@ -5,35 +5,21 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from _pytest.mark import ParameterSet
+from tools.shown import examples, judge, projects
 
-from concertmaster.documentation import Example, documentation, parse_projects
+from concertmaster.documentation import Example, documentation
 from concertmaster.findings import Safety
 from concertmaster.judging import FileResult
 from concertmaster.project.python import Surroundings
 from concertmaster.rule import Rule, load_rules
 from concertmaster.subjects import analyse, is_judged
-from concertmaster.versions import NEWEST_KNOWN, RELEASES, Window, release
+from concertmaster.versions import NEWEST_KNOWN, RELEASES, Window
 from tests.spellings import Spelling, as_written, spell, spellings
 
 RULES = load_rules()
-CASES = Path(__file__).parent / "cases"
-
-
-def examples(rule: Rule) -> Iterator[Example]:
-    yield from documentation(rule.module).examples
-    extra = CASES / f"{rule.id}.md"
-    if extra.exists():
-        yield from documentation_of_file(extra)
-
-
-def documentation_of_file(path: Path) -> tuple[Example, ...]:
-    from concertmaster.documentation import parse_examples
-
-    return parse_examples(path.read_text(encoding="utf-8"))
 
 
 def cases(*, changing: bool, reported: bool = False) -> Iterator[ParameterSet]:
@@ -45,17 +31,9 @@ def cases(*, changing: bool, reported: bool = False) -> Iterator[ParameterSet]:
                     yield pytest.param(rule, example, spelling, id=f"{rule.id}-{index}-{spelling.__name__}")
 
 
-def window(rule: Rule) -> Window:
-    """From just before the first release that the rule speaks of, to the last or the newest."""
-    first = min(rule.releases, key=release)
-    earlier = [number for number in RELEASES if release(number) < release(first)]
-    return Window(earlier[-1] if earlier else RELEASES[0], rule.change.until or NEWEST_KNOWN)
-
-
-def run(rule: Rule, text: str, path: str = "example.py") -> FileResult:
-    assert is_judged(path), f"no rule ever sees a file called {path}"
-    around = Surroundings(window(rule), regular=path.startswith("orchestrator/"))
-    result = analyse(path, text.encode(), around, [rule], unsafe=True)
+def run(rule: Rule, text: str, example: Example) -> FileResult:
+    assert is_judged(example.path), f"no rule ever sees a file called {example.path}"
+    result = judge(rule, text, example)
     assert result.unanalysed is None, result.unanalysed
     return result
 
@@ -64,7 +42,7 @@ def run(rule: Rule, text: str, path: str = "example.py") -> FileResult:
 def test_look_alikes_stay_untouched(rule: Rule, example: Example, spelling: Spelling) -> None:
     text = spell(example.before, spelling, example.path)
     if text is not None:
-        result = run(rule, text, example.path)
+        result = run(rule, text, example)
         assert result.rewritten is None
         assert result.findings == ()
 
@@ -73,7 +51,7 @@ def test_look_alikes_stay_untouched(rule: Rule, example: Example, spelling: Spel
 def test_what_a_person_must_mend_is_told(rule: Rule, example: Example, spelling: Spelling) -> None:
     text = spell(example.before, spelling, example.path)
     if text is not None:
-        result = run(rule, text, example.path)
+        result = run(rule, text, example)
         assert result.rewritten is None
         assert {finding.safety for finding in result.findings} == {Safety.MANUAL}
 
@@ -86,7 +64,7 @@ def test_examples_come_out_right(rule: Rule, example: Example, spelling: Spellin
     )
     if before is None or after is None:
         return
-    result = run(rule, before, example.path)
+    result = run(rule, before, example)
     assert result.findings
     assert {row for finding in result.findings for row in finding.rows} <= set(rule.rows)
     rewritten = (result.rewritten or before.encode()).decode()
@@ -94,7 +72,7 @@ def test_examples_come_out_right(rule: Rule, example: Example, spelling: Spellin
         ast.parse(rewritten)
     if spelling is as_written or _keeps_lines(example):
         assert rewritten == after
-    again = run(rule, rewritten, example.path)
+    again = run(rule, rewritten, example)
     assert again.rewritten is None
     if not any(finding.safety is Safety.MANUAL for finding in result.findings):
         assert again.findings == ()
@@ -118,7 +96,7 @@ def test_a_rule_explains_itself(rule: Rule) -> None:
     assert told.why, "the paragraph behind the title says what breaks and why"
     assert told.guide.startswith("https://")
     kinds = {(example.changes, example.reported) for example in told.examples}
-    kinds |= {(example.changes, example.reported) for example in parse_projects(told.body)}
+    kinds |= {(example.changes, example.reported) for example in projects(rule)}
     assert (False, False) in kinds, "a look-alike that stays untouched"
     assert {(True, False), (False, True)} & kinds, "a before and after, or what is told"
 

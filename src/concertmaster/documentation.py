@@ -1,7 +1,8 @@
 """What a rule's docstring says: its first line is the title, `diff` fences are before-and-after examples.
 
 Other fences are look-alikes that stay untouched or, marked `reported`, what is told without a rewrite. A fence
-names its file when that is no Python: ```` ```diff .env ````.
+names its file when that is no Python: ```` ```diff .env ````. One of a rule with many rows may say which of them it
+is about, `row=50-04a`, and one that holds only up to a release, `to=4.8.2`.
 """
 
 from __future__ import annotations
@@ -17,13 +18,16 @@ from functools import cache
 class Example:
     """A fence of a docstring: the old text, the new text (the same for a look-alike), and the file it is in.
 
-    A fence marked `reported` holds what is told and left as it is, for a person to mend.
+    A fence marked `reported` holds what is told and left as it is, for a person to mend. `rows` are those of the
+    catalogue that it is about, where it says so, and `target` the release that it is judged for.
     """
 
     path: str
     before: str
     after: str
     reported: bool = False
+    rows: tuple[str, ...] = ()
+    target: str = ""
 
     @property
     def changes(self) -> bool:
@@ -41,10 +45,8 @@ class Documentation:
     examples: tuple[Example, ...]
 
 
-_FENCE = re.compile(
-    r"^```(?P<kind>\w+)(?: (?P<path>(?!reported$)\S+))?(?P<reported> reported)?\n(?P<text>.*?)^```$",
-    re.MULTILINE | re.DOTALL,
-)
+_FENCE = re.compile(r"^```(?P<kind>\w+)(?P<words>(?: \S+)*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+_OPTION = re.compile(r"(?P<name>row|to)=(?P<value>\S+)")
 _GUIDE = re.compile(r"<(https://[^>]+)>")
 
 
@@ -81,28 +83,37 @@ class ProjectExample:
     before: dict[str, str]
     after: dict[str, str]
     reported: bool = False
+    rows: tuple[str, ...] = ()
 
     @property
     def changes(self) -> bool:
         return self.before != self.after
 
 
-_PROJECT = re.compile(
-    r"^```project(?: (?P<mark>diff|reported))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
-)
 _FILE = re.compile(r"^@@ (?P<path>\S+) @@\n", re.MULTILINE)
 
 
 def parse_projects(text: str) -> tuple[ProjectExample, ...]:
     """The fences of a docstring that hold whole projects."""
-    return tuple(_project(match) for match in _PROJECT.finditer(text))
+    return tuple(_project(match) for match in _FENCE.finditer(text) if match["kind"] == "project")
+
+
+def _words(match: re.Match[str]) -> tuple[list[str], dict[str, str]]:
+    """The plain words behind a fence's kind, and its options."""
+    options = {option["name"]: option["value"] for option in _OPTION.finditer(match["words"])}
+    return [word for word in match["words"].split() if not _OPTION.fullmatch(word)], options
+
+
+def _rows(options: dict[str, str]) -> tuple[str, ...]:
+    return tuple(options["row"].split(",")) if "row" in options else ()
 
 
 def _project(match: re.Match[str]) -> ProjectExample:
     parts = _FILE.split(match["text"])[1:]
     files = dict(zip(parts[::2], parts[1::2], strict=True))
-    if match["mark"] != "diff":
-        return ProjectExample(files, files, reported=match["mark"] == "reported")
+    words, options = _words(match)
+    if "diff" not in words:
+        return ProjectExample(files, files, reported="reported" in words, rows=_rows(options))
     sides = [
         {
             path: "".join(line[1:] or line for line in text.splitlines(keepends=True) if line[0] != other)
@@ -110,14 +121,15 @@ def _project(match: re.Match[str]) -> ProjectExample:
         }
         for other in "+-"
     ]
-    return ProjectExample(sides[0], sides[1])
+    return ProjectExample(sides[0], sides[1], rows=_rows(options))
 
 
 def _example(match: re.Match[str]) -> Example:
-    path, text = match["path"] or "example.py", match["text"]
-    if match["kind"] != "diff":
-        return Example(path, text, text, reported=bool(match["reported"]))
-    lines = text.splitlines(keepends=True)
-    before = "".join(line[1:] or line for line in lines if not line.startswith("+"))
-    after = "".join(line[1:] or line for line in lines if not line.startswith("-"))
-    return Example(path, before, after)
+    words, options = _words(match)
+    path = next((word for word in words if word != "reported"), "example.py")
+    before = after = match["text"]
+    if match["kind"] == "diff":
+        lines = match["text"].splitlines(keepends=True)
+        before = "".join(line[1:] or line for line in lines if not line.startswith("+"))
+        after = "".join(line[1:] or line for line in lines if not line.startswith("-"))
+    return Example(path, before, after, "reported" in words, _rows(options), options.get("to", ""))

@@ -1,0 +1,111 @@
+"""What the rules' own examples show: for every rule and row, that the old form is found, mended, and what stays."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from concertmaster.documentation import Example, ProjectExample, documentation, parse_examples, parse_projects
+from concertmaster.engine_project import ProjectFiles, ProjectResult, analyse_project
+from concertmaster.findings import Finding, Safety
+from concertmaster.judging import FileResult
+from concertmaster.project.python import Surroundings
+from concertmaster.rule import Rule, load_rules
+from concertmaster.subjects import analyse
+from concertmaster.versions import NEWEST_KNOWN, RELEASES, Window, release
+
+CASES = Path(__file__).parent.parent / "tests" / "cases"
+
+
+@dataclass(slots=True)
+class Shown:
+    """What the examples of a rule show of a row: how often it is told, and mended, and what stays untouched."""
+
+    told: int = 0
+    mended: dict[Safety, int] = field(default_factory=lambda: defaultdict(int))
+    left: int = 0
+    rows: set[tuple[str, ...]] = field(default_factory=set)
+
+    @property
+    def found(self) -> int:
+        return self.told + sum(self.mended.values())
+
+    @property
+    def best(self) -> Safety:
+        """How far a rewrite of this row can be trusted where it can be trusted most."""
+        return next((safety for safety in Safety if self.mended.get(safety)), Safety.MANUAL)
+
+
+def examples(rule: Rule) -> tuple[Example, ...]:
+    """The examples of a rule on single files: those of its docstring, and further cases."""
+    return (*documentation(rule.module).examples, *parse_examples(_further(rule)))
+
+
+def projects(rule: Rule) -> tuple[ProjectExample, ...]:
+    """The examples of a rule that are whole projects."""
+    return (*parse_projects(documentation(rule.module).body), *parse_projects(_further(rule)))
+
+
+def _further(rule: Rule) -> str:
+    extra = CASES / f"{rule.id}.md"
+    return extra.read_text(encoding="utf-8") if extra.exists() else ""
+
+
+def window(rule: Rule, target: str = "") -> Window:
+    """From just before the first release that the rule speaks of, to the last, the newest or the wanted one."""
+    first = min(rule.releases, key=release)
+    earlier = [number for number in RELEASES if release(number) < release(first)]
+    return Window(earlier[-1] if earlier else RELEASES[0], target or rule.change.until or NEWEST_KNOWN)
+
+
+def judge(rule: Rule, text: str, example: Example) -> FileResult:
+    """What a rule makes of a text in the place of an example."""
+    path = example.path
+    around = Surroundings(window(rule, example.target), regular=path.startswith("orchestrator/"))
+    return analyse(path, text.encode(), around, [rule], unsafe=True)
+
+
+def judge_project(rule: Rule, files: dict[str, str], newline: str = "\n") -> ProjectResult:
+    """What a rule makes of a whole project."""
+    earlier = [number for number in RELEASES if release(number) < release(rule.change.since)]
+    installed = earlier[-1] if rule.change.crossing else NEWEST_KNOWN
+    sources = {path: text.replace("\n", newline).encode() for path, text in files.items()}
+    around = Surroundings(Window(installed, NEWEST_KNOWN))
+    project = ProjectFiles(tuple(sorted(sources)), sources.get, around)
+    return analyse_project(project, [rule], {}, unsafe=True, allowed=lambda *_: True)
+
+
+@cache
+def shown() -> dict[tuple[str, str], Shown]:
+    """What is shown of every row, by the rule's identifier and the row."""
+    found: dict[tuple[str, str], Shown] = {
+        (rule.id, row): Shown() for rule in load_rules() for row in rule.rows
+    }
+    for rule in load_rules():
+        for example, findings in _judged(rule):
+            if not example.changes and not example.reported:
+                for row in example.rows or (rule.rows if len(rule.rows) == 1 else ()):
+                    found[rule.id, row].left += 1
+            for finding in findings:
+                for row in finding.rows:
+                    _count(found[rule.id, row], finding)
+    return found
+
+
+def _judged(rule: Rule) -> Iterator[tuple[Example | ProjectExample, tuple[Finding, ...]]]:
+    for example in examples(rule):
+        yield example, judge(rule, example.before, example).findings
+    for project in projects(rule):
+        yield project, judge_project(rule, project.before).findings
+
+
+def _count(shown: Shown, finding: Finding) -> None:
+    """A finding without a rewrite is always one for a person."""
+    shown.rows.add(finding.rows)
+    if finding.safety is Safety.MANUAL:
+        shown.told += 1
+    else:
+        shown.mended[finding.safety] += 1
