@@ -36,6 +36,7 @@ def run_action(
     preview: Path | None = None,
     retry: Retry | None = None,
     pause: float = 1.0,
+    offline: bool = False,
 ) -> int:
     """Review the pull request of a workflow run and return the exit code. `dry_run` posts nothing.
 
@@ -45,14 +46,14 @@ def run_action(
     if mode == "upgrade":
         from concertmaster.action_upgrade import run_upgrade
 
-        return run_upgrade(environment, dry_run=dry_run, retry=retry, pause=pause)
+        return run_upgrade(environment, dry_run=dry_run, retry=retry, pause=pause, offline=offline)
     try:
         if mode != "review":
             raise malformed_input("mode", mode, "review or upgrade")
         event = read_event(environment)
         if isinstance(event, Skipped):
             return _skip(event)
-        inputs = read_inputs(environment)
+        inputs = read_inputs(environment, offline=offline)
         os.environ.pop(TOKEN, None)
         client = connect(inputs.token, inputs.api_url, retry=retry, pause=pause)
         try:
@@ -133,7 +134,8 @@ class _Run:
     def _mark(self, reviewed: Reviewed, ended: int) -> int:
         """Set what the workflow wants on the commit; how it ends then."""
         kind = self.inputs.check
-        plan = plan_check(reviewed.report, self.links, ended, reviewed.notes)
+        operations = reviewed.move.operations() if reviewed.move else None
+        plan = plan_check(reviewed.report, self.links, ended, reviewed.notes, operations)
         try:
             if kind is not Check.NONE:
                 mark(self.client, self.request, plan, as_run=kind is Check.CHECK_RUN)

@@ -27,7 +27,12 @@ _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}/(?!\.+$)[A-Za-z0-9._-]
 
 
 def run_upgrade(
-    environment: Mapping[str, str], *, dry_run: bool = False, retry: Retry | None = None, pause: float = 1.0
+    environment: Mapping[str, str],
+    *,
+    dry_run: bool = False,
+    retry: Retry | None = None,
+    pause: float = 1.0,
+    offline: bool = False,
 ) -> int:
     """Make or renew the pull request of an upgrade and return the exit code. `dry_run` writes nothing."""
     try:
@@ -35,7 +40,7 @@ def run_upgrade(
         if event not in EVENTS:
             job.log(f"No upgrade on {event}: the mode is for {' and '.join(EVENTS)}.")
             return CLEAN
-        inputs = read_inputs(environment)
+        inputs = read_inputs(environment, offline=offline)
         os.environ.pop(TOKEN, None)
         client = connect(inputs.token, inputs.api_url, retry=retry, pause=pause)
         try:
@@ -71,6 +76,7 @@ def _run(repository: Repository, inputs: Inputs, environment: Mapping[str, str],
         inputs.wishes.folder,
         _truth(environment),
         inputs.server_url,
+        inputs.wishes.supply,
     )
     return Renewal(repository, wishes, inputs.checkout).run(dry_run=dry_run)
 
@@ -88,6 +94,8 @@ def _tell(outcome: Outcome, inputs: Inputs, environment: Mapping[str, str]) -> N
         job.quote((*lines(plan), "", outcome.body))
     what = f"{title(plan)}: " if plan else ""
     job.log(f"{what}{outcome.result.value}, {outcome.reason}")
+    for note in plan.names.notes if plan else ():
+        job.annotate("notice", note)
     number = outcome.number or ""
     address = f"{inputs.server_url}/{environment['GITHUB_REPOSITORY']}/pull/{number}"
     told = f"[#{number}]({address})" if number else code(outcome.reason)

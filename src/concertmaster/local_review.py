@@ -10,12 +10,14 @@ import typer
 from concertmaster.config import FailOn
 from concertmaster.github.diff import ChangedFile, FileDiff, rebuild_diff
 from concertmaster.github.event import Request
+from concertmaster.github.moving import moved
 from concertmaster.github.preview import describe, write_preview
 from concertmaster.github.review import ReviewPlan, Seen, plan_review
+from concertmaster.index.supply import Supply
 from concertmaster.outcome import exit_code
 from concertmaster.project.files import CommitTree
 from concertmaster.project.git import Change, Repository
-from concertmaster.report.markdown import Links
+from concertmaster.report.markdown import Links, prose
 from concertmaster.reviewing import Judgement, compared, judge_pull_request
 
 STATUS = {"A": "added", "M": "modified", "D": "removed", "R": "renamed"}
@@ -29,13 +31,16 @@ def review_locally(
     target: str | None,
     fail_on: FailOn | None,
     preview: Path | None,
+    supply: Supply | None = None,
 ) -> int:
     """Print what a review of HEAD against a revision would post, and return the exit code.
 
     Raises:
         UserError: there is no repository, the revision is unknown, or the project cannot be judged.
     """
-    plan, read, judgement = plan_locally(folder, base, installed_release=installed_release, target=target)
+    plan, read, judgement = plan_locally(
+        folder, base, installed_release=installed_release, target=target, supply=supply
+    )
     for line in describe(plan):
         typer.echo(line)
     if preview is not None:
@@ -45,7 +50,12 @@ def review_locally(
 
 
 def plan_locally(
-    folder: Path, base: str, *, installed_release: str | None, target: str | None
+    folder: Path,
+    base: str,
+    *,
+    installed_release: str | None,
+    target: str | None,
+    supply: Supply | None = None,
 ) -> tuple[ReviewPlan, Callable[[str], bytes], Judgement]:
     """The review of HEAD against a revision, with what reads the files of HEAD.
 
@@ -64,11 +74,14 @@ def plan_locally(
         installed_release=installed_release,
         target=target,
         name=str(repository.root),
+        supply=supply,
     )
     renamed = {change.path: change.previous for change in changes if change.previous}
     judgement = compared(judgement, old, renamed)
     diffs = {diff.path: diff for diff in _diffs(changes, old, new)}
-    plan = plan_review(_request(repository, head, start), judgement.report, Seen(new.read, diffs, Links()))
+    notes = tuple(map(prose, judgement.report.names.notes))
+    seen = Seen(new.read, diffs, Links(), notes=notes, move=moved(judgement, new, diffs))
+    plan = plan_review(_request(repository, head, start), judgement.report, seen)
     return plan, new.read, judgement
 
 

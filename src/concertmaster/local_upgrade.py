@@ -6,6 +6,7 @@ from pathlib import Path
 
 import typer
 
+from concertmaster.index.supply import Supply
 from concertmaster.outcome import CLEAN, NOT_ANALYSED
 from concertmaster.project.files import WorkingTree
 from concertmaster.report.upgrade import Surroundings, render
@@ -16,7 +17,13 @@ from concertmaster.writer import write
 
 
 def upgrade_locally(
-    root: Path, *, installed_release: str | None, target: str | None, unsafe: bool, apply: bool
+    root: Path,
+    *,
+    installed_release: str | None,
+    target: str | None,
+    unsafe: bool,
+    apply: bool,
+    supply: Supply | None = None,
 ) -> int:
     """Print the upgrade, or write it, and return the exit code.
 
@@ -24,8 +31,11 @@ def upgrade_locally(
         UserError: a release is unknown or has a fault, or the project cannot be judged.
     """
     tree = WorkingTree.open(root)
-    aim = target_for(tree, wanted=target, installed_release=installed_release, name=str(root))
-    workspace = open_workspace(tree, installed_release=installed_release, target=aim, name=str(root))
+    name = str(root)
+    aim = target_for(tree, wanted=target, installed_release=installed_release, name=name, supply=supply)
+    workspace = open_workspace(
+        tree, installed_release=installed_release, target=aim, name=name, supply=supply
+    )
     if workspace.window.installed == workspace.window.target:
         typer.echo(f"orchestrator-core {workspace.window.installed} is installed already.", err=True)
         return CLEAN
@@ -37,5 +47,7 @@ def upgrade_locally(
             write(tree.root, path, text)
     else:
         typer.echo(f"\n{render(plan, Surroundings())}")
+    for note in plan.names.notes:
+        typer.echo(note, err=True)
     typer.echo(f"{len(plan.files)} file(s) {'changed' if apply else 'would change'}.", err=True)
     return NOT_ANALYSED if plan.unanalysed else CLEAN

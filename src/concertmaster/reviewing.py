@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from concertmaster.config import load_config
 from concertmaster.findings import Finding
+from concertmaster.index.supply import Supply
 from concertmaster.project.dependencies import Installed, installed
 from concertmaster.project.files import Project
 from concertmaster.runner import Report, run
@@ -53,6 +54,7 @@ def judge_pull_request(
     jobs: int | None = None,
     name: str = "this pull request",
     new_only: bool | None = None,
+    supply: Supply | None = None,
 ) -> Judgement:
     """Judge the head of a pull request in review mode, with every rewrite that can be suggested.
 
@@ -72,6 +74,7 @@ def judge_pull_request(
         ignore=ignore,
         name=name,
         config=config,
+        supply=supply,
     )
     before = installed(read_dependencies(base))
     wanted = config.new_only if new_only is None else new_only
@@ -104,6 +107,7 @@ def compared(judgement: Judgement, base: Project, renamed: Mapping[str, str]) ->
         target=window.target,
         mode=Mode.REVIEW,
         config=workspace.config,
+        supply=workspace.supply,
     )
     old = run(replace(before, rules=workspace.rules), base, paths=paths)
     left = Counter((item.path, item.likeness) for item in old.findings)

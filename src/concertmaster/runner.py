@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from concertmaster.engine_project import ProjectFiles, ProjectResult, analyse_project, project_findings
 from concertmaster.findings import Finding, Suppressed, Unanalysed
+from concertmaster.index.supply import Names
 from concertmaster.judging import FileResult
 from concertmaster.project.files import Project, UnreadableFileError, WorkingTree, points_inside
 from concertmaster.project.python import Surroundings
@@ -47,6 +48,7 @@ class Report:
     suppressed: tuple[Suppressed, ...] = ()
     created: frozenset[str] = frozenset()  # those of the rewritten that the project does not have yet
     proposed: dict[str, bytes] = field(default_factory=dict)  # new files that were not asked for
+    names: Names = field(default_factory=Names)
 
 
 def run(
@@ -78,6 +80,7 @@ def run(
         (*(kept for result in results for kept in result.suppressed), *whole.suppressed),
         frozenset(whole.rewritten).difference(workspace.project.paths),
         whole.proposed,
+        workspace.names,
     )
 
 

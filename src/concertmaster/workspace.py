@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from concertmaster.config import Config, load_config
+from concertmaster.index.supply import Names, Supply
 from concertmaster.messages import no_framework, unknown_release, unknown_rule
 from concertmaster.project.definitions import Definitions
 from concertmaster.project.dependencies import (
@@ -22,7 +23,7 @@ from concertmaster.project.local_package import shadow
 from concertmaster.project.python import Surroundings
 from concertmaster.project.settings.deployment import Deployment
 from concertmaster.rule import Rule, load_rules
-from concertmaster.versions import NEWEST_KNOWN, RELEASES, Mode, Window, release
+from concertmaster.versions import NEWEST_KNOWN, RELEASES, Mode, Release, Window, release
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Workspace:
     around: Surroundings
     rules: tuple[Rule, ...]
     believed: Installed | None
+    names: Names = field(default_factory=Names)
+    supply: Supply = field(default_factory=Supply)
 
     @property
     def window(self) -> Window:
@@ -51,26 +54,31 @@ def open_workspace(
     ignore: Iterable[str] = (),
     name: str = "this project",
     config: Config | None = None,
+    supply: Supply | None = None,
 ) -> Workspace:
     """Settle releases and rules: options first, then configuration, then what the project declares.
+
+    `supply` gives the names of releases that are not shipped; None where only those that are will do.
 
     Raises:
         UserError: a release or rule is unknown, the configuration is malformed, or nothing names the framework.
     """
-    config = config or load_config(lambda path: readable(project, path))
+    config, supply = config or load_config(lambda path: readable(project, path)), supply or Supply()
     dependencies = read_dependencies(project)
     believed = installed(dependencies)
-    current = _current(installed_release, believed, name)
-    aim = known(target or config.target or NEWEST_KNOWN, option="--target")
+    current = _current(installed_release, believed, name, supply)
+    aim = known(target or config.target or NEWEST_KNOWN, option="--target", supply=supply)
     if release(aim) < release(current):
         aim = current
     files = manifests(project)
-    names, regular = shadow(project.paths, files)
+    shadows, regular = shadow(project.paths, files)
     definitions = Definitions(project.paths, lambda path: readable(project, path))
     deployment = Deployment(project.paths, lambda path: readable(project, path), _homes(dependencies))
-    around = Surroundings(Window(current, aim, mode), names, regular, definitions, deployment)
+    window = Window(current, aim, mode)
+    known_names = supply.names(window.judged, current, aim)
+    around = Surroundings(window, shadows, regular, definitions, deployment, known_names.index)
     rules = choose_rules(tuple(select) or config.select, (*ignore, *config.ignore), prose=config.prose)
-    return Workspace(project, config, dependencies, around, rules, believed)
+    return Workspace(project, config, dependencies, around, rules, believed, known_names, supply)
 
 
 def _homes(dependencies: Dependencies) -> set[str]:
@@ -79,19 +87,22 @@ def _homes(dependencies: Dependencies) -> set[str]:
     return {item.path.rpartition("/")[0] for item in required}
 
 
-def _current(installed_release: str | None, believed: Installed | None, name: str) -> str:
+def _current(installed_release: str | None, believed: Installed | None, name: str, supply: Supply) -> str:
     if installed_release is not None:
-        return known(installed_release, option="--from")
+        return known(installed_release, option="--from", supply=supply)
     if believed is None:
         raise no_framework(name)
     return believed.release
 
 
-def known(text: str, *, option: str) -> str:
-    """A release number that is known here, `newest`, or a pre-release of a known series.
+def known(text: str, *, option: str, supply: Supply | None = None) -> str:
+    """A release number that is known here, `newest`, a pre-release of a known series, or one that came later.
+
+    What came later is taken for a release if the package index has it, or, where that cannot be asked, if it
+    is near enough to be one.
 
     Raises:
-        UserError: it is neither.
+        UserError: it is none of them.
     """
     if text == "newest":
         return NEWEST_KNOWN
@@ -104,7 +115,22 @@ def known(text: str, *, option: str) -> str:
         return same[0]
     if number.is_prerelease and number.release[:2] <= _next_minor():
         return str(number)
+    if number > release(NEWEST_KNOWN) and _is_later(number, supply or Supply()):
+        return _spelled(number)
     raise unknown_release(text, option=option, newest=NEWEST_KNOWN)
+
+
+def _is_later(number: Release, supply: Supply) -> bool:
+    if number.local or number.epoch or number.is_postrelease or len(number.release) > 3:
+        return False
+    exists = supply.has(str(number))
+    return number.major <= release(NEWEST_KNOWN).major + 1 if exists is None else exists
+
+
+def _spelled(number: Release) -> str:
+    """With all three parts, as releases are numbered."""
+    base = f"{number.major}.{number.minor}.{number.micro}"
+    return base + str(number).removeprefix(number.base_version)
 
 
 def _next_minor() -> tuple[int, ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from concertmaster.cli.opening import open_project
-from concertmaster.cli.options import From, Ignore, Jobs, Paths, Select, Target
+from concertmaster.cli.options import From, Ignore, Jobs, Offline, Paths, Select, Target
 from concertmaster.config import FailOn
 from concertmaster.findings import Unanalysed
 from concertmaster.outcome import CLEAN, NOT_ANALYSED, exit_code
@@ -42,11 +42,12 @@ def check(
     select: Select = None,
     ignore: Ignore = None,
     jobs: Jobs = None,
+    offline: Offline = False,
 ) -> None:
     """Find what an upgrade to the target breaks. Nothing is changed."""
     from concertmaster.runner import run
 
-    workspace, tree = open_project(paths, from_release, target, select, ignore)
+    workspace, tree = open_project(paths, from_release, target, select, ignore, offline=offline)
     report = run(workspace, tree, jobs=jobs)
     _tell(report, tree, format_)
     raise typer.Exit(exit_code(report.findings, report.unanalysed, fail_on or workspace.config.fail_on))
@@ -62,13 +63,14 @@ def fix(
     select: Select = None,
     ignore: Ignore = None,
     jobs: Jobs = None,
+    offline: Offline = False,
 ) -> None:
     """Rewrite files in place, or show the difference."""
     from concertmaster.report.difference import unified
     from concertmaster.runner import run
     from concertmaster.writer import write
 
-    workspace, tree = open_project(paths, from_release, target, select, ignore)
+    workspace, tree = open_project(paths, from_release, target, select, ignore, offline=offline)
     report = run(workspace, tree, jobs=jobs, unsafe=unsafe)
     for path, new in sorted(report.rewritten.items()):
         if diff:
@@ -78,6 +80,8 @@ def fix(
     verb = "would change" if diff else "changed"
     _note(f"{len(report.rewritten)} file(s) {verb}.")
     _tell_missed(report.unanalysed)
+    for note in report.names.notes:
+        _note(note)
     raise typer.Exit(NOT_ANALYSED if report.unanalysed else CLEAN)
 
 
@@ -86,21 +90,22 @@ def _tell(report: Report, tree: WorkingTree, format_: Format) -> None:
     from concertmaster.report import terminal
     from concertmaster.report.annotations import render as workflow_commands
 
+    told, notes = (report.window, report.findings, report.unanalysed), report.names.notes
     if format_ is Format.JSON:
-        typer.echo(json_report.render(report.window, report.findings, report.unanalysed, tree.read))
+        typer.echo(json_report.render(report, tree.read))
     elif format_ is Format.SARIF:
         from concertmaster.report import sarif
         from concertmaster.rule import load_rules
 
-        typer.echo(sarif.render(report.window, report.findings, report.unanalysed, tree.read, load_rules()))
+        typer.echo(sarif.render(*told, tree.read, load_rules(), notes=notes))
     elif format_ is Format.GITHUB:
-        _lines(workflow_commands(report.findings, report.unanalysed))
+        _lines(workflow_commands(report.findings, report.unanalysed, notes=notes))
     elif sys.stdout.isatty() and "NO_COLOR" not in os.environ:
         from rich.console import Console
 
-        terminal.rich_report(Console(), report.findings, report.unanalysed, report.window, tree.read)
+        terminal.rich_report(Console(), *told, tree.read, notes)
     else:
-        _lines(terminal.plain(report.findings, report.unanalysed, report.window))
+        _lines(terminal.plain(*told, notes))
 
 
 def _lines(lines: Iterable[str]) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from concertmaster.cli.opening import open_project
-from concertmaster.cli.options import From, Target
+from concertmaster.cli.options import From, Offline, Target
 from concertmaster.messages import unknown_rule
 
 app = typer.Typer()
@@ -31,12 +31,15 @@ def plan(
     format_: Annotated[
         PlanFormat, typer.Option("--format", help="How to tell the plan.")
     ] = PlanFormat.MARKDOWN,
+    offline: Offline = False,
 ) -> None:
     """Say what a person must do around the upgrade: the hops, and the operations that this project needs."""
     from concertmaster.plan import make_plan
     from concertmaster.report.plan import as_html, as_json, as_markdown
 
-    workspace, tree = open_project([path] if path else None, from_release, target, None, None)
+    workspace, tree = open_project(
+        [path] if path else None, from_release, target, None, None, offline=offline
+    )
     shown = {PlanFormat.JSON: as_json, PlanFormat.HTML: as_html}.get(format_, as_markdown)
     typer.echo(shown(make_plan(tree, workspace.window)), nl=False)
 
@@ -61,7 +64,9 @@ def map_(
     from concertmaster.report.map import as_json, as_markdown, as_text
     from concertmaster.workspace import readable
 
-    workspace, tree = open_project([path] if path else None, from_release, from_release, None, None)
+    workspace, tree = open_project(
+        [path] if path else None, from_release, from_release, None, None, offline=True
+    )
     models = models_of(tree.paths, lambda name: readable(tree, name), workspace.window)
     shown = {MapFormat.JSON: as_json, MapFormat.MARKDOWN: as_markdown}.get(format_, as_text)
     typer.echo(shown([map_of(model) for model in models]), nl=False)

@@ -19,7 +19,10 @@ def open_project(
     target: str | None,
     select: list[str] | None,
     ignore: list[str] | None,
+    *,
+    offline: bool,
 ) -> tuple[Workspace, WorkingTree]:
+    from concertmaster.index.supply import Supply
     from concertmaster.project.files import WorkingTree
     from concertmaster.workspace import open_workspace
 
@@ -36,6 +39,7 @@ def open_project(
         select=_split(select),
         ignore=_split(ignore),
         name=str(root),
+        supply=Supply.of(os.environ, offline=offline),
     )
     return workspace, tree.below(os.path.relpath(path.resolve(), tree.root) for path in wanted)
 

@@ -12,6 +12,14 @@ From = Annotated[
     str | None, typer.Option("--from", help="The release that is installed; else read from the project.")
 ]
 Target = Annotated[str | None, typer.Option(help="The release to judge against; else the newest one known.")]
+Offline = Annotated[
+    bool,
+    typer.Option(
+        "--offline",
+        envvar="CONCERTMASTER_OFFLINE",
+        help="Ask no package index for the names of releases that are not known yet.",
+    ),
+]
 Select = Annotated[
     list[str] | None, typer.Option(help="Only these rules. May be repeated, or comma-separated.")
 ]

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from concertmaster.cli.opening import root_around
-from concertmaster.cli.options import From, Target
+from concertmaster.cli.options import From, Offline, Target
 from concertmaster.config import FailOn
 from concertmaster.messages import missing_path
 
@@ -26,17 +26,25 @@ def review(
     from_release: From = None,
     target: Target = None,
     fail_on: Annotated[FailOn | None, typer.Option(help="The least severity that fails the run.")] = None,
+    offline: Offline = False,
 ) -> None:
     """Review a pull request: in an Action from its environment, else a local branch with --base."""
     if base is None:
         from concertmaster.action import run_action
 
-        raise typer.Exit(run_action(os.environ, dry_run=dry_run, preview=preview))
+        raise typer.Exit(run_action(os.environ, dry_run=dry_run, preview=preview, offline=offline))
+    from concertmaster.index.supply import Supply
     from concertmaster.local_review import review_locally
 
     raise typer.Exit(
         review_locally(
-            Path.cwd(), base, installed_release=from_release, target=target, fail_on=fail_on, preview=preview
+            Path.cwd(),
+            base,
+            installed_release=from_release,
+            target=target,
+            fail_on=fail_on,
+            preview=preview,
+            supply=Supply.of(os.environ, offline=offline),
         )
     )
 
@@ -53,6 +61,7 @@ def upgrade(
     write: Annotated[
         bool, typer.Option(help="Write the changes of all commits to the working tree.")
     ] = False,
+    offline: Offline = False,
 ) -> None:
     """Plan the upgrade of a project: the pins, a commit for each rule, and what is left for a person.
 
@@ -61,7 +70,8 @@ def upgrade(
     if path is None and "INPUT_GITHUB-TOKEN" in os.environ:
         from concertmaster.action_upgrade import run_upgrade
 
-        raise typer.Exit(run_upgrade(os.environ, dry_run=dry_run))
+        raise typer.Exit(run_upgrade(os.environ, dry_run=dry_run, offline=offline))
+    from concertmaster.index.supply import Supply
     from concertmaster.local_upgrade import upgrade_locally
 
     root = (path or Path.cwd()).absolute()
@@ -70,6 +80,11 @@ def upgrade(
     apply = write and not dry_run
     raise typer.Exit(
         upgrade_locally(
-            root_around([root]), installed_release=from_release, target=target, unsafe=unsafe, apply=apply
+            root_around([root]),
+            installed_release=from_release,
+            target=target,
+            unsafe=unsafe,
+            apply=apply,
+            supply=Supply.of(os.environ, offline=offline),
         )
     )

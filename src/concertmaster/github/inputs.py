@@ -12,6 +12,7 @@ from concertmaster.github.client import PUBLIC_API
 from concertmaster.github.contents import is_safe
 from concertmaster.github.messages import malformed_input, missing_token
 from concertmaster.github.reading import Wishes
+from concertmaster.index.supply import Supply
 
 PUBLIC_SERVER = "https://github.com"
 TOKEN = "INPUT_GITHUB-TOKEN"  # noqa: S105 - the name of a variable
@@ -39,8 +40,8 @@ class Inputs:
     sarif: str | None = None
 
 
-def read_inputs(environment: Mapping[str, str]) -> Inputs:
-    """The inputs as a runner gives them: upper case, hyphens kept.
+def read_inputs(environment: Mapping[str, str], *, offline: bool = False) -> Inputs:
+    """The inputs as a runner gives them: upper case, hyphens kept; `offline` is as if that input were true.
 
     Raises:
         UserError: the token is missing, or a value is not understood.
@@ -59,6 +60,7 @@ def read_inputs(environment: Mapping[str, str]) -> Inputs:
             read_input(environment, "target"),
             _folder(environment),
             _truth(environment, "new-only"),
+            Supply.of(environment, offline=offline or bool(_truth(environment, "offline"))),
         ),
         _fail_on(read_input(environment, "fail-on")),
         Path(workspace) if workspace and Path(workspace).is_dir() else None,

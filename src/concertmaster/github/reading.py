@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from concertmaster.config import load_config
@@ -13,9 +13,10 @@ from concertmaster.github.diff import ChangedFile, FileDiff, read_diff, rebuild_
 from concertmaster.github.proposed import proposed
 from concertmaster.github.pull import Pull
 from concertmaster.github.review import Move
+from concertmaster.index.supply import Supply
 from concertmaster.project.dependencies import installed, is_manifest
 from concertmaster.project.files import UnreadableFileError
-from concertmaster.report.markdown import code
+from concertmaster.report.markdown import code, prose
 from concertmaster.report.summary import verdict
 from concertmaster.reviewing import Judgement, changes_release, compared, judge_pull_request, old_paths
 from concertmaster.runner import Report
@@ -33,6 +34,7 @@ class Wishes:
     target: str | None = None
     folder: str = ""
     new_only: bool | None = None
+    supply: Supply = field(default_factory=Supply)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ def review(pull: Pull, wishes: Wishes, checkout: Path | None) -> Reviewed:
         target=wishes.target,
         name=pull.request.repository,
         new_only=wishes.new_only,
+        supply=wishes.supply,
     )
     judgement = _compared(judgement, files, head, base, wishes.folder)
     brought = {item.fingerprint for item in judgement.brought}
@@ -202,4 +205,5 @@ def _notes(judgement: Judgement, head: CommitFiles) -> Iterator[str]:
             f"This pull request moves orchestrator-core from {code(before.release)} to {code(after.release)}, "
             "so the whole project was judged."
         )
+    yield from map(prose, judgement.report.names.notes)
     yield from proposed(head, judgement.workspace.config, judgement.report)

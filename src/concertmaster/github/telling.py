@@ -31,7 +31,14 @@ def write_sarif(reviewed: Reviewed, inputs: Inputs) -> None:
     if inputs.checkout is None:
         raise malformed_input("sarif", inputs.sarif, "left away where the job has no workspace")
     report = reviewed.report
-    text = render_sarif(report.window, report.findings, report.unanalysed, reviewed.read, load_rules())
+    text = render_sarif(
+        report.window,
+        report.findings,
+        report.unanalysed,
+        reviewed.read,
+        load_rules(),
+        notes=report.names.notes,
+    )
     job.write_report(inputs.checkout, inputs.sarif, text)
 
 
@@ -47,7 +54,7 @@ def tell(
     on_lines = () if outcome.result in SILENT else (*plan.comments, *plan.kept)
     commented = {finding.fingerprint for comment in on_lines for finding in comment.findings}
     left = (finding for finding in report.findings if finding.fingerprint not in commented)
-    job.commands(render_annotations(left, report.unanalysed))
+    job.commands(render_annotations(left, report.unanalysed, report.names.notes))
     notes = reviewed.notes
     if outcome.reason:
         job.annotate("warning", f"Not all was posted on the pull request: {outcome.reason}.")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from concertmaster.github.repository import Repository
 from concertmaster.github.state import PullRequest
 from concertmaster.github.upgrade import around, is_marked, superseded
+from concertmaster.index.supply import Supply
 from concertmaster.report.markdown import Links, marker
 from concertmaster.report.upgrade import MAX_BODY, Surroundings, render, ticked, title
 from concertmaster.upgrading import UpgradePlan
@@ -35,6 +36,7 @@ class Wishes:
     folder: str = ""
     unsafe: bool = False
     server: str = ""
+    supply: Supply = field(default_factory=Supply)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,50 +1,49 @@
-"""The framework's public names in the releases of a window, from the index that is shipped."""
+"""The framework's public names in the releases of a window, as the index has them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from concertmaster.index import store
 from concertmaster.index.model import Parameter
 from concertmaster.index.names import FRAMEWORK, distribution_of
 from concertmaster.index.problems import IndexProblem
 from concertmaster.index.settings import SettingsField
 from concertmaster.index.store import Index
+from concertmaster.index.supply import shipped
 from concertmaster.project.names import CORE
+from concertmaster.project.python import PythonFile
 from concertmaster.versions import Change, Window, release
-
-
-@cache
-def index() -> Index | None:
-    """The index, read once; None where it cannot be read, so that nothing is said of names."""
-    try:
-        return Index.load()
-    except IndexProblem:
-        return None
 
 
 @dataclass(frozen=True, slots=True)
 class Framework:
-    """What the release under judgement has, and what the installed one had. Names are canonical."""
+    """What the release under judgement has, and what the installed one had. Names are canonical.
+
+    `stands_in` tells that the release under judgement is newer than what is indexed: the newest one that is
+    indexed stands for it. Then only what was there and went is told, never that something is not there yet.
+    """
 
     names: Index
     judged: str
     installed: str
+    stands_in: bool = False
 
     @classmethod
-    def of(cls, window: Window) -> Framework | None:
-        """None where the index is missing or does not reach the releases."""
-        names = index()
-        if names is None:
+    def of(cls, window: Window, names: Index) -> Framework | None:
+        """None where the index does not reach the releases."""
+        judged = names.nearest(window.judged)
+        if judged is None:
             return None
-        judged, installed = names.nearest(window.judged), names.nearest(window.installed)
-        if judged is None or installed is None or release(judged) < release(window.judged):
-            return None
-        return cls(names, judged, installed)
+        installed = names.nearest(window.installed) or names.releases()[0]
+        return cls(names, judged, installed, release(judged) < release(window.judged))
 
     def lacks(self, name: str) -> bool:
         """Whether the judged release surely does not have a name."""
-        return self._exists(name, self.judged) is False
+        gone = self._exists(name, self.judged) is False
+        return gone and (not self.stands_in or self.ever_had(name))
 
     def lost(self, name: str) -> bool:
         """Whether the installed release surely has a name and the judged one surely does not."""
@@ -52,8 +51,11 @@ class Framework:
 
     def cannot_import(self, module: str, name: str) -> bool:
         """Whether `from module import name` surely fails in the judged release."""
-        at = self._release_for(module, self.judged)
-        return at is not None and self.names.imports(module, name, at) is False
+        if self._imports(module, name, self.judged) is not False:
+            return False
+        return not self.stands_in or any(
+            self._imports(module, name, number) for number in self._releases(module)
+        )
 
     def is_module(self, name: str) -> bool:
         """Whether a name is a module in the judged or the installed release."""
@@ -85,6 +87,12 @@ class Framework:
         """The parameters in the installed release."""
         at = self._release_for(name, self.installed)
         return None if at is None else self.names.signature(name, at)
+
+    def signatures(self, name: str) -> Iterator[tuple[Parameter, ...]]:
+        """The parameters in every release up to the judged one."""
+        for number in self._releases(name):
+            if (found := self.names.signature(name, number)) is not None:
+                yield found
 
     def signature_change(self, name: str) -> str:
         """The first release, up to the judged one, with the signature of the judged one."""
@@ -124,6 +132,10 @@ class Framework:
         at = number if number in self._own(name) else self._release_for(name, number)
         return None if at is None else self.names.exists(name, at)
 
+    def _imports(self, module: str, name: str, number: str) -> bool | None:
+        at = number if number in self._own(module) else self._release_for(module, number)
+        return None if at is None else self.names.imports(module, name, at)
+
     def _own(self, name: str) -> tuple[str, ...]:
         return self.names.releases(distribution_of(name) or "")
 
@@ -140,7 +152,19 @@ def _setting(names: Index, name: str, number: str) -> SettingsField | None:
     return names.settings_field(name, number)
 
 
+def framework(file: PythonFile) -> Framework | None:
+    """What is known of the framework's names where a file is judged; None where the index cannot be read."""
+    names = file.around.names or _shipped()
+    return None if names is None else _framework(file.window, names)
+
+
 @cache
-def framework(window: Window) -> Framework | None:
-    """`Framework.of`, once per window."""
-    return Framework.of(window)
+def _framework(window: Window, names: Index) -> Framework | None:
+    return Framework.of(window, names)
+
+
+def _shipped() -> Index | None:
+    try:
+        return shipped(store.SHIPPED)
+    except IndexProblem:
+        return None

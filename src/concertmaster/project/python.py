@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar, overload
 
+from concertmaster.index.store import Index
 from concertmaster.project.definitions import Definitions
 from concertmaster.project.names import ROOT, canonical
 from concertmaster.project.scopes import Imported, Scope, Walker
@@ -35,7 +36,7 @@ class Surroundings:
     itself ships (guard rule G-04); None where it ships none. `regular` tells that this package has an
     `__init__.py`, so that the framework's namespace cannot live beside it. `definitions` answers what other
     modules of the project define and pass on, `deployment` who reads files of settings; None where only the
-    file itself is known.
+    file itself is known. `names` is the index to judge the framework's names by; None for the shipped one.
     """
 
     window: Window
@@ -43,6 +44,7 @@ class Surroundings:
     regular: bool = False
     definitions: Definitions | None = None
     deployment: Deployment | None = None
+    names: Index | None = None
 
 
 class PythonFile(TextFile):

@@ -15,8 +15,11 @@ PER_LEVEL = 10
 MAX_MESSAGE = 4_000
 
 
-def render(findings: Iterable[Finding], unanalysed: Iterable[Unanalysed]) -> Iterator[str]:
-    """One `::error …` line each, as many as the runner keeps."""
+def render(
+    findings: Iterable[Finding], unanalysed: Iterable[Unanalysed], notes: Iterable[str] = ()
+) -> Iterator[str]:
+    """One `::error …` line each, as many as the runner keeps; before them what is to be told of the whole run."""
+    yield from (command("notice", note) for note in notes)
     told: Counter[str] = Counter()
     for item in unanalysed:
         told["error"] += 1

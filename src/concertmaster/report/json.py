@@ -6,25 +6,29 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from concertmaster.findings import Edit, Finding, Unanalysed
-from concertmaster.versions import Window
+from concertmaster.findings import Edit, Finding
+from concertmaster.runner import Report
 
 VERSION = 1
 Reader = Callable[[str], bytes]
 
 
-def render(
-    window: Window, findings: tuple[Finding, ...], unanalysed: tuple[Unanalysed, ...], read: Reader
-) -> str:
-    """The whole report as one JSON object; `read` gives the bytes of a file that a fix is for."""
-    report = {
+def render(report: Report, read: Reader) -> str:
+    """The whole report as one JSON object; `read` gives the bytes of a file that a fix is for.
+
+    `names` is the release that names were checked against, and null where they were not checked.
+    """
+    window = report.window
+    told = {
         "version": VERSION,
         "installed": window.installed,
         "target": window.target,
-        "findings": [_finding(finding, read) for finding in findings],
-        "unanalysed": [{"path": item.path, "reason": item.reason} for item in unanalysed],
+        "names": report.names.release,
+        "notes": list(report.names.notes),
+        "findings": [_finding(finding, read) for finding in report.findings],
+        "unanalysed": [{"path": item.path, "reason": item.reason} for item in report.unanalysed],
     }
-    return json.dumps(report, indent=2, ensure_ascii=True)
+    return json.dumps(told, indent=2, ensure_ascii=True)
 
 
 def _finding(finding: Finding, read: Reader) -> dict[str, Any]:

@@ -35,6 +35,7 @@ def render(
     unanalysed: Sequence[Unanalysed],
     read: Reader,
     rules: Iterable[Rule],
+    notes: Sequence[str] = (),
 ) -> str:
     """One run; the most severe findings first, in case there are more than a run may hold."""
     told = sorted(findings, key=lambda item: (-item.severity.rank, item.place))[:MAX_RESULTS]
@@ -45,7 +46,7 @@ def render(
     run: Json = {
         "tool": {"driver": _driver(list(described.values()))},
         "columnKind": "unicodeCodePoints",
-        "invocations": [_invocation(unanalysed, len(findings) - len(told))],
+        "invocations": [_invocation(unanalysed, len(findings) - len(told), notes)],
         "results": [_result(item, order[item.rule], read) for item in told],
         "properties": {"installed": window.installed, "target": window.target},
     }
@@ -80,16 +81,17 @@ def _bare(finding: Finding) -> Json:
     return {"id": finding.rule, "shortDescription": {"text": f"{finding.title or finding.rule}."}}
 
 
-def _invocation(unanalysed: Sequence[Unanalysed], left_out: int) -> Json:
+def _invocation(unanalysed: Sequence[Unanalysed], left_out: int, told: Sequence[str]) -> Json:
     notes = [_notification(f"Could not be analysed: {item.reason}", item.path) for item in unanalysed]
     if left_out:
         notes.append(_notification(f"{left_out} more findings do not fit into one run."))
+    notes += [_notification(note, level="warning") for note in told]
     return {"executionSuccessful": not unanalysed, "toolExecutionNotifications": notes}
 
 
-def _notification(text: str, path: str = ".") -> Json:
+def _notification(text: str, path: str = ".", *, level: str = "error") -> Json:
     place = [] if path == "." else [{"physicalLocation": {"artifactLocation": _file(path)}}]
-    return {"level": "error", "message": {"text": _plain(text)}, "locations": place}
+    return {"level": level, "message": {"text": _plain(text)}, "locations": place}
 
 
 def _result(finding: Finding, index: int, read: Reader) -> Json:

@@ -22,7 +22,9 @@ _CURE = {
 }
 
 
-def plain(findings: Iterable[Finding], unanalysed: Iterable[Unanalysed], window: Window) -> Iterator[str]:
+def plain(
+    window: Window, findings: Iterable[Finding], unanalysed: Iterable[Unanalysed], notes: Iterable[str] = ()
+) -> Iterator[str]:
     """One line a finding, for pipes and editors: `path:line:column: severity rule message`."""
     shown = list(findings)
     for finding in shown:
@@ -31,15 +33,17 @@ def plain(findings: Iterable[Finding], unanalysed: Iterable[Unanalysed], window:
     missed = list(unanalysed)
     for item in missed:
         yield f"{visible(item.path)}: could not be analysed: {visible(item.reason)}"
+    yield from map(visible, notes)
     yield summary(shown, missed, window)
 
 
 def rich_report(
     console: Console,
+    window: Window,
     findings: Iterable[Finding],
     unanalysed: Iterable[Unanalysed],
-    window: Window,
     read: Reader,
+    notes: Iterable[str] = (),
 ) -> None:
     """The same for a terminal, with excerpts and colour."""
     from rich.markup import escape
@@ -55,6 +59,8 @@ def rich_report(
         place, reason = escape(visible(item.path)), escape(visible(item.reason))
         text = f"[bold]{place}[/bold] [red]could not be analysed[/red]: {reason}"
         console.print(text, highlight=False)
+    for note in notes:
+        console.print(f"[yellow]{escape(visible(note))}[/yellow]", highlight=False)
     colour = (
         "red"
         if missed or any(f.severity is Severity.ERROR for f in shown)

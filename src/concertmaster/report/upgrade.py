@@ -237,8 +237,10 @@ def _checked(plan: UpgradePlan) -> Iterator[str]:
         yield f"- **Not settled**: rewriting again would change {listing([code(path) for path in plan.unsettled])}."
     else:
         yield "- Checked: rewriting the result again changes nothing."
-    yield (
-        f"- Checked: names, arguments and settings against the public API of {code(plan.target)}; "
-        "what does not fit is listed above."
-    )
+    yield from (f"- {prose(note)}" for note in plan.names.notes)
+    if plan.names.release is not None:
+        yield (
+            f"- Checked: names, arguments and settings against the public API of {code(plan.names.release)}; "
+            "what does not fit is listed above."
+        )
     yield "- Not checked: whether it works. No code was imported or run, no tests, no migrations, no resolver."

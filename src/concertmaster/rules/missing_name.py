@@ -65,7 +65,7 @@ HANDLED = frozenset(
 
 @rule.on(ast.ImportFrom)
 def from_import(file: PythonFile, node: ast.ImportFrom) -> Iterator[Hit]:
-    known, module = framework(file.window), file.imported_module(node)
+    known, module = framework(file), file.imported_module(node)
     if known is None or module is None or not is_framework(module) or _may_fail(file, node):
         return
     if module in HANDLED:
@@ -94,7 +94,7 @@ def _moved(
 
 @rule.on(ast.Import)
 def plain_import(file: PythonFile, node: ast.Import) -> Iterator[Hit]:
-    known = framework(file.window)
+    known = framework(file)
     for alias in node.names:
         module = file.canonical(alias.name, module=True)
         if known is not None and is_framework(module) and known.lacks(module) and not _may_fail(file, node):
@@ -104,7 +104,7 @@ def plain_import(file: PythonFile, node: ast.Import) -> Iterator[Hit]:
 @rule.on(ast.Attribute)
 def attribute(file: PythonFile, node: ast.Attribute) -> Iterator[Hit]:
     """A name that is reached through its module; what classes and objects hold is not guessed at."""
-    known, name = framework(file.window), file.qualified(node)
+    known, name = framework(file), file.qualified(node)
     if known is None or name is None or not is_framework(name) or _may_fail(file, node):
         return
     if known.is_module(name.rpartition(".")[0]) and known.lacks(name) and known.ever_had(name):
@@ -114,7 +114,7 @@ def attribute(file: PythonFile, node: ast.Attribute) -> Iterator[Hit]:
 @rule.file
 def patched(file: PythonFile) -> Iterator[Hit]:
     """What a test patches: the name, or what lies behind it."""
-    known = framework(file.window)
+    known = framework(file)
     if known is None:
         return
     for string in module_strings(file, ROOT):

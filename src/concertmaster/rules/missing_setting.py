@@ -50,7 +50,7 @@ rule = Rule(
 
 @rule.on(ast.Attribute)
 def setting(file: PythonFile, node: ast.Attribute) -> Iterator[Hit]:
-    known = framework(file.window)
+    known = framework(file)
     if known is None or not node.attr.isupper():
         return
     before, after = known.setting_before(node.attr), known.setting(node.attr)

@@ -63,7 +63,7 @@ _VARIADIC = (ParameterKind.VAR_KEYWORD, ParameterKind.VAR_POSITIONAL)
 
 @rule.on(ast.ClassDef)
 def overrides(file: PythonFile, node: ast.ClassDef) -> Iterator[Hit]:
-    known = framework(file.window)
+    known = framework(file)
     bases = [name for base in node.bases for name in _ancestors(file, base)]
     if known is None or not bases:
         return

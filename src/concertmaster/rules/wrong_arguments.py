@@ -32,6 +32,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from concertmaster.findings import Safety
+from concertmaster.index.model import Parameter
 from concertmaster.project.calls import Misfit, misfit, shifted
 from concertmaster.project.framework import Framework, framework
 from concertmaster.project.names import is_framework
@@ -56,7 +57,7 @@ rule = Rule(
 
 @rule.on(ast.Call)
 def call(file: PythonFile, node: ast.Call) -> Iterator[Hit]:
-    known, name = framework(file.window), file.qualified(node.func)
+    known, name = framework(file), file.qualified(node.func)
     if known is None or name is None or not is_framework(name) or in_shim(file, node):
         return
     after, before = known.signature(name), known.signature_before(name)
@@ -64,11 +65,17 @@ def call(file: PythonFile, node: ast.Call) -> Iterator[Hit]:
         return
     since = known.signature_change(name)
     wrong = misfit(node, after)
-    fitted = known.installed == known.judged or not misfit(node, before)
-    if wrong and fitted:
+    if wrong and _fitted(known, name, node, before):
         yield Hit(node, _told(name, wrong, since), change=Change(works_from=since, removed=since))
     elif not wrong and (moved := shifted(node, before, after)):
         yield _named(file, node, name, moved, known, since)
+
+
+def _fitted(known: Framework, name: str, node: ast.Call, before: tuple[Parameter, ...]) -> bool:
+    """Whether a call that is wrong now has been right, where that matters: what never fitted is not our news."""
+    if known.installed != known.judged:
+        return not misfit(node, before)
+    return not known.stands_in or any(not misfit(node, one) for one in known.signatures(name))
 
 
 def _told(name: str, wrong: Misfit, since: str) -> str:

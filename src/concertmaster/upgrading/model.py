@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from concertmaster.findings import Finding, Unanalysed
+from concertmaster.index.supply import Names
 from concertmaster.plan import Plan
 from concertmaster.project.files import Project
 
@@ -82,6 +83,7 @@ class UpgradePlan:
     kept_back: tuple[Note, ...] = ()
     suggested: Mapping[str, bytes] = field(default_factory=dict)
     unsettled: tuple[str, ...] = ()
+    names: Names = field(default_factory=Names)
 
     @property
     def branch(self) -> str:

@@ -61,6 +61,7 @@ def plan_upgrade(
         tuple(Note(path, _WORKFLOW_NOTE) for path in sorted(kept)),
         suggested=_suggested(workspace, upgraded, after, jobs=jobs),
         unsettled=tuple(sorted(after.rewritten.keys() - kept)),
+        names=workspace.names,
     )
 
 
@@ -90,7 +91,11 @@ def over(workspace: Workspace, project: Project) -> Workspace:
     """The workspace of changed files: what is installed stays what it was, though their pins say otherwise."""
     window = workspace.window
     again = open_workspace(
-        project, installed_release=window.target, target=window.target, config=workspace.config
+        project,
+        installed_release=window.target,
+        target=window.target,
+        config=workspace.config,
+        supply=workspace.supply,
     )
     around = replace(again.around, window=window)
     return replace(again, around=around, rules=workspace.rules, believed=workspace.believed)

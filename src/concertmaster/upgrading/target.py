@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concertmaster.config import load_config
+from concertmaster.index.supply import Supply
 from concertmaster.messages import UserError, faulty_release, no_framework
 from concertmaster.plan.hops import FAULTY, hops
 from concertmaster.project.dependencies import installed
@@ -14,7 +15,7 @@ NEWEST, NEWEST_OF_MAJOR, NEXT_HOP = "newest", "newest-of-major", "next-hop"
 _SOUND = tuple(number for number in RELEASES if number not in FAULTY)
 
 
-def choose_target(installed: str, wanted: str = NEWEST) -> str:
+def choose_target(installed: str, wanted: str = NEWEST, supply: Supply | None = None) -> str:
     """The release that `wanted` stands for, seen from what is installed; the installed one where none is newer.
 
     Raises:
@@ -26,11 +27,11 @@ def choose_target(installed: str, wanted: str = NEWEST) -> str:
         return _newest(installed, [item for item in _SOUND if _major(item) == _major(installed)])
     if wanted == NEXT_HOP:
         return next((hop.release for hop in hops(installed, _SOUND[-1])), installed)
-    return _explicit(installed, wanted)
+    return _explicit(installed, wanted, supply)
 
 
-def _explicit(installed: str, wanted: str) -> str:
-    chosen = known(wanted, option="target")
+def _explicit(installed: str, wanted: str, supply: Supply | None) -> str:
+    chosen = known(wanted, option="target", supply=supply)
     if chosen in FAULTY:
         raise _refused(chosen)
     return _newest(installed, [chosen])
@@ -51,7 +52,12 @@ def _major(number: str) -> int:
 
 
 def target_for(
-    project: Project, *, wanted: str | None, installed_release: str | None = None, name: str = "this project"
+    project: Project,
+    *,
+    wanted: str | None,
+    installed_release: str | None = None,
+    name: str = "this project",
+    supply: Supply | None = None,
 ) -> str:
     """The release for a project: as asked for, else as its configuration says, else the newest.
 
@@ -61,9 +67,9 @@ def target_for(
     configured = load_config(lambda path: readable(project, path)).target
     believed = installed(read_dependencies(project))
     if installed_release is not None:
-        current = known(installed_release, option="--from")
+        current = known(installed_release, option="--from", supply=supply)
     elif believed is not None:
         current = believed.release
     else:
         raise no_framework(name)
-    return choose_target(current, wanted or configured or NEWEST)
+    return choose_target(current, wanted or configured or NEWEST, supply)
