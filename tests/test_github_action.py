@@ -74,7 +74,7 @@ def test_a_second_run_on_the_same_commit_says_nothing_new(github: GitHub, job: O
     assert made.run()[1]["result"] == "nothing-new"
     assert (made.places(), made.summaries(), len(made.pull.reviews)) == before
     asked = github.journal.writes()[writes:]
-    assert {exchange.path for exchange in asked} == {"/api/graphql"}
+    assert {exchange.path for exchange in asked} == {github.hub.urls.graphql_path}
     assert not any("mutation" in exchange.body["query"] for exchange in asked)
 
 

@@ -245,7 +245,7 @@ def elsewhere() -> Iterator[tuple[str, list[str]]]:
     with HTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
-        yield f"http://localhost:{server.server_port}/api/v3", asked
+        yield f"http://localhost:{server.server_port}", asked
         server.shutdown()
         thread.join()
 

@@ -125,7 +125,7 @@ def test_the_environment_of_a_container_action(
         "INPUT_DRY_RUN": "true",
     }
     assert environment["GITHUB_API_URL"] == github.api_url
-    assert environment["GITHUB_GRAPHQL_URL"] == f"{github.url}/api/graphql"
+    assert environment["GITHUB_GRAPHQL_URL"] == github.hub.urls.graphql
     assert (environment["GITHUB_REF"], environment["GITHUB_HEAD_REF"]) == ("refs/pull/1/merge", "feature")
     assert environment["GITHUB_REF_NAME"] == "1/merge"
     workspace = tmp_path / "workspace"

@@ -126,7 +126,7 @@ def test_a_second_run_changes_nothing(github: GitHub, start: Start) -> None:
     code, told = job.run()
     assert (code, told["result"], told["pull-request"]) == (0, "nothing-new", "1")
     assert job.snapshot() == before
-    assert [exchange.path for exchange in github.journal.writes()[writes:]] == ["/api/graphql"]
+    assert [exchange.path for exchange in github.journal.writes()[writes:]] == [github.hub.urls.graphql_path]
 
 
 def test_a_base_that_moved_beside_the_upgrade_changes_nothing(start: Start) -> None:
@@ -287,7 +287,7 @@ def test_nothing_but_the_branch_the_commits_and_the_pull_request_is_written(
     home = "/repos/octo-org/network"
     written = {(exchange.method, exchange.path) for exchange in github.journal.writes()}
     assert written == {
-        ("POST", "/api/graphql"),
+        ("POST", github.hub.urls.graphql_path),
         ("POST", f"{home}/git/trees"),
         ("POST", f"{home}/git/commits"),
         ("POST", f"{home}/git/refs"),

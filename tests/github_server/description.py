@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 DOCUMENT = "urn:github"
-FLAVOURS = ("api.github.com", "ghes-3.17", "ghes-3.19")
+PUBLIC = "api.github.com"
+FLAVOURS = (PUBLIC, "ghes-3.17", "ghes-3.19")
 
 # Any call answers so when its repository has a new name; the description says it of a few.
 REDIRECTS = (301, 307)
@@ -58,6 +59,7 @@ class Description:
     """One flavour of GitHub's REST API, ready to check requests and responses."""
 
     document: dict[str, Any]
+    flavour: str = PUBLIC
     _validators: dict[str, jsonschema_rs.Draft202012Validator] = field(default_factory=dict)
     _registry: Any = None
 
@@ -175,7 +177,7 @@ def load(flavour: str, operations: Iterable[tuple[str, str]], events: Iterable[s
         for place in NULL_ALL_THE_SAME:
             _allow_null(cut["components"]["schemas"], place)
         packages.replace_atomically(kept, json.dumps(cut).encode())
-    return Description(json.loads(kept.read_text(encoding="utf-8")))
+    return Description(json.loads(kept.read_text(encoding="utf-8")), flavour)
 
 
 def _allow_null(schemas: dict[str, Any], place: str) -> None:

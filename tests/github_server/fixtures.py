@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 from github import Auth, Github
 
+from tests.github_server.description import FLAVOURS, PUBLIC
 from tests.github_server.github import GitHub
 from tests.github_server.hub import BOT
 from tests.github_server.packages import DescriptionUnavailableError
@@ -16,14 +17,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@pytest.fixture
-def github() -> Iterator[GitHub]:
-    """A GitHub of its own for a test, which fails at the end when GitHub's description was violated.
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Some tests on every server by default, all of them with CONCERTMASTER_SLOW=1."""
+    wanted = metafunc.definition.get_closest_marker("every_server") or os.environ.get("CONCERTMASTER_SLOW")
+    if "flavour" in metafunc.fixturenames and wanted:
+        metafunc.parametrize("flavour", FLAVOURS, indirect=True)
 
-    GITHUB_FLAVOUR=ghes-3.17 runs the same tests against the description of an Enterprise Server.
-    """
+
+@pytest.fixture
+def flavour(request: pytest.FixtureRequest) -> str:
+    """Which of GitHub's servers; GITHUB_FLAVOUR=ghes-3.17 chooses another than the public one."""
+    return str(getattr(request, "param", os.environ.get("GITHUB_FLAVOUR", PUBLIC)))
+
+
+@pytest.fixture
+def github(flavour: str) -> Iterator[GitHub]:
+    """A GitHub of its own for a test, which fails at the end when GitHub's description was violated."""
     try:
-        context = GitHub.start(os.environ.get("GITHUB_FLAVOUR", "api.github.com"))
+        context = GitHub.start(flavour)
         server = context.__enter__()
     except DescriptionUnavailableError as error:
         pytest.skip(f"GitHub's description is not available: {error}")

@@ -16,7 +16,7 @@ from tests.github_server.hub import BOT, Hub
 from tests.github_server.payloads import Urls
 from tests.github_server.remote import Remote
 from tests.github_server.server import Server
-from tests.github_server.service import API, Service
+from tests.github_server.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,10 +27,14 @@ if TYPE_CHECKING:
     from tests.github_server.journal import Journal
 
 
+ENTERPRISE_API = "/api/v3"
+
+
 @cache
 def described(flavour: str) -> description.Description:
     """Everything that GitHub says about itself is there from here on, or it is told at once."""
-    packages.provide(packages.GRAPHQL_SCHEMA, packages.GRAPHQL_MEMBER)
+    for schema in (packages.GRAPHQL_SCHEMA, packages.OLD_GRAPHQL_SCHEMA):
+        packages.provide(schema, packages.GRAPHQL_MEMBER)
     packages.provide(packages.WEBHOOK_EXAMPLES, packages.WEBHOOK_MEMBER)
     return description.load(flavour, [(r.method, r.template) for r in ROUTES], events.DESCRIBED)
 
@@ -49,7 +53,8 @@ class GitHub:
         checks = described(flavour)
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as root:
             server = Server()
-            hub = Hub(Path(root), Urls(server.web + API, server.web))
+            api = server.web if flavour == description.PUBLIC else server.web + ENTERPRISE_API
+            hub = Hub(Path(root), Urls(api, server.web))
             server.service = Service(hub, checks)
             thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
             thread.start()

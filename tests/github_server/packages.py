@@ -15,6 +15,8 @@ from typing import Any
 OPENAPI = "@octokit/openapi@23.0.2"
 GRAPHQL_SCHEMA = "@octokit/graphql-schema@15.26.1"
 GRAPHQL_MEMBER = "schema.graphql"
+# From before the oldest Enterprise Server that is supported: what it knows and the newest one knows, all know.
+OLD_GRAPHQL_SCHEMA = "@octokit/graphql-schema@15.25.0"
 WEBHOOK_EXAMPLES = "@octokit/webhooks-examples@7.6.1"
 WEBHOOK_MEMBER = "api.github.com/index.json"
 

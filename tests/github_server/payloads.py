@@ -32,6 +32,15 @@ class Urls:
     api: str
     web: str
 
+    @property
+    def graphql_path(self) -> str:
+        """Beside REST on a host of its own, as on api.github.com; on an Enterprise Server beside its version."""
+        return "/graphql" if self.api == self.web else "/api/graphql"
+
+    @property
+    def graphql(self) -> str:
+        return f"{self.web}{self.graphql_path}"
+
     def repository(self, repository: Repository) -> str:
         return f"{self.api}/repos/{repository.full_name}"
 

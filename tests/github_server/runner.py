@@ -62,7 +62,7 @@ def _constants(urls: Urls) -> dict[str, str]:
         "GITHUB_ACTIONS": "true",
         "GITHUB_SERVER_URL": urls.web,
         "GITHUB_API_URL": urls.api,
-        "GITHUB_GRAPHQL_URL": f"{urls.web}/api/graphql",
+        "GITHUB_GRAPHQL_URL": urls.graphql,
         "GITHUB_ACTION": "__concertmaster",
         "GITHUB_JOB": "review",
         "GITHUB_WORKFLOW": "Review",

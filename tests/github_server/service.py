@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from tests.github_server.hub import Hub
     from tests.github_server.state import Token
 
-API = "/api/v3"
 GENERAL = "https://docs.github.com/rest"
 DOCUMENTED = re.compile(r"\{\w+\}")
 
@@ -60,6 +59,11 @@ class Service:
     def __post_init__(self) -> None:
         self.routes = sorted(ROUTES, key=by_precision)
 
+    @property
+    def prefix(self) -> str:
+        """Where the API begins: an Enterprise Server has it below its pages."""
+        return self.hub.urls.api.removeprefix(self.hub.urls.web)
+
     def answer(self, request: Request) -> tuple[Reply, bool]:
         """The answer and whether to cut it short; raises Reset."""
         done: list[Reply] = []
@@ -84,7 +88,7 @@ class Service:
     def _note(self, request: Request, status: int | None, *, carried_out: bool) -> None:
         hidden = {name: value for name, value in request.headers.items() if name != "authorization"}
         body = _json_or_none(request)
-        path = request.path.removeprefix(API)
+        path = request.path.removeprefix(self.prefix)
         exchange = Exchange(request.method, path, request.query, hidden, body, status, carried_out)
         self.journal.exchanges.append(exchange)
 
@@ -93,15 +97,17 @@ class Service:
             token = self._token(request)
         except Refusal as refusal:
             return refusal.reply(GENERAL)
-        if request.path == graphql.PATH and request.method == "POST":
-            reply, problems = graphql.answer(self.hub, request, token)
+        if request.path == self.hub.urls.graphql_path and request.method == "POST":
+            reply, problems = graphql.answer(self.hub, request, token, self.description.flavour)
             for problem in problems:
                 self._violated("request", request, problem)
             return reply
-        if request.path.startswith(API + "/"):
-            return self._rest(request, token)
         if found := archive.PATH.fullmatch(request.path):
-            return archive.answer(self.hub, token, *found.groups())
+            if "authorization" in request.headers:
+                self._violated("request", request, "a token where none belongs")
+            return archive.answer(self.hub, request.query.get("token"), *found.groups())
+        if request.path.startswith(f"{self.prefix}/"):
+            return self._rest(request, token)
         self._violated("request", request, "no such page on this server")
         return Reply(404, b"Not Found", {"Content-Type": "text/plain"})
 
@@ -127,7 +133,7 @@ class Service:
         return Reply(reply.status, reply.body, _limits(request) | reply.headers)
 
     def _described_path(self, request: Request) -> str:
-        path = request.path.removeprefix(API)
+        path = request.path.removeprefix(self.prefix)
         if by_id := BY_ID.match(path):
             names = (r.full_name for r in self.hub.repositories.values() if r.id == int(by_id[1]))
             path = f"/repos/{next(names, '')}{path[by_id.end() :]}"
