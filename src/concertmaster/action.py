@@ -134,8 +134,7 @@ class _Run:
     def _mark(self, reviewed: Reviewed, ended: int) -> int:
         """Set what the workflow wants on the commit; how it ends then."""
         kind = self.inputs.check
-        operations = reviewed.move.operations() if reviewed.move else None
-        plan = plan_check(reviewed.report, self.links, ended, reviewed.notes, operations)
+        plan = plan_check(reviewed.report, self.links, ended, reviewed.notes)
         try:
             if kind is not Check.NONE:
                 mark(self.client, self.request, plan, as_run=kind is Check.CHECK_RUN)
