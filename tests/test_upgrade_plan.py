@@ -19,9 +19,10 @@ from concertmaster.messages import UserError
 from concertmaster.plan.hops import FAULTY
 from concertmaster.project.files import MemoryTree, Project, WorkingTree
 from concertmaster.project.overlay import Overlay
+from concertmaster.report.checklist import ticked
 from concertmaster.report.markdown import Links
 from concertmaster.report.sections import Block, Section, fit
-from concertmaster.report.upgrade import BEGIN, END, Surroundings, render, ticked
+from concertmaster.report.upgrade import BEGIN, END, Surroundings, render
 from concertmaster.runner import run
 from concertmaster.upgrading import (
     NEWEST,

@@ -134,7 +134,8 @@ class _Run:
     def _mark(self, reviewed: Reviewed, ended: int) -> int:
         """Set what the workflow wants on the commit; how it ends then."""
         kind = self.inputs.check
-        plan = plan_check(reviewed.report, self.links, ended, reviewed.notes)
+        operations = reviewed.move.operations() if reviewed.move else None
+        plan = plan_check(reviewed.report, self.links, ended, reviewed.notes, operations)
         try:
             if kind is not Check.NONE:
                 mark(self.client, self.request, plan, as_run=kind is Check.CHECK_RUN)

@@ -12,7 +12,7 @@ from concertmaster.github.event import Request
 from concertmaster.github.posted import digest
 from concertmaster.outcome import CLEAN, NOT_ANALYSED
 from concertmaster.report.markdown import Links, visible
-from concertmaster.report.summary import Summary, render, verdict
+from concertmaster.report.summary import Operations, Summary, render, verdict
 from concertmaster.runner import Report
 
 NAME = "Concertmaster"
@@ -46,7 +46,13 @@ class CheckPlan:
         return "success" if self.succeeded else "failure"
 
 
-def plan_check(report: Report, links: Links, ended: int, notes: Sequence[str] = ()) -> CheckPlan:
+def plan_check(
+    report: Report,
+    links: Links,
+    ended: int,
+    notes: Sequence[str] = (),
+    operations: Operations | None = None,
+) -> CheckPlan:
     """A check of everything that was found, and of the exit code that it led to."""
     summary = Summary(
         report.window,
@@ -55,6 +61,7 @@ def plan_check(report: Report, links: Links, ended: int, notes: Sequence[str] = 
         report.unanalysed,
         tuple(notes),
         suppressed=report.suppressed,
+        operations=operations,
     )
     ordered = sorted(report.findings, key=lambda finding: (-finding.severity.rank, finding.place))
     return CheckPlan(

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from concertmaster.report.checklist import ticked, unticked
 from concertmaster.report.markdown import marker
 
 #: A mark only counts where we put it: at the very start, where no quoted text can stand.
@@ -59,10 +60,11 @@ class PostedComment:
 
 @dataclass(frozen=True, slots=True)
 class PostedSummary:
-    """The summary comment of ours, and the digest of its text."""
+    """The summary comment of ours, the digest of its text, and what people have ticked in it."""
 
     id: int
     digest: str
+    ticked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,8 @@ def known_by(marks: Iterable[str]) -> tuple[str, ...]:
 
 
 def summary_mark(text: str) -> str:
-    return marker(f"{_SUMMARY}:{digest(text)}")
+    """The hidden note of a summary; ticks make no other text of it."""
+    return marker(f"{_SUMMARY}:{digest(unticked(text))}")
 
 
 def review_mark(*parts: str) -> str:
@@ -126,7 +129,7 @@ def posted_summary(number: int, body: str) -> PostedSummary | None:
     for mark in _marks(body):
         kind, _, text = mark.partition(":")
         if kind == _SUMMARY:
-            return PostedSummary(number, text)
+            return PostedSummary(number, text, ticked(body))
     return None
 
 

@@ -10,6 +10,7 @@ from concertmaster.findings import Finding
 from concertmaster.github.diff import FileDiff
 from concertmaster.github.drafts import Draft, choose, drafts
 from concertmaster.github.event import Request
+from concertmaster.github.moving import Move
 from concertmaster.github.posted import Posted, PostedSummary, comment_mark, digest, review_mark, summary_mark
 from concertmaster.github.standing import marks_of, told_already
 from concertmaster.github.suggestions import suggest
@@ -92,16 +93,6 @@ class ReviewPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
-    """The line on which the pull request moves the project to another release."""
-
-    path: str
-    line: int
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
 class Seen:
     """What a plan is made of besides the report: the head's texts, what the diff shows, what stands already."""
 
@@ -127,7 +118,7 @@ def plan_review(request: Request, report: Report, seen: Seen) -> ReviewPlan:
     told = {_key(finding) for item in comments for finding in item.findings}
     mended = {_key(finding) for item in comments if item.suggests for finding in item.findings}
     listed = tuple(finding for finding in report.findings if _key(finding) not in told)
-    comments = (*comments, *(_moved(seen) if listed else ()))
+    comments = (*comments, *_moved(seen, is_more=bool(listed)))
     left = tuple(finding for finding in report.findings if finding.edits and _key(finding) not in mended)
     situation = _situation(request, report, seen, made, comments)
     claims = claim(seen.posted.comments, situation)
@@ -201,17 +192,14 @@ def _comment(draft: Draft, follow_up: str | None) -> Comment:
     )
 
 
-def _moved(seen: Seen) -> Iterator[Comment]:
+def _moved(seen: Seen, *, is_more: bool) -> Iterator[Comment]:
     """On the line that moves the release: that more follows from it than the diff shows."""
     move = seen.move
     if move is None or not seen.diffs.get(move.path, _KNOWN).carries(move.line, move.line):
         return
-    mark = digest("move", move.before, move.after)
-    told = (
-        f"What follows from orchestrator-core {code(move.after)} outside this diff is in the summary comment, "
-        "with a link to each place."
-    )
-    yield Comment(move.path, None, move.line, RIGHT, f"{comment_mark([mark])}\n\n{told}", (mark,))
+    mark, told = digest("move", move.before, move.after), move.told(is_more=is_more)
+    if told:
+        yield Comment(move.path, None, move.line, RIGHT, f"{comment_mark([mark])}\n\n{told}", (mark,))
 
 
 def _body(request: Request, report: Report, fresh: Sequence[Comment], listed: Sequence[Finding]) -> str:
@@ -224,12 +212,21 @@ def _body(request: Request, report: Report, fresh: Sequence[Comment], listed: Se
 
 def _summary(report: Report, listed: tuple[Finding, ...], left_out: int, seen: Seen) -> str | None:
     """The summary comment; None where the review says it all, or there is nothing to say."""
-    if not listed and not report.unanalysed and not report.created and seen.posted.summary is None:
+    posted = seen.posted.summary
+    operations = seen.move.operations(posted.ticked if posted else frozenset()) if seen.move else None
+    if not (listed or report.unanalysed or report.created or posted or operations):
         return None
     notes = (*seen.notes, *_notes(listed, left_out, seen))
     created = tuple((path, report.rewritten[path]) for path in sorted(report.created))
     whole = Summary(
-        report.window, report.findings, listed, report.unanalysed, notes, created, report.suppressed
+        report.window,
+        report.findings,
+        listed,
+        report.unanalysed,
+        notes,
+        created,
+        report.suppressed,
+        operations,
     )
     text = render(whole, seen.links)
     return f"{summary_mark(text)}\n{text}"

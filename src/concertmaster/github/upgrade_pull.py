@@ -10,8 +10,9 @@ from concertmaster.github.repository import Repository
 from concertmaster.github.state import PullRequest
 from concertmaster.github.upgrade import around, is_marked, superseded
 from concertmaster.index.supply import Supply
+from concertmaster.report.checklist import ticked
 from concertmaster.report.markdown import Links, marker
-from concertmaster.report.upgrade import MAX_BODY, Surroundings, render, ticked, title
+from concertmaster.report.upgrade import MAX_BODY, Surroundings, render, title
 from concertmaster.upgrading import UpgradePlan
 
 

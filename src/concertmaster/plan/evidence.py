@@ -20,6 +20,8 @@ TOPICS: Mapping[str, re.Pattern[bytes]] = {
     "celery": re.compile(
         rb"EXECUTOR['\"]?\s*[=:]\s*['\"]?celery|^\s*(from|import) celery\b|\bCelery\(", re.MULTILINE
     ),
+    "workflows": re.compile(rb"^@(?:create|modify|terminate|validate|reconcile)?_?workflow\b", re.MULTILINE),
+    "database-uri": re.compile(rb"\bDATABASE_URI\b"),
     "deployment": re.compile(rb"\bdb upgrade\b"),
     "bare-upgrade": re.compile(rb"\bdb upgrade['\"]?\s*(?:$|&&|;|\|)", re.MULTILINE),
     "old-postgres": re.compile(rb"(?:image:\s*['\"]?|FROM\s+)(?:[\w./-]*/)?postgres(?:ql)?:(?:9|1[0-4])\b"),
@@ -41,6 +43,11 @@ TOPICS: Mapping[str, re.Pattern[bytes]] = {
 _SUFFIXES = tuple(
     ".py .yaml .yml .toml .cfg .ini .sh .env .sql .md .rst .txt .graphql .json .tpl .mako".split()
 )
+_PASSWORD = re.compile(r"(?P<name>://[^:@/\s]*:)[^@/\s]+(?=@)")
+_SECRET = re.compile(
+    r"(?P<name>[A-Z_]*(?:KEY|SECRET|TOKEN|PASSWORD|PASSWD)[\"']?\]?\s*(?:=|:(?=\s)|,)\s*)"
+    r"(?:\"[^\"$]+\"|'[^'$]+'|(?![\"'$(\[])[^\s\"',;]+)"
+)
 _NAMES = ("Dockerfile", "Makefile", "Procfile", "justfile", ".env")
 
 
@@ -50,7 +57,7 @@ class Evidence:
     def __init__(self, project: Project) -> None:
         self._places: dict[str, list[Place]] = {topic: [] for topic in TOPICS}
         for path in project.paths:
-            if _is_text(path):
+            if is_evidence(path):
                 self._read(project, path)
 
     def of(self, topic: str) -> tuple[Place, ...]:
@@ -67,7 +74,8 @@ class Evidence:
                 self._places[topic] += _places(path, source, pattern.finditer(source))
 
 
-def _is_text(path: str) -> bool:
+def is_evidence(path: str) -> bool:
+    """Whether lines of a file of this path may show something."""
     return path.endswith(_SUFFIXES) or path.rpartition("/")[2].startswith(_NAMES)
 
 
@@ -78,4 +86,9 @@ def _places(path: str, source: bytes, matches: Iterable[re.Match[bytes]]) -> Ite
         start = source.rfind(b"\n", 0, match.start()) + 1
         end = source.find(b"\n", match.start())
         line = source[start : end if end >= 0 else len(source)].decode("utf-8", "replace").strip()
-        yield Place(path, source.count(b"\n", 0, match.start()) + 1, line[:MAX_TEXT])
+        yield Place(path, source.count(b"\n", 0, match.start()) + 1, masked(line)[:MAX_TEXT])
+
+
+def masked(line: str) -> str:
+    """A line without the secrets in it: a plan is read in more places than the file."""
+    return _SECRET.sub(r"\g<name>…", _PASSWORD.sub(r"\g<name>…", line))

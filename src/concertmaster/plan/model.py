@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -26,7 +26,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing to do. `since` is the release that makes it due; without evidence it concerns every project."""
+    """One thing to do. `since` is the release that makes it due; `evidence` shows why it concerns the project."""
 
     id: str
     rows: tuple[str, ...]
@@ -35,6 +35,11 @@ class Item:
     title: str
     text: str
     evidence: tuple[Place, ...] = ()
+
+    def below(self, folder: str) -> Item:
+        return replace(
+            self, evidence=tuple(replace(place, path=f"{folder}/{place.path}") for place in self.evidence)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +59,7 @@ class Plan:
     hops: tuple[Hop, ...]
     avoid: tuple[Hop, ...]
     items: tuple[Item, ...]
+
+    def below(self, folder: str) -> Plan:
+        """The same with the paths of a repository that has the project in a folder."""
+        return replace(self, items=tuple(item.below(folder) for item in self.items)) if folder else self

@@ -11,6 +11,7 @@ from concertmaster.plan.model import Phase
 class Operation:
     """Due when a project goes over `since`; `topic` is what the project must show, None for every project.
 
+    `shown_by` is what shows best why, where a project has it; else its requirement on the framework does.
     `covered_by` names an operation of the same plan that already does it.
     """
 
@@ -21,6 +22,7 @@ class Operation:
     title: str
     text: str
     topic: str | None = None
+    shown_by: str | None = None
     covered_by: str | None = None
 
 
@@ -67,6 +69,7 @@ OPERATIONS = (
     Operation(
         "descriptions", ("40-08",), "4.0.0", B, "Give every workflow a description",
         "Revision 68d14db1b8da forbids NULL there: `UPDATE workflows SET description = name WHERE description IS NULL`.",
+        shown_by="workflows",
     ),
     Operation(
         "validate-target", ("40-05", "40-06"), "4.0.0", D, "Mark validation workflows and tasks in the database",
@@ -113,6 +116,7 @@ OPERATIONS = (
         "Revision 262744958e0c creates the extensions uuid-ossp, ltree, unaccent, pg_trgm and vector. Use an image with "
         "pgvector of the same major release, such as `pgvector/pgvector:pg17`, or have them installed; the role needs the "
         "right to create them. A managed database may have to allow them first.",
+        shown_by="postgres",
     ),
     Operation(
         "engine-settings", ("50-05c",), "5.0.0", C, "Do without `engine_settings.running_processes`",
@@ -122,6 +126,7 @@ OPERATIONS = (
         "secrets-stores", ("50-11a", "51-05"), "5.0.0", D, "Change the database URI in secret stores",
         "DATABASE_URI must begin with `postgresql+psycopg://` wherever it is kept: in secret stores and CI variables too, "
         "which cannot be seen from here.",
+        shown_by="database-uri",
     ),
     Operation(
         "authorization", ("50-09",), "5.0.0", C, "Check what your authorization returns",
@@ -141,6 +146,7 @@ OPERATIONS = (
         "search-index", ("50-08f", "51-12"), "5.0.0", A, "Build the search index",
         "Run once, after the database is upgraded: `python main.py index subscriptions`, then `products`, `processes` and "
         "`workflows` (from 5.5 on `python main.py index all`). Search finds nothing before.",
+        shown_by="workflows",
     ),
     Operation(
         "embeddings", ("50-08b",), "5.0.0", A, "Decide about embeddings",
@@ -171,5 +177,6 @@ OPERATIONS = (
         "database-upgrade", ("50-08f",), "1.3.0", D, "Upgrade the database",
         "`python main.py db upgrade heads`, with a backup made before. The framework keeps all its revisions, so one run "
         "goes from any release to the newest.",
+        shown_by="deployment",
     ),
 )  # fmt: skip

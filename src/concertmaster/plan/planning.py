@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from concertmaster.plan.evidence import Evidence
+from concertmaster.plan.evidence import MAX_TEXT, Evidence
 from concertmaster.plan.hops import avoided, hops
-from concertmaster.plan.model import Item, Phase, Plan
+from concertmaster.plan.model import Item, Phase, Place, Plan
 from concertmaster.plan.operations import DRAIN, OPERATIONS, STEP_CHANGES, Operation
+from concertmaster.project.dependencies import installed
 from concertmaster.project.files import Project
 from concertmaster.versions import Window, release
+from concertmaster.workspace import read_dependencies
 
 ALWAYS = "database-upgrade"
 DRAIN_ROWS = ("G-14", "40-04", "210-05", "48-04", "53-01", "54-03")
@@ -18,9 +20,7 @@ _ORDER = (Phase.BEFORE, Phase.DEPLOY, Phase.AFTER, Phase.CHECK)
 
 def make_plan(project: Project, window: Window) -> Plan:
     """Only what this project needs between its release and the target, each with what shows it."""
-    items = sorted(
-        _items(Evidence(project), window), key=lambda item: (_ORDER.index(item.phase), release(item.since))
-    )
+    items = sorted(_items(project, window), key=lambda item: (_ORDER.index(item.phase), release(item.since)))
     return Plan(
         window.installed,
         window.target,
@@ -30,15 +30,25 @@ def make_plan(project: Project, window: Window) -> Plan:
     )
 
 
-def _items(evidence: Evidence, window: Window) -> Iterator[Item]:
+def _items(project: Project, window: Window) -> Iterator[Item]:
     if release(window.installed) >= release(window.target):
         return
-    yield from _drain(window)
+    evidence, required = Evidence(project), _required(project)
+    yield from _drain(window, evidence.of("workflows") or required)
     due = [operation for operation in OPERATIONS if _is_due(operation, evidence, window)]
     names = {operation.id for operation in due}
     for operation in due:
         if operation.covered_by not in names:
-            yield _item(operation, evidence, window)
+            yield _item(operation, evidence, window, required)
+
+
+def _required(project: Project) -> tuple[Place, ...]:
+    """The line that requires the framework, which concerns a project with all that every project needs."""
+    believed = installed(read_dependencies(project))
+    if believed is None:
+        return ()
+    found = believed.requirement
+    return (Place(found.path, found.line, " ".join(found.text.split())[:MAX_TEXT]),)
 
 
 def _is_due(operation: Operation, evidence: Evidence, window: Window) -> bool:
@@ -50,18 +60,17 @@ def _crosses(window: Window, number: str) -> bool:
     return release(window.installed) < release(number) <= release(window.target)
 
 
-def _item(operation: Operation, evidence: Evidence, window: Window) -> Item:
+def _item(operation: Operation, evidence: Evidence, window: Window, required: tuple[Place, ...]) -> Item:
     since = window.target if operation.id == ALWAYS else operation.since
-    places = evidence.of(operation.topic) if operation.topic else ()
+    topic = operation.topic or operation.shown_by
+    places = (evidence.of(topic) if topic else ()) or required
     return Item(operation.id, operation.rows, since, operation.phase, operation.title, operation.text, places)
 
 
-def _drain(window: Window) -> Iterator[Item]:
+def _drain(window: Window, places: tuple[Place, ...]) -> Iterator[Item]:
     """One drain before the deployment is enough, however many lists of steps change on the way (guard rule G-14)."""
     changes = {number: text for number, text in STEP_CHANGES.items() if _crosses(window, number)}
     if changes:
         told = "; ".join(f"in {number} {text}" for number, text in changes.items())
-        rows = ("G-14", "40-04", "210-05", "48-04", "53-01", "54-03")
-        yield Item(
-            "drain", rows, max(changes, key=release), Phase.BEFORE, "Drain processes", f"{DRAIN}{told}."
-        )
+        since = max(changes, key=release)
+        yield Item("drain", DRAIN_ROWS, since, Phase.BEFORE, "Drain processes", f"{DRAIN}{told}.", places)

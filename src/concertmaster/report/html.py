@@ -16,6 +16,7 @@ CONTEXT = 3
 _SUGGESTION = re.compile(
     r"^(?P<fence>`{3,})suggestion\r?\n(?P<text>.*?)^(?P=fence)[ \t]*$", re.MULTILINE | re.DOTALL
 )
+_BOX = re.compile(r"<li>\[([ x])\] ")
 _HIDDEN = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
@@ -96,7 +97,7 @@ def _markdown(text: str) -> str:
     from markdown_it import MarkdownIt
 
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
-    return _folds(html)
+    return _folds(_BOX.sub(lambda match: f"<li>{'☑' if match[1] == 'x' else '☐'} ", html))
 
 
 def _folds(html: str) -> str:

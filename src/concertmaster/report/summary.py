@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from concertmaster.findings import Finding, Safety, Severity, Suppressed, Unanalysed
+from concertmaster.plan import Place, Plan
+from concertmaster.report import checklist
 from concertmaster.report.comment import rule_link, sentence
 from concertmaster.report.markdown import Links, code, count, fenced, joined, prose
 from concertmaster.report.overview import kept, releases
+from concertmaster.report.sections import fit
 from concertmaster.versions import Window
 
 #: GitHub takes 65,536 characters in a comment.
@@ -22,6 +25,19 @@ FOLD_FROM = 6
 #: Up to this many places of a rule each line is a link; beyond it one link a file leaves room for all.
 MAX_LINKED = 150
 _ENDING = 300
+_FOLDED = "\n\n</details>"
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """What the release that a pull request moves to asks of a person, and which of it somebody has ticked.
+
+    `place` is the line that moves the release; its path is that of the repository, as those of the plan are.
+    """
+
+    plan: Plan
+    place: Place | None = None
+    ticked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +51,7 @@ class Summary:
     notes: tuple[str, ...] = ()
     created: tuple[tuple[str, bytes], ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
+    operations: Operations | None = None
 
 
 def verdict(findings: Iterable[Finding], unanalysed: Sequence[Unanalysed] = ()) -> str:
@@ -51,7 +68,9 @@ def render(summary: Summary, links: Links, *, limit: int = MAX_COMMENT) -> str:
     above = (releases(summary.findings), kept(summary.suppressed, links), _missed(summary.unanalysed))
     parts = [joined((_headline(summary), *summary.notes, *above))]
     files = _created(summary.created, limit // 2)
-    left = limit - len(parts[0]) - len(files) - _ENDING
+    around = _operations(summary.operations, links, limit // 3)
+    parts += [around] if around else []
+    left = limit - len(parts[0]) - len(around) - len(files) - _ENDING
     cut = Counter[Severity]()
     for severity, group in _by_severity(summary.listed):
         title = f"### {severity.value.capitalize()}s"
@@ -62,6 +81,22 @@ def render(summary: Summary, links: Links, *, limit: int = MAX_COMMENT) -> str:
                 parts += [block] if title in parts else [title, block]
             left = left - len(block) - len(title) - 4 if told == len(findings) else 0
     return joined((*parts, files, _cut(cut)))
+
+
+def _operations(operations: Operations | None, links: Links, room: int) -> str:
+    """The checklist of the plan, folded; what has no room is counted."""
+    if operations is None or not operations.plan.items:
+        return ""
+    plan, place = operations.plan, operations.place
+    where = f", as {links.place(place.path, place.line)} does," if place else ""
+    told = (
+        f"Going from orchestrator-core {code(plan.installed)} to {code(plan.target)}{where} takes "
+        f"{count(len(plan.items), checklist.NOUN)} that code cannot make."
+    )
+    head = f"### {checklist.TITLE}\n\n{told}\n\n<details><summary>Checklist</summary>\n\n"
+    whole = checklist.section(plan, links, operations.ticked, importance=1)
+    body = fit([replace(whole, title="")], room - len(head) - len(_FOLDED))
+    return f"{head}{body}{_FOLDED}"
 
 
 def _created(files: Sequence[tuple[str, bytes]], room: int) -> str:

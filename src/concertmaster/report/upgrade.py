@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
 from concertmaster.findings import Finding, Safety
-from concertmaster.plan import Item
 from concertmaster.project.files import UnreadableFileError
+from concertmaster.report.checklist import box
+from concertmaster.report.checklist import section as checklist
 from concertmaster.report.comment import rule_link, sentence
 from concertmaster.report.difference import unified
 from concertmaster.report.markdown import Links, code, count, fenced, joined, listing, marker, prose
-from concertmaster.report.plan import HEADINGS
 from concertmaster.report.sections import Block, Section, fit
 from concertmaster.upgrading import Note, UpgradePlan
 
@@ -24,7 +24,6 @@ MAX_BODY = 65_000
 MAX_DIFF = 6_000
 SHOWN_PLACES = 3
 BEGIN, END = "<!-- concertmaster:upgrade -->", marker("upgrade-end")
-_TICKED = re.compile(r"^- \[[xX]\] .*<!-- concertmaster:item,([0-9a-z.-]+) -->\r?$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +40,6 @@ def title(plan: UpgradePlan) -> str:
     return f"Upgrade orchestrator-core from {plan.installed} to {plan.target}"
 
 
-def ticked(body: str) -> frozenset[str]:
-    """The items that a person has ticked."""
-    return frozenset(_TICKED.findall(body))
-
-
 def render(plan: UpgradePlan, around: Surroundings, *, limit: int = MAX_BODY) -> str:
     """The whole text between its marks; what has no room is left out, the least important first, and counted."""
     room = limit - len(BEGIN) - len(END) - 4
@@ -53,7 +47,7 @@ def render(plan: UpgradePlan, around: Surroundings, *, limit: int = MAX_BODY) ->
         Section("", (Block(_opening(plan, around)),)),
         Section("To be done by hand", tuple(_left_out(plan)), importance=6, noun="note", glue="\n"),
         Section("Left for a person", tuple(_left(plan, around)), 5, "finding", _LEFT, glue="\n"),
-        Section("Around the upgrade", tuple(_operations(plan, around)), 4, "operation", glue="\n"),
+        checklist(plan.operations, around.base, around.ticked, importance=4),
         Section("What changes", tuple(_table(plan, around)), 3, "rule", header=_HEAD, glue="\n"),
         Section("Suggested rewrites", tuple(_diffs(plan)), 1, "file", _DIFFS),
         Section("What was checked", tuple(map(Block, _checked(plan))), glue="\n"),
@@ -115,10 +109,6 @@ def _note(verb: str, note: Note) -> Block:
 # -- checklist -----------------------------------------------------------------------------------
 
 
-def _box(key: str, text: str, done: Container[str]) -> str:
-    return f"- [{'x' if key in done else ' '}] {text} {marker('item', key)}"
-
-
 def _left(plan: UpgradePlan, around: Surroundings) -> Iterator[Block]:
     order = sorted(plan.remaining, key=lambda item: (-item.severity.rank, item.rule, item.place))
     keys = _Keys()
@@ -130,8 +120,8 @@ def _left(plan: UpgradePlan, around: Surroundings) -> Iterator[Block]:
         for number, item in enumerate(findings):
             told = "" if shared else f": {sentence(item.message)}"
             place = around.head.place(item.path, item.line, item.end_line)
-            box = _box(keys.of(item), f"{place}{told}", around.ticked)
-            yield Block(box if number else f"{head}\n{box}")
+            line = box(keys.of(item), f"{place}{told}", around.ticked)
+            yield Block(line if number else f"{head}\n{line}")
 
 
 def _heading(first: Finding) -> str:
@@ -152,26 +142,6 @@ class _Keys:
             key = hashlib.sha256(f"{finding.fingerprint}{number}".encode()).hexdigest()[:16]
         self._seen.add(key)
         return key
-
-
-def _operations(plan: UpgradePlan, around: Surroundings) -> Iterator[Block]:
-    operations = plan.operations
-    stops = operations.hops[:-1]
-    if stops:
-        told = [f"- **{hop.release}**: {prose(hop.reason)}." for hop in stops]
-        yield Block(
-            "\n".join(("Deploy these releases on the way, and see that everything runs:", "", *told, ""))
-        )
-    for phase, heading in HEADINGS.items():
-        for number, item in enumerate(item for item in operations.items if item.phase is phase):
-            head = "" if number else f"\n#### {heading}\n\n"
-            yield Block(f"{head}{_operation(item, around)}")
-
-
-def _operation(item: Item, around: Surroundings) -> str:
-    box = _box(f"operation-{item.id}", f"**{item.title}** ({item.since}). {item.text}", around.ticked)
-    seen = ", ".join(around.base.place(place.path, place.line) for place in item.evidence)
-    return f"{box}\n  Seen in {seen}." if seen else box
 
 
 # -- what changes --------------------------------------------------------------------------------
