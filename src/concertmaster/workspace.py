@@ -76,7 +76,9 @@ def open_workspace(
     deployment = Deployment(project.paths, lambda path: readable(project, path), _homes(dependencies))
     window = Window(current, aim, mode)
     known_names = supply.names(window.judged, current, aim)
-    around = Surroundings(window, shadows, regular, definitions, deployment, known_names.index)
+    around = Surroundings(
+        window, shadows, regular, definitions, deployment, known_names.index, _own(dependencies)
+    )
     rules = choose_rules(tuple(select) or config.select, (*ignore, *config.ignore), prose=config.prose)
     return Workspace(project, config, dependencies, around, rules, believed, known_names, supply)
 
@@ -85,6 +87,10 @@ def _homes(dependencies: Dependencies) -> set[str]:
     """The folders whose manifests require the framework for running."""
     required = (item for item in dependencies.of(FRAMEWORK) if not item.isolated)
     return {item.path.rpartition("/")[0] for item in required}
+
+
+def _own(dependencies: Dependencies) -> frozenset[str]:
+    return frozenset(item.name for item in dependencies.requirements if not item.locked)
 
 
 def _current(installed_release: str | None, believed: Installed | None, name: str, supply: Supply) -> str:

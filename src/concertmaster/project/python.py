@@ -37,6 +37,7 @@ class Surroundings:
     `__init__.py`, so that the framework's namespace cannot live beside it. `definitions` answers what other
     modules of the project define and pass on, `deployment` who reads files of settings; None where only the
     file itself is known. `names` is the index to judge the framework's names by; None for the shipped one.
+    `required` are the distributions that the project's own manifests name, locks apart.
     """
 
     window: Window
@@ -45,6 +46,7 @@ class Surroundings:
     definitions: Definitions | None = None
     deployment: Deployment | None = None
     names: Index | None = None
+    required: frozenset[str] = frozenset()
 
 
 class PythonFile(TextFile):
