@@ -13,6 +13,7 @@ from concertmaster.engine_project import ProjectFiles, ProjectResult, analyse_pr
 from concertmaster.findings import Finding, Safety
 from concertmaster.judging import FileResult
 from concertmaster.project.python import Surroundings
+from concertmaster.project.settings.deployment import Deployment
 from concertmaster.rule import Rule, load_rules
 from concertmaster.subjects import analyse
 from concertmaster.versions import NEWEST_KNOWN, RELEASES, Window, release
@@ -54,28 +55,44 @@ def _further(rule: Rule) -> str:
     return extra.read_text(encoding="utf-8") if extra.exists() else ""
 
 
-def window(rule: Rule, target: str = "") -> Window:
-    """From just before the first release that the rule speaks of, to the last, the newest or the wanted one."""
+def window(rule: Rule, example: Example | ProjectExample) -> Window:
+    """What the example says, or else from just before the first release that the rule speaks of to the last."""
     first = min(rule.releases, key=release)
     earlier = [number for number in RELEASES if release(number) < release(first)]
-    return Window(earlier[-1] if earlier else RELEASES[0], target or rule.change.until or NEWEST_KNOWN)
+    before = earlier[-1] if earlier else RELEASES[0]
+    return Window(example.installed or before, example.target or rule.change.until or NEWEST_KNOWN)
 
 
 def judge(rule: Rule, text: str, example: Example) -> FileResult:
     """What a rule makes of a text in the place of an example."""
     path = example.path
-    around = Surroundings(window(rule, example.target), regular=path.startswith("orchestrator/"))
+    around = Surroundings(window(rule, example), regular=path.startswith("orchestrator/"))
     return analyse(path, text.encode(), around, [rule], unsafe=True)
 
 
-def judge_project(rule: Rule, files: dict[str, str], newline: str = "\n") -> ProjectResult:
-    """What a rule makes of a whole project."""
-    earlier = [number for number in RELEASES if release(number) < release(rule.change.since)]
-    installed = earlier[-1] if rule.change.crossing else NEWEST_KNOWN
+def judge_project(
+    rule: Rule, files: dict[str, str], example: ProjectExample, newline: str = "\n"
+) -> ProjectResult:
+    """What a rule makes of a whole project, be it one on projects or on the files of one."""
     sources = {path: text.replace("\n", newline).encode() for path, text in files.items()}
-    around = Surroundings(Window(installed, NEWEST_KNOWN))
+    around = Surroundings(
+        _whole_window(rule, example), deployment=Deployment(list(files), sources.get, ("",))
+    )
+    if not rule.project_checks:
+        results = [analyse(path, source, around, [rule], unsafe=True) for path, source in sources.items()]
+        findings = tuple(finding for result in results for finding in result.findings)
+        rewritten = {one.path: one.rewritten for one in results if one.rewritten is not None}
+        return ProjectResult(findings, rewritten=rewritten)
     project = ProjectFiles(tuple(sorted(sources)), sources.get, around)
     return analyse_project(project, [rule], {}, unsafe=True, allowed=lambda *_: True)
+
+
+def _whole_window(rule: Rule, example: ProjectExample) -> Window:
+    """Rules on whole projects are judged at the newest release, but for those on the way there."""
+    if example.installed or not rule.project_checks:
+        return window(rule, example)
+    earlier = [number for number in RELEASES if release(number) < release(rule.change.since)]
+    return Window(earlier[-1] if rule.change.crossing else NEWEST_KNOWN, NEWEST_KNOWN)
 
 
 @cache
@@ -99,7 +116,7 @@ def _judged(rule: Rule) -> Iterator[tuple[Example | ProjectExample, tuple[Findin
     for example in examples(rule):
         yield example, judge(rule, example.before, example).findings
     for project in projects(rule):
-        yield project, judge_project(rule, project.before).findings
+        yield project, judge_project(rule, project.before, project).findings
 
 
 def _count(shown: Shown, finding: Finding) -> None:

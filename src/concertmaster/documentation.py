@@ -2,7 +2,7 @@
 
 Other fences are look-alikes that stay untouched or, marked `reported`, what is told without a rewrite. A fence
 names its file when that is no Python: ```` ```diff .env ````. One of a rule with many rows may say which of them it
-is about, `row=50-04a`, and one that holds only up to a release, `to=4.8.2`.
+is about, `row=50-04a`, and one that holds only between certain releases, `from=2.10.0` and `to=4.8.2`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class Example:
     """A fence of a docstring: the old text, the new text (the same for a look-alike), and the file it is in.
 
     A fence marked `reported` holds what is told and left as it is, for a person to mend. `rows` are those of the
-    catalogue that it is about, where it says so, and `target` the release that it is judged for.
+    catalogue that it is about, `installed` and `target` the releases that it is judged between, where it says so.
     """
 
     path: str
@@ -27,6 +27,7 @@ class Example:
     after: str
     reported: bool = False
     rows: tuple[str, ...] = ()
+    installed: str = ""
     target: str = ""
 
     @property
@@ -46,7 +47,7 @@ class Documentation:
 
 
 _FENCE = re.compile(r"^```(?P<kind>\w+)(?P<words>(?: \S+)*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
-_OPTION = re.compile(r"(?P<name>row|to)=(?P<value>\S+)")
+_OPTION = re.compile(r"(?P<name>row|from|to)=(?P<value>\S+)")
 _GUIDE = re.compile(r"<(https://[^>]+)>")
 
 
@@ -84,6 +85,8 @@ class ProjectExample:
     after: dict[str, str]
     reported: bool = False
     rows: tuple[str, ...] = ()
+    installed: str = ""
+    target: str = ""
 
     @property
     def changes(self) -> bool:
@@ -98,14 +101,12 @@ def parse_projects(text: str) -> tuple[ProjectExample, ...]:
     return tuple(_project(match) for match in _FENCE.finditer(text) if match["kind"] == "project")
 
 
-def _words(match: re.Match[str]) -> tuple[list[str], dict[str, str]]:
-    """The plain words behind a fence's kind, and its options."""
+def _words(match: re.Match[str]) -> tuple[list[str], tuple[tuple[str, ...], str, str]]:
+    """The plain words behind a fence's kind, and its options: rows, installed release and target."""
     options = {option["name"]: option["value"] for option in _OPTION.finditer(match["words"])}
-    return [word for word in match["words"].split() if not _OPTION.fullmatch(word)], options
-
-
-def _rows(options: dict[str, str]) -> tuple[str, ...]:
-    return tuple(options["row"].split(",")) if "row" in options else ()
+    rows = tuple(options["row"].split(",")) if "row" in options else ()
+    plain = [word for word in match["words"].split() if not _OPTION.fullmatch(word)]
+    return plain, (rows, options.get("from", ""), options.get("to", ""))
 
 
 def _project(match: re.Match[str]) -> ProjectExample:
@@ -113,7 +114,7 @@ def _project(match: re.Match[str]) -> ProjectExample:
     files = dict(zip(parts[::2], parts[1::2], strict=True))
     words, options = _words(match)
     if "diff" not in words:
-        return ProjectExample(files, files, reported="reported" in words, rows=_rows(options))
+        return ProjectExample(files, files, "reported" in words, *options)
     sides = [
         {
             path: "".join(line[1:] or line for line in text.splitlines(keepends=True) if line[0] != other)
@@ -121,7 +122,7 @@ def _project(match: re.Match[str]) -> ProjectExample:
         }
         for other in "+-"
     ]
-    return ProjectExample(sides[0], sides[1], rows=_rows(options))
+    return ProjectExample(sides[0], sides[1], False, *options)
 
 
 def _example(match: re.Match[str]) -> Example:
@@ -132,4 +133,4 @@ def _example(match: re.Match[str]) -> Example:
         lines = match["text"].splitlines(keepends=True)
         before = "".join(line[1:] or line for line in lines if not line.startswith("+"))
         after = "".join(line[1:] or line for line in lines if not line.startswith("-"))
-    return Example(path, before, after, "reported" in words, _rows(options), options.get("to", ""))
+    return Example(path, before, after, "reported" in words, *options)
