@@ -10,6 +10,7 @@ import typer
 from concertmaster.config import FailOn
 from concertmaster.github.diff import ChangedFile, FileDiff, rebuild_diff
 from concertmaster.github.event import Request
+from concertmaster.github.moving import moved
 from concertmaster.github.preview import describe, write_preview
 from concertmaster.github.review import ReviewPlan, Seen, plan_review
 from concertmaster.index.supply import Supply
@@ -79,7 +80,7 @@ def plan_locally(
     judgement = compared(judgement, old, renamed)
     diffs = {diff.path: diff for diff in _diffs(changes, old, new)}
     notes = tuple(map(prose, judgement.report.names.notes))
-    seen = Seen(new.read, diffs, Links(), notes=notes)
+    seen = Seen(new.read, diffs, Links(), notes=notes, move=moved(judgement, new, diffs))
     plan = plan_review(_request(repository, head, start), judgement.report, seen)
     return plan, new.read, judgement
 

@@ -10,10 +10,11 @@ from concertmaster.config import load_config
 from concertmaster.findings import Finding, Unanalysed
 from concertmaster.github.contents import Blobs, CommitFiles
 from concertmaster.github.diff import ChangedFile, FileDiff, read_diff, rebuild_diff, undo
+from concertmaster.github.moving import Move, moved
 from concertmaster.github.proposed import proposed
 from concertmaster.github.pull import Pull
-from concertmaster.github.review import Move
 from concertmaster.index.supply import Supply
+from concertmaster.plan import is_evidence
 from concertmaster.project.dependencies import installed, is_manifest
 from concertmaster.project.files import UnreadableFileError
 from concertmaster.report.markdown import code, prose
@@ -51,15 +52,7 @@ class Reviewed:
     notes: tuple[str, ...]
     head: CommitFiles
     folder: str = ""
-
-    @property
-    def move(self) -> Move | None:
-        """Where the pull request moves the release, if it does."""
-        before, after = self.judgement.before, self.judgement.workspace.believed
-        if not self.judgement.raises_release or before is None or after is None:
-            return None
-        path = f"{self.folder}/{after.requirement.path}" if self.folder else after.requirement.path
-        return Move(path, after.requirement.line, before.release, after.release)
+    move: Move | None = None
 
     def read(self, path: str) -> bytes:
         """The bytes of a file at the head."""
@@ -109,7 +102,8 @@ def review(pull: Pull, wishes: Wishes, checkout: Path | None) -> Reviewed:
     diffs = {file.filename: _diff(file, head, base, wishes.folder, told) for file in files}
     deciding = tuple(item for item in report.findings if item.fingerprint in brought)
     notes = (*_notes(judgement, head), *_shares(judgement, report, deciding))
-    return Reviewed(judgement, report, deciding, diffs, notes, head, wishes.folder)
+    move = moved(judgement, head, diffs, wishes.folder)
+    return Reviewed(judgement, report, deciding, diffs, notes, head, wishes.folder, move)
 
 
 def _load(head: CommitFiles, base: CommitFiles, changed: set[str], wishes: Wishes) -> None:
@@ -122,7 +116,7 @@ def _load(head: CommitFiles, base: CommitFiles, changed: set[str], wishes: Wishe
     )
     head.load(lambda path: is_judged(path) and path in changed)
     if whole:
-        head.load(is_judged)
+        head.load(lambda path: is_judged(path) or is_evidence(path))
 
 
 def _compared(

@@ -60,7 +60,13 @@ def tell(
         job.annotate("warning", f"Not all was posted on the pull request: {outcome.reason}.")
         notes = (*notes, f"Not all was posted on the pull request: {code(outcome.reason)}.")
     summary = Summary(
-        window, report.findings, report.findings, report.unanalysed, notes, suppressed=report.suppressed
+        window,
+        report.findings,
+        report.findings,
+        report.unanalysed,
+        notes,
+        suppressed=report.suppressed,
+        operations=reviewed.move.operations() if reviewed.move else None,
     )
     job.write_summary(environment, render(summary, links, limit=job.MAX_SUMMARY))
     job.write_outputs(environment, {**_outputs(outcome, reviewed), "sarif": sarif or ""})
