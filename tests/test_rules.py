@@ -95,6 +95,9 @@ def test_a_rule_explains_itself(rule: Rule) -> None:
     assert "\n" not in told.title
     assert told.why, "the paragraph behind the title says what breaks and why"
     assert told.guide.startswith("https://")
+    if rule.comparisons:
+        assert "~~~diff" in told.body, "both sides of a change; see tests/test_step_changes.py"
+        return
     kinds = {(example.changes, example.reported) for example in told.examples}
     kinds |= {(example.changes, example.reported) for example in projects(rule)}
     assert (False, False) in kinds, "a look-alike that stays untouched"

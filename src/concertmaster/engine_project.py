@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from concertmaster.findings import Edit, EditSet, Finding, Safety, Suppressed, apply
 from concertmaster.judging import identify
@@ -14,7 +15,7 @@ from concertmaster.rule import ProjectHit, Rule
 
 MAX_PASSES = 12
 Read = Callable[[str], bytes | None]
-_Told = tuple[str, str, str]
+_Told = tuple[str, str, str, str]
 Allowed = Callable[[Rule, Finding], bool]
 
 
@@ -84,12 +85,46 @@ def analyse_project(
 
 
 def _judge(files: ProjectFiles, rules: Sequence[Rule], allowed: Allowed) -> Iterator[_Judged]:
-    for model in files.models():
-        for rule in rules:
-            for hit in rule.project_hits(model):
-                judged = _judged(files, rule, hit)
-                if judged is not None and allowed(rule, judged.finding):
-                    yield judged
+    hits = ((rule, hit) for model in files.models() for rule in rules for hit in rule.project_hits(model))
+    return _identified(files, hits, allowed)
+
+
+def compare_projects(
+    before: ProjectFiles, after: ProjectFiles, rules: Sequence[Rule], allowed: Allowed
+) -> ProjectResult:
+    """What the rules on both sides of a review see; projects are the same where their folders are."""
+    active = [rule for rule in rules if rule.comparisons]
+    if not active:
+        return ProjectResult()
+    old = {model.root: model for model in before.models()}
+    hits = (
+        (rule, hit)
+        for model in after.models()
+        if model.root in old
+        for rule in active
+        for hit in rule.compared_hits(old[model.root], model)
+    )
+    found = list(_identified(after, hits, allowed))
+    kept = tuple(Suppressed(item.finding, item.reason) for item in found if item.reason is not None)
+    return ProjectResult(tuple(item.finding for item in found if item.reason is None), kept)
+
+
+def _identified(
+    files: ProjectFiles, hits: Iterable[tuple[Rule, ProjectHit]], allowed: Allowed
+) -> Iterator[_Judged]:
+    """The hits as findings, those on lines alike told apart by their order."""
+    made = [(rule, judged) for rule, hit in hits if (judged := _judged(files, rule, hit)) is not None]
+    found = [judged for _, judged in made]
+    ordered: defaultdict[str, list[int]] = defaultdict(list)
+    for index in sorted(range(len(found)), key=lambda index: found[index].finding.place):
+        ordered[found[index].finding.path].append(index)
+    for path, places in ordered.items():
+        known = identify(files.text(path), [found[index].finding for index in places])
+        for index, finding in zip(places, known, strict=True):
+            found[index] = replace(found[index], finding=finding)
+    for (rule, _), judged in zip(made, found, strict=True):
+        if allowed(rule, judged.finding):
+            yield judged
 
 
 def _judged(files: ProjectFiles, rule: Rule, hit: ProjectHit) -> _Judged | None:
@@ -114,13 +149,14 @@ def _judged(files: ProjectFiles, rule: Rule, hit: ProjectHit) -> _Judged | None:
         title=rule.documentation.title,
         url=rule.url,
         edits=hit.edits.get(hit.place.path, ()),
+        difference=hit.difference,
     )
     try:
         comments = text.suppressions
     except Unreadable:
         return None
     kept = next((one for one in comments if one.covers(rule.id, finding.line, finding.end_line)), None)
-    return _Judged(next(identify(text, [finding])), hit, None if kept is None else kept.reason)
+    return _Judged(finding, hit, None if kept is None else kept.reason)
 
 
 def project_findings(files: ProjectFiles, rules: Sequence[Rule]) -> tuple[Finding, ...]:
@@ -185,7 +221,10 @@ def _next_files(found: Sequence[_Judged], done: set[_Told], *, unsafe: bool) -> 
 
 
 def _told(item: _Judged) -> _Told:
-    return item.finding.rule, item.finding.path, item.finding.likeness
+    told = item.finding.message.partition("; ")[
+        0
+    ]  # what follows names the file, which is not always the same
+    return item.finding.rule, item.finding.path, item.finding.likeness, told
 
 
 def _may(item: _Judged, *, unsafe: bool) -> bool:
@@ -218,4 +257,4 @@ def _take(chosen: dict[str, EditSet], edits: Mapping[str, tuple[Edit, ...]]) -> 
             chosen.setdefault(path, EditSet()).add(group)
 
 
-__all__ = ["ProjectFiles", "ProjectResult", "analyse_project", "project_findings"]
+__all__ = ["ProjectFiles", "ProjectResult", "analyse_project", "compare_projects", "project_findings"]

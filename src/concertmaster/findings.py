@@ -82,7 +82,8 @@ class Finding:
 
     Lines and columns count from 1, columns in characters; `edits` are byte spans of the file.
     `rows` are the catalogue's row ids, `since` the release that makes it a finding. `fingerprint` tells it
-    from all others of a project; `likeness` is the same wherever the same lines have the same fault.
+    from all others of a project; `likeness` is the same wherever the same lines have the same fault. `difference`
+    shows before and after of something that is no text of a file, in the way of a unified difference.
     """
 
     rule: str
@@ -100,6 +101,7 @@ class Finding:
     edits: tuple[Edit, ...] = ()
     fingerprint: str = ""
     likeness: str = ""
+    difference: tuple[str, ...] = ()
 
     @property
     def place(self) -> tuple[str, int, int, str]:

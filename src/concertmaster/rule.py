@@ -77,12 +77,14 @@ class ProjectHit:
     safety: Safety | None = None
     rows: tuple[str, ...] | None = None
     change: Change | None = None
+    difference: tuple[str, ...] = ()
 
 
 Check = Callable[[PythonFile, Any], Iterator[Hit]]
 FileCheck = Callable[[PythonFile], Iterator[Hit]]
 DependencyCheck = Callable[[Requirement, ManifestFile], Iterator[Hit]]
 ProjectCheck = Callable[[ProjectModel], Iterator[ProjectHit]]
+Comparison = Callable[[ProjectModel, ProjectModel], Iterator[ProjectHit]]
 SettingCheck = Callable[[Setting, SettingsFile], Iterator[Hit]]
 ConfigurationCheck = Callable[[SettingsFile], Iterator[Hit]]
 NodeFunction = TypeVar("NodeFunction", bound=Callable[..., Iterator[Hit]])
@@ -112,6 +114,7 @@ class Rule:
     node_checks: dict[type[ast.AST], list[Check]] = field(default_factory=dict)
     file_checks: list[FileCheck] = field(default_factory=list)
     project_checks: list[ProjectCheck] = field(default_factory=list)
+    comparisons: list[Comparison] = field(default_factory=list)
     dependency_checks: dict[str, list[DependencyCheck]] = field(default_factory=dict)
     setting_checks: dict[str, list[SettingCheck]] = field(default_factory=dict)
     configuration_checks: list[tuple[tuple[bytes, ...], ConfigurationCheck]] = field(default_factory=list)
@@ -139,6 +142,11 @@ class Rule:
     def project(self, check: ProjectCheck) -> ProjectCheck:
         """Show each project of the repository as a whole to the decorated function."""
         self.project_checks.append(check)
+        return check
+
+    def comparison(self, check: Comparison) -> Comparison:
+        """Show each project as it was at the base of a review, and as it is now, to the decorated function."""
+        self.comparisons.append(check)
         return check
 
     def dependency(self, *names: str) -> Callable[[DependencyCheck], DependencyCheck]:
@@ -204,6 +212,11 @@ class Rule:
         """Everything that this rule sees in a project as a whole."""
         for check in self.project_checks:
             yield from check(model)
+
+    def compared_hits(self, before: ProjectModel, after: ProjectModel) -> Iterator[ProjectHit]:
+        """Everything that this rule sees in what a change does to a project."""
+        for check in self.comparisons:
+            yield from check(before, after)
 
     def hits(self, file: PythonFile) -> Iterator[Hit]:
         """Everything that this rule sees in a file."""

@@ -8,9 +8,15 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from concertmaster.engine_project import ProjectFiles, ProjectResult, analyse_project, project_findings
+from concertmaster.engine_project import (
+    ProjectFiles,
+    ProjectResult,
+    analyse_project,
+    compare_projects,
+    project_findings,
+)
 from concertmaster.findings import Finding, Suppressed, Unanalysed
 from concertmaster.index.supply import Names
 from concertmaster.judging import FileResult
@@ -96,22 +102,35 @@ def _guarded(judge: Callable[[], ProjectResult]) -> tuple[ProjectResult, tuple[U
 def _whole_project(
     task: Task, workspace: Workspace, rewritten: dict[str, bytes], judged: set[str], base: Project | None
 ) -> ProjectResult:
-    """What only the whole project shows; nothing where a part of it cannot be read.
+    """What only the whole project shows, by itself and beside `base`; nothing where a part of it cannot be read.
 
     Of files that are not judged only what `base` has not shown already is told.
     """
-    rules = [rule for rule in task.rules if rule.project_checks]
+    rules = [rule for rule in task.rules if rule.project_checks or rule.comparisons]
     files = _modelled(workspace.project, workspace) if rules and not workspace.config.library else None
     if files is None:
         return ProjectResult()
-    before = None if base is None or judged >= set(files.paths) else _modelled(base, workspace)
-    old = None if before is None else Counter(map(_likeness, project_findings(before, rules)))
+    before = None if base is None else _modelled(base, workspace)
+    is_partial = not judged >= set(files.paths)
+    shown = project_findings(before, rules) if before is not None and is_partial else ()
+    old = Counter(map(_likeness, shown))
+
+    def chosen(rule: Rule, finding: Finding) -> bool:
+        return any(rule is one for one in rules_for(finding.path, task))
 
     def allowed(rule: Rule, finding: Finding) -> bool:
-        told = finding.path in judged or (old is not None and not old[_likeness(finding)])
-        return told and any(rule is one for one in rules_for(finding.path, task))
+        is_new = before is not None and is_partial and not old[_likeness(finding)]
+        return (is_new or finding.path in judged) and chosen(rule, finding)
 
-    return analyse_project(files, rules, rewritten, unsafe=task.unsafe, allowed=allowed)
+    found = analyse_project(files, rules, rewritten, unsafe=task.unsafe, allowed=allowed)
+    if before is None:
+        return found
+    changes = compare_projects(before, files, rules, chosen)
+    return replace(
+        found,
+        findings=(*found.findings, *changes.findings),
+        suppressed=(*found.suppressed, *changes.suppressed),
+    )
 
 
 def _likeness(finding: Finding) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from concertmaster.findings import Finding, Safety
-from concertmaster.report.markdown import code, count, joined, listing, prose, suggestion
+from concertmaster.report.markdown import code, count, fenced, joined, listing, prose, suggestion
 
 #: Where this many characters are told of findings, the others at the same place are counted.
 MAX_TOLD = 20_000
@@ -38,7 +38,12 @@ def comment(remark: Remark, *, hidden: str = "", follow_up: str | None = None) -
 def finding_text(finding: Finding) -> str:
     """A finding in two or three sentences."""
     title = f"**{prose(finding.title)}.** " if finding.title else ""
-    return f"{title}{sentence(finding.message)}\n{source(finding)}"
+    return joined((f"{title}{sentence(finding.message)}\n{source(finding)}", difference(finding)))
+
+
+def difference(finding: Finding) -> str:
+    """Before and after, where that is no text of a file."""
+    return fenced("\n".join(finding.difference), "diff") if finding.difference else ""
 
 
 def sentence(message: str) -> str:
@@ -80,7 +85,8 @@ def _paragraph(findings: list[Finding]) -> str:
     shown = [f"- {text}" for text in sentences[:MAX_SENTENCES]]
     more = len(sentences) - MAX_SENTENCES
     rest = [f"- and {count(more, 'more like it', 'more like it')}"] if more > 0 else []
-    return "\n".join((title, *shown, *rest, "", source(findings[0])))
+    told = "\n".join((title, *shown, *rest, "", source(findings[0])))
+    return joined((told, *(difference(finding) for finding in findings[:MAX_SENTENCES])))
 
 
 def _cure(remark: Remark, follow_up: str | None) -> Iterator[str]:

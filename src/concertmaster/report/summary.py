@@ -10,7 +10,7 @@ from itertools import groupby
 from concertmaster.findings import Finding, Safety, Severity, Suppressed, Unanalysed
 from concertmaster.plan import Place, Plan
 from concertmaster.report import checklist
-from concertmaster.report.comment import rule_link, sentence
+from concertmaster.report.comment import difference, rule_link, sentence
 from concertmaster.report.markdown import Links, code, count, fenced, joined, prose
 from concertmaster.report.overview import kept, releases
 from concertmaster.report.sections import fit
@@ -163,11 +163,17 @@ def _places(findings: Sequence[Finding], links: Links) -> Iterator[tuple[str, in
     by_hand = [finding for finding in findings if not many or not finding.edits]
     for finding in by_hand:
         place = links.place(finding.path, finding.line, finding.end_line)
-        yield f"- {place}: {sentence(finding.message)}", 1
+        yield f"- {place}: {sentence(finding.message)}{_difference(finding)}", 1
     rest = [finding for finding in findings if many and finding.edits]
     for path, group in groupby(rest, key=lambda finding: finding.path):
         here = list(group)
         yield f"- {code(path)}: {_numbers(here, links, len(rest))}", len(here)
+
+
+def _difference(finding: Finding) -> str:
+    """Before and after, as a part of the item that tells of it."""
+    text = difference(finding)
+    return "".join(f"\n  {line}" for line in ("", *text.splitlines())) if text else ""
 
 
 def _numbers(findings: Sequence[Finding], links: Links, among: int) -> str:

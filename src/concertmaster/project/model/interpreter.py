@@ -58,7 +58,7 @@ class Interpreter(Naming):
             return None, ()
         scope = Scope(file)
         self._modules[path] = scope
-        with self._fresh() as effects:
+        with self.fresh() as effects:
             self._run(file.tree.body, scope)
         return scope, tuple(effects)
 
@@ -68,14 +68,15 @@ class Interpreter(Naming):
 
     def function(self, function: Function) -> tuple[Effect, ...]:
         """What a function without arguments calls."""
-        with self._fresh() as effects:
+        with self.fresh() as effects:
             inner = Scope(function.file, {}, function.scope)
             body = function.node.body
             self._run(body if isinstance(body, list) else [], inner)
         return tuple(effects)
 
     @contextmanager
-    def _fresh(self) -> Iterator[list[Effect]]:
+    def fresh(self) -> Iterator[list[Effect]]:
+        """A budget and effects of its own, for one question."""
         kept, self.effects = self.effects, []
         steps, self._steps = self._steps, 0
         try:

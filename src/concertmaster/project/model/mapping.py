@@ -34,7 +34,7 @@ class MappedBlock:
 
 @dataclass(frozen=True, slots=True)
 class MappedWorkflow:
-    """A workflow with the steps that its function names in order."""
+    """A workflow with the names of its steps in order."""
 
     name: str
     target: str
@@ -91,5 +91,5 @@ def _workflows(model: ProjectModel) -> Iterator[MappedWorkflow]:
             function.path,
             function.name in model.registry.names,
             row is not None,
-            function.steps,
+            tuple(step.name for step in model.steps_of(function) or ()),
         )

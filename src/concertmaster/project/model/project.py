@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from posixpath import dirname
 
@@ -23,6 +23,7 @@ from concertmaster.project.model.registrations import (
 from concertmaster.project.model.replay import Replay, replay
 from concertmaster.project.model.revisions import Revision, folders_of, read_revisions
 from concertmaster.project.model.rows import Row
+from concertmaster.project.model.steps import StepReader, Steps
 from concertmaster.project.model.translations import Translations, read_translations
 from concertmaster.project.names import canonical
 from concertmaster.versions import Window, release
@@ -39,6 +40,7 @@ class ProjectModel:
     window: Window
     root: str
     sources: Sources
+    _steps: dict[tuple[str, str], Steps | None] = field(default_factory=dict)
 
     @cached_property
     def interpreter(self) -> Interpreter:
@@ -67,6 +69,13 @@ class ProjectModel:
             return direct[0] if direct else None
         origin = self.sources.definitions.origin(f".:{registration.name}", path)
         return next((one for one in named if origin == f"{one.path}:{one.name}"), None)
+
+    def steps_of(self, function: WorkflowFunction) -> Steps | None:
+        """The steps of a workflow in their order; None where its code does not tell."""
+        key = (function.path, function.name)
+        if key not in self._steps:
+            self._steps[key] = StepReader(self.interpreter).of(function.code, function.added)
+        return self._steps[key]
 
     def module_of(self, registration: Registration) -> str | None:
         """The file that holds a registration's module."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from concertmaster.project.model.interpreter import Interpreter
 from concertmaster.project.model.place import Parsed, Place, Sources
-from concertmaster.project.model.values import Call, Symbol, Text, Value
+from concertmaster.project.model.values import Call, Function, Symbol, Text, Value
 from concertmaster.project.names import canonical
 
 LAZY = "orchestrator.core.workflows.LazyWorkflowInstance"
@@ -40,7 +40,8 @@ class WorkflowFunction:
     decorator: str
     target: str | None
     description: str | None
-    steps: tuple[str, ...] = ()
+    code: Function
+    added: ast.expr | None = None  # the steps that its decorator puts behind its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,8 @@ def _functions(file: Parsed, interpreter: Interpreter, *, release_4: bool) -> It
                     canonical(symbol.name).rpartition(".")[2],
                     target,
                     str(description) if isinstance(description, str) and description else None,
-                    tuple(_steps(node)),
+                    Function(node, scope, file),
+                    next((word.value for word in call.keywords if word.arg == "additional_steps"), None),
                 )
 
 
@@ -112,21 +114,6 @@ def _target(by_decorator: str, given: dict[str, Value], *, release_4: bool) -> s
         return by_decorator
     target = given.get("target", "SYSTEM")
     return str(target) if isinstance(target, str) else None
-
-
-def _steps(node: ast.FunctionDef) -> Iterator[str]:
-    """The names in `begin >> first >> second`, as far as they are plain to see."""
-    for statement in ast.walk(node):
-        if isinstance(statement, ast.Return) and statement.value is not None:
-            yield from _chain(statement.value)
-
-
-def _chain(node: ast.expr) -> Iterator[str]:
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.RShift):
-        yield from _chain(node.left)
-        yield from _chain(node.right)
-    else:
-        yield ast.unparse(node)[:80]
 
 
 @dataclass(frozen=True)
