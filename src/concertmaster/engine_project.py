@@ -48,13 +48,15 @@ class ProjectFiles:
 class ProjectResult:
     """What the project rules found, and the files that are other or new after them.
 
-    `proposed` are the new files that a person has to want, where only safe rewrites are made.
+    `proposed` are the new files that a person has to want, where only safe rewrites are made; `unread` tells what kept
+    the rules from looking.
     """
 
     findings: tuple[Finding, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
     rewritten: dict[str, bytes] = field(default_factory=dict)
     proposed: dict[str, bytes] = field(default_factory=dict)
+    unread: str = ""
 
 
 @dataclass(frozen=True, slots=True)

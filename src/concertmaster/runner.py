@@ -30,6 +30,11 @@ from concertmaster.workspace import Workspace, readable
 #: Below this many bytes of Python one process is quicker than several.
 POOL_FROM = 1_500_000
 CHUNK = 400_000
+_NOT_AT_ALL = "Rules on the project as a whole did not look, since not all of its files could be read."
+_NOT_BEFORE = (
+    "Rules on the project as a whole could not compare it with its base, since not all files of that could be read: they "
+    "looked at the changed files alone."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ class Report:
     created: frozenset[str] = frozenset()  # those of the rewritten that the project does not have yet
     proposed: dict[str, bytes] = field(default_factory=dict)  # new files that were not asked for
     names: Names = field(default_factory=Names)
+    unread: str = ""  # why the rules on whole projects did not look, or not at both sides of a review
 
 
 def run(
@@ -87,6 +93,7 @@ def run(
         frozenset(whole.rewritten).difference(workspace.project.paths),
         whole.proposed,
         workspace.names,
+        whole.unread,
     )
 
 
@@ -107,9 +114,11 @@ def _whole_project(
     Of files that are not judged only what `base` has not shown already is told.
     """
     rules = [rule for rule in task.rules if rule.project_checks or rule.comparisons]
-    files = _modelled(workspace.project, workspace) if rules and not workspace.config.library else None
-    if files is None:
+    if not rules or workspace.config.library:
         return ProjectResult()
+    files = _modelled(workspace.project, workspace)
+    if files is None:
+        return ProjectResult(unread=_NOT_AT_ALL)
     before = None if base is None else _modelled(base, workspace)
     is_partial = not judged >= set(files.paths)
     shown = project_findings(before, rules) if before is not None and is_partial else ()
@@ -124,7 +133,7 @@ def _whole_project(
 
     found = analyse_project(files, rules, rewritten, unsafe=task.unsafe, allowed=allowed)
     if before is None:
-        return found
+        return found if base is None else replace(found, unread=_NOT_BEFORE)
     changes = compare_projects(before, files, rules, chosen)
     return replace(
         found,
