@@ -32,8 +32,8 @@ POOL_FROM = 1_500_000
 CHUNK = 400_000
 _NOT_AT_ALL = "Rules on the project as a whole did not look, since not all of its files could be read."
 _NOT_BEFORE = (
-    "Rules on the project as a whole could not compare it with its base, since not all files of that could be read: they "
-    "looked at the changed files alone."
+    "Rules on the project as a whole could not compare it with its base, since not all files of that could be "
+    "read: they looked at the changed files alone."
 )
 
 

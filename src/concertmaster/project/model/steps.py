@@ -176,10 +176,15 @@ class StepReader:
         if isinstance(node, ast.Call):
             return self._called(node, frame)
         if isinstance(node, ast.IfExp):
-            return self._merged(
-                self._steps(node.body, frame), self._steps(node.orelse, frame), node.test, frame
-            )
+            return self._one_of(node, frame)
         return (_opaque(node, frame),)
+
+    def _one_of(self, node: ast.IfExp, frame: _Frame) -> Steps:
+        truth = self.interpreter.truth(node.test, frame.scope)
+        if truth is not None:
+            return self._steps(node.body if truth else node.orelse, frame)
+        one, other = self._steps(node.body, frame), self._steps(node.orelse, frame)
+        return self._merged(one, other, node.test, frame)
 
     def _spend(self, number: int = 1) -> None:
         self._spent += number
