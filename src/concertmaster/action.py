@@ -26,7 +26,7 @@ from concertmaster.github.review import ReviewPlan, Seen, plan_review
 from concertmaster.github.telling import tell, write_sarif
 from concertmaster.messages import UserError
 from concertmaster.outcome import CLEAN, NOT_ANALYSED, WRONG_USE, exit_code
-from concertmaster.report.markdown import Links, code
+from concertmaster.report.markdown import Links, code, count
 
 
 def run_action(
@@ -61,7 +61,9 @@ def run_action(
             if isinstance(request, Skipped):
                 return _skip(request)
             run = _Run(client, request, inputs, environment)
-            return run.review(dry_run=dry_run, preview=preview)
+            ended = run.review(dry_run=dry_run, preview=preview)
+            job.log(f"{count(client.calls, 'call')} to GitHub's API.")
+            return ended
         finally:
             client.close()
     except BadTokenError as error:

@@ -22,6 +22,8 @@ from tests.github_server.state import (
 if TYPE_CHECKING:
     from tests.github_server.state import Json, User
 
+LONGEST_TEXT = 512_000
+
 
 def actor(context: Context, person: User) -> Json:
     """A bot's login lacks the `[bot]` that REST adds."""
@@ -58,6 +60,29 @@ def repository(context: Context, repo: Repository) -> Json:
         "owner": lazy(lambda: actor(context, repo.owner)),
         "pullRequest": numbered,
         "pullRequests": pulls,
+        "object": lambda _info, **wanted: git_object(context, repo, wanted),
+    }
+
+
+def git_object(context: Context, repo: Repository, wanted: Json) -> Json | None:
+    """A commit or a file. Text that is none is replaced sign by sign, and cut when it is long."""
+    found = repo.git.read(wanted.get("oid") or wanted.get("expression") or "")
+    if found is None or found.type == "tree":
+        return None
+    if found.type == "commit":
+        return commit(context, repo, found.sha)
+    is_binary = b"\0" in found.data[:8_000]
+    text = found.data.decode(errors="replace")
+    return {
+        "__typename": "Blob",
+        "id": f"B_{found.sha}",
+        "oid": found.sha,
+        "abbreviatedOid": found.sha[:7],
+        "byteSize": len(found.data),
+        "isBinary": is_binary,
+        "isTruncated": len(found.data) > LONGEST_TEXT,
+        "text": None if is_binary else text[:LONGEST_TEXT],
+        "repository": lazy(lambda: repository(context, repo)),
     }
 
 

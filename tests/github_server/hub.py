@@ -32,6 +32,7 @@ class Hub:
     clock: Clock = field(default_factory=Clock)
     users: dict[str, User] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
+    archive_keys: dict[str, Token | None] = field(default_factory=dict)
     repositories: dict[str, Repository] = field(default_factory=dict)
     nodes: dict[str, Node] = field(default_factory=dict)
     keeps_refused_reviews: bool = False

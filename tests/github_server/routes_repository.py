@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from tests.github_server import payloads, payloads_git, payloads_pulls, permissions
+from tests.github_server import archive, payloads, payloads_git, payloads_pulls, permissions
 from tests.github_server.calls import Call, Refusal, Reply, forbidden, not_found, route
 from tests.github_server.diff import diff
 
@@ -155,8 +155,7 @@ def get_tarball(call: Call) -> Reply:
     repo, ref = call.repository, call.arguments["ref"]
     if repo.git.resolve(ref) is None:
         raise not_found()
-    target = f"{call.hub.urls.web}/_codeload/{repo.full_name}/legacy.tar.gz/{ref}"
-    return Reply(302, None, {"Location": target})
+    return Reply(302, None, {"Location": archive.address(call.hub, repo, ref, call.token)})
 
 
 @route("GET", "/user")

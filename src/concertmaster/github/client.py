@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
+from concertmaster.github.download import fetch
 from concertmaster.github.messages import malformed_api_url
 from concertmaster.github.refusals import refusal
 from concertmaster.github.retry import MalformedAnswerError, Retry, is_lost, status_of
@@ -59,6 +60,7 @@ class Client:
         self._github = github
         self._retry = retry
         self.is_app = is_app
+        self.calls = 0
 
     def close(self) -> None:
         self._github.close()
@@ -88,6 +90,15 @@ class Client:
             return items
 
         return _guarded(lambda: self._retry.read(read))
+
+    def download(self, address: str, consume: Callable[[IO[bytes]], None]) -> None:
+        """Let `consume` read the file that an address leads to. The token is shown to the API alone."""
+
+        def read() -> None:
+            headers, _ = self._request("GET", address, {})
+            fetch(str(headers.get("location", "")), self._github.requester.base_url, consume)
+
+        _guarded(lambda: self._retry.read(read))
 
     def send(self, verb: str, address: str, body: Json | None, find: Callable[[], object | None]) -> None:
         """A write. When its answer gets lost, `find` says whether it was done all the same."""
@@ -135,6 +146,7 @@ class Client:
         return f"{login.removesuffix('[bot]')}[bot]" if self.is_app else login
 
     def _graphql(self, document: str, variables: Json) -> Json:
+        self.calls += 1
         try:
             _, answer = self._github.requester.graphql_query(document, variables)
         except (ValueError, RuntimeError, TypeError) as error:
@@ -146,6 +158,7 @@ class Client:
     def _request(
         self, verb: str, address: str, parameters: Mapping[str, str | int] | None, body: Json | None = None
     ) -> tuple[Json, Any]:
+        self.calls += 1
         try:
             return self._github.requester.requestJsonAndCheck(
                 verb, address, parameters=dict(parameters or {}), input=body

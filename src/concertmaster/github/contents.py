@@ -6,41 +6,91 @@ file is compared by its object id with the commit's own, and none is read that d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
+from typing import Protocol
 
 from concertmaster.github.pull import Tree, TreeEntry, object_id
-from concertmaster.project.files import UnreadableFileError, WorkingTree, is_ours
-from concertmaster.project.python import MAX_BYTES
+from concertmaster.github.refusals import GitHubError
+from concertmaster.project.files import UnreadableFileError, WorkingTree, is_ours, most_bytes
 
-#: A token of a workflow has 1,000 calls an hour for the whole repository.
-MAX_FETCHED = 400
-_TOO_MANY = (
-    f"not in the checkout, and one of more than {MAX_FETCHED} files to fetch: add actions/checkout before"
-)
+#: More files than this are taken out of the commit's archive, as long as that can be had.
+FEW, FEW_BYTES = 60, 2 * 1024 * 1024
+#: Files without an archive; and those of them that come one by one, since they are no text.
+MAX_FETCHED, MAX_SINGLE = 1_000, 40
+#: What is held of files that the checkout does not have.
+MAX_HELD = 256 * 1024 * 1024
+_TOO_MANY = "neither in the checkout nor to be had from GitHub within its limits: add actions/checkout before"
+
+
+class Source(Protocol):
+    """Contents on GitHub, each of them what its object id says."""
+
+    def blob(self, sha: str) -> bytes:
+        """One file."""
+        ...
+
+    def texts(self, sizes: Mapping[str, int]) -> Iterable[tuple[str, bytes]]:
+        """Those of some files that are text; `sizes` tells how long each is."""
+        ...
+
+    def archive(
+        self, commit: str, wanted: Mapping[str, str], most: int, found: MutableMapping[str, bytes]
+    ) -> None:
+        """Put wanted files of a commit (paths to object ids) into `found`, maybe not all."""
+        ...
 
 
 class Blobs:
-    """Contents by object id. Files are compared with the checkout by their path; `fetch` gives the others."""
+    """Contents by object id. Files are compared with the checkout by their path; `source` gives the others."""
 
-    def __init__(self, fetch: Callable[[str], bytes], checkout: Path | None) -> None:
-        self._fetch = fetch
+    def __init__(self, source: Source, checkout: Path | None) -> None:
+        self._source = source
         self._checkout = WorkingTree(checkout.resolve(), ()) if checkout else None
         self._known: dict[str, bytes] = {}
         self._given: dict[str, bytes] = {}
+        self._asked = self._held = 0
 
-    def give(self, data: bytes) -> None:
-        """Contents that need not be fetched, if any file has just these."""
-        self._given[object_id(data)] = data
+    def give(self, sha: str, data: bytes) -> None:
+        """Contents that need not be fetched."""
+        if self._held + len(data) <= MAX_HELD:
+            self._given[sha] = data
+            self._held += len(data)
 
-    def load(self, entries: Iterable[TreeEntry]) -> None:
-        """Fetch what the checkout does not hold, as far as the limit goes."""
-        for entry in entries:
-            is_wanted = (
-                entry.sha not in self._known and entry.sha not in self._given and entry.size <= MAX_BYTES
-            )
-            if is_wanted and len(self._known) < MAX_FETCHED and self._local(entry) is None:
-                self._known[entry.sha] = self._fetch(entry.sha)
+    def load(self, entries: Iterable[TreeEntry], commit: str = "") -> None:
+        """Fetch what the checkout does not hold, as far as the limits go, the smallest files first."""
+        wanted = sorted((item for item in entries if self._is_missing(item)), key=lambda item: item.size)
+        held = self._held
+        missing: dict[str, TreeEntry] = {}
+        for item in wanted:
+            held += item.size
+            if held > MAX_HELD:
+                break
+            missing[item.sha] = item
+        if commit and (len(missing) > FEW or sum(item.size for item in missing.values()) > FEW_BYTES):
+            paths = {item.path: sha for sha, item in missing.items()}
+            self._source.archive(commit, paths, max(item.size for item in missing.values()), self._known)
+        self._ask({sha: item.size for sha, item in missing.items() if sha not in self._known})
+        self._held = sum(map(len, (*self._known.values(), *self._given.values())))
+
+    def has(self, entry: TreeEntry) -> bool:
+        """Whether a file can be read."""
+        known = entry.sha in self._known or entry.sha in self._given
+        return entry.size <= most_bytes(entry.path) and (known or self._local(entry) is not None)
+
+    def _is_missing(self, entry: TreeEntry) -> bool:
+        return entry.size <= most_bytes(entry.path) and not self.has(entry)
+
+    def _ask(self, sizes: Mapping[str, int]) -> None:
+        """Files by themselves: text a hundred a call, and what is none, or not served so, one by one."""
+        chosen = dict(list(sizes.items())[: max(0, MAX_FETCHED - self._asked)])
+        self._asked += len(chosen)
+        if len(chosen) > 1:
+            with suppress(GitHubError):  # each of them may still come by itself
+                self._known.update(self._source.texts(chosen))
+        for sha in [sha for sha in chosen if sha not in self._known][:MAX_SINGLE]:
+            self._known[sha] = self._source.blob(sha)
 
     def read(self, entry: TreeEntry) -> bytes:
         """The bytes of a file.
@@ -48,8 +98,9 @@ class Blobs:
         Raises:
             UnreadableFileError: it is too large, or neither in the checkout nor loaded.
         """
-        if entry.size > MAX_BYTES:
-            raise UnreadableFileError(f"larger than {MAX_BYTES // 1024} KiB")
+        most = most_bytes(entry.path)
+        if entry.size > most:
+            raise UnreadableFileError(f"larger than {most // 1024} KiB")
         known = self._known.get(entry.sha, self._given.get(entry.sha))
         found = known if known is not None else self._local(entry)
         if found is None:
@@ -75,18 +126,25 @@ class CommitFiles:
         self._entries = {entry.path[len(prefix) :]: entry for entry in below}
         self.paths = tuple(sorted(path for path in self._entries if is_ours(path)))
         self._blobs = blobs
+        self._commit = tree.commit
 
     def has(self, path: str) -> bool:
         """Whether the commit holds such a file."""
         return path in self._entries
 
-    def give(self, data: bytes) -> None:
-        """Contents that one of the files may have, and that need not be fetched then."""
-        self._blobs.give(data)
+    def give(self, path: str, data: bytes) -> None:
+        """What a file may hold; where it does, it need not be fetched."""
+        entry = self._entries.get(path)
+        if entry is not None and object_id(data) == entry.sha:
+            self._blobs.give(entry.sha, data)
 
     def load(self, wanted: Callable[[str], bool]) -> None:
         """Have the files ready whose path is wanted."""
-        self._blobs.load(self._entries[path] for path in self.paths if wanted(path))
+        self._blobs.load((self._entries[path] for path in self.paths if wanted(path)), self._commit)
+
+    def lacking(self, wanted: Callable[[str], bool]) -> list[str]:
+        """The wanted files that cannot be read: too large, or not to be had."""
+        return [path for path in self.paths if wanted(path) and not self._blobs.has(self._entries[path])]
 
     def read(self, path: str) -> bytes:
         """The bytes of a file.

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from pydantic import ValidationError
@@ -44,10 +44,11 @@ class TreeEntry:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The regular files of a commit; GitHub cuts the list of a very large one."""
+    """The regular files of a commit, where one is named; GitHub cuts the list of a very large one."""
 
     entries: tuple[TreeEntry, ...]
     is_cut: bool = False
+    commit: str = ""
 
 
 class Pull:
@@ -55,7 +56,7 @@ class Pull:
 
     def __init__(self, client: Client, request: Request) -> None:
         self.request = request
-        self._client = client
+        self.client = self._client = client
         self._repository = f"/repos/{request.repository}"
         self._address = f"{self._repository}/pulls/{request.number}"
         self._comments = f"{self._repository}/issues/{request.number}/comments"
@@ -92,12 +93,8 @@ class Pull:
 
     def tree(self, commit: str) -> Tree:
         """The regular files of a commit."""
-        return self._client.get(f"{self._repository}/git/trees/{checked(commit)}", _tree, recursive="1")
-
-    def blob(self, sha: str) -> bytes:
-        """The bytes of a file by their object id."""
-        address = f"{self._repository}/git/blobs/{checked(sha)}"
-        return self._client.get(address, lambda found: content(found, sha))
+        found = self._client.get(f"{self._repository}/git/trees/{checked(commit)}", _tree, recursive="1")
+        return replace(found, commit=commit)
 
     def posted(self) -> Posted:
         """What we have said on this pull request."""

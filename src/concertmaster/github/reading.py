@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from concertmaster.config import load_config
 from concertmaster.findings import Finding, Unanalysed
 from concertmaster.github.contents import Blobs, CommitFiles
 from concertmaster.github.diff import ChangedFile, FileDiff, read_diff, rebuild_diff, undo
+from concertmaster.github.files import RemoteFiles
 from concertmaster.github.moving import Move, moved
 from concertmaster.github.proposed import proposed
 from concertmaster.github.pull import Pull
 from concertmaster.index.supply import Supply
 from concertmaster.plan import is_evidence
-from concertmaster.project.dependencies import installed, is_manifest
+from concertmaster.project.dependencies import is_manifest
 from concertmaster.project.files import UnreadableFileError
-from concertmaster.report.markdown import code, prose
+from concertmaster.report.markdown import code, listing, prose
 from concertmaster.report.summary import verdict
-from concertmaster.reviewing import Judgement, changes_release, compared, judge_pull_request, old_paths
-from concertmaster.runner import Report
+from concertmaster.reviewing import Judgement, compared, judge_pull_request, old_paths
+from concertmaster.runner import Report, is_modelled
 from concertmaster.subjects import is_judged
-from concertmaster.workspace import read_dependencies, readable
 
 CONFIGURATION = ("concertmaster.toml", "pyproject.toml")
 
@@ -76,65 +75,56 @@ def review(pull: Pull, wishes: Wishes, checkout: Path | None) -> Reviewed:
         GitHubError: something cannot be read.
     """
     files = pull.files()
-    blobs = Blobs(pull.blob, checkout)
+    blobs = Blobs(RemoteFiles(pull.client, pull.request.repository), checkout)
     tree = pull.tree(pull.request.head_sha)
     head = CommitFiles(tree, blobs, folder=wishes.folder)
     base = CommitFiles(pull.tree(pull.merge_base()), blobs, folder=wishes.folder)
-    changed = {path for file in files if (path := _inside(file.filename, wishes.folder))}
-    _load(head, base, changed, wishes)
+    inside = {path: file for file in files if (path := _inside(file.filename, wishes.folder))}
+    renamed = dict(_renamed(inside, wishes.folder))
+    _load(head, base, inside, renamed)
     judgement = judge_pull_request(
         head,
         base,
-        changed,
+        inside,
         installed_release=wishes.installed,
         target=wishes.target,
         name=pull.request.repository,
         new_only=wishes.new_only,
         supply=wishes.supply,
     )
-    judgement = _compared(judgement, files, head, base, wishes.folder)
+    wanted = old_paths(judgement, base, renamed)
+    base.load(lambda path: path in wanted)
+    judgement = compared(judgement, base, renamed)
     brought = {item.fingerprint for item in judgement.brought}
     report = _in_repository(judgement.report, wishes.folder)
     if tree.is_cut or len(files) >= pull.max_files:
         cut = Unanalysed(".", "GitHub lists only part of so many files; what it leaves out was not judged")
         report = replace(report, unanalysed=(*report.unanalysed, cut))
     told = {finding.path for finding in report.findings}
-    diffs = {file.filename: _diff(file, head, base, wishes.folder, told) for file in files}
+    diffs = dict(_diffs(files, head, base, wishes.folder, told))
     deciding = tuple(item for item in report.findings if item.fingerprint in brought)
     notes = (*_notes(judgement, head), *_shares(judgement, report, deciding))
     move = moved(judgement, head, diffs, wishes.folder)
     return Reviewed(judgement, report, deciding, diffs, notes, head, wishes.folder, move)
 
 
-def _load(head: CommitFiles, base: CommitFiles, changed: set[str], wishes: Wishes) -> None:
-    """Have everything ready that will be read: settings and manifests first, since they decide what else."""
-    for files in (base, head):
-        files.load(_decides)
-    new_only = load_config(lambda path: readable(base, path)).new_only
-    whole = not (new_only if wishes.new_only is None else wishes.new_only) or changes_release(
-        installed(read_dependencies(base)), installed(read_dependencies(head))
-    )
-    head.load(lambda path: is_judged(path) and path in changed)
-    if whole:
-        head.load(lambda path: is_judged(path) or is_evidence(path))
+def _load(
+    head: CommitFiles, base: CommitFiles, inside: Mapping[str, ChangedFile], renamed: Mapping[str, str]
+) -> None:
+    """Have everything ready that will be read; of the base what the diff does not give by itself."""
+    head.load(lambda path: _decides(path) or is_judged(path) or is_modelled(path) or is_evidence(path))
+    for path, file in inside.items():
+        before = renamed.get(path, path)
+        if is_judged(before) and base.has(before) and (old := _before(file, head, path)) is not None:
+            base.give(before, old)
+    base.load(lambda path: _decides(path) or is_modelled(path))
 
 
-def _compared(
-    judgement: Judgement, files: Iterable[ChangedFile], head: CommitFiles, base: CommitFiles, folder: str
-) -> Judgement:
-    """Compared with the base, whose texts are worked out from the new ones where that is exact."""
-    inside = {path: file for file in files if (path := _inside(file.filename, folder))}
-    renamed = {
-        path: before
-        for path, file in inside.items()
-        if file.previous_filename and (before := _inside(file.previous_filename, folder))
-    }
-    wanted = old_paths(judgement, base, renamed)
-    for path, file in inside.items() if wanted else ():
-        if is_judged(path) and (old := _before(file, head, path)) is not None:
-            base.give(old)
-    base.load(lambda path: path in wanted)
-    return compared(judgement, base, renamed)
+def _renamed(inside: Mapping[str, ChangedFile], folder: str) -> Iterator[tuple[str, str]]:
+    """The paths of the base for files that are elsewhere now."""
+    for path, file in inside.items():
+        if file.previous_filename and (before := _inside(file.previous_filename, folder)):
+            yield path, before
 
 
 def _before(file: ChangedFile, head: CommitFiles, path: str) -> bytes | None:
@@ -177,19 +167,32 @@ def _in_repository(report: Report, folder: str) -> Report:
     )
 
 
-def _diff(file: ChangedFile, head: CommitFiles, base: CommitFiles, folder: str, told: set[str]) -> FileDiff:
-    """A file's diff; worked out from its two texts where GitHub gives none and there is something to say."""
-    diff = read_diff(file)
-    if diff.known or file.filename not in told:
-        return diff
-    before = _inside(file.previous_filename or file.filename, folder)
-    after = _inside(file.filename, folder)
+def _diffs(
+    files: Iterable[ChangedFile], head: CommitFiles, base: CommitFiles, folder: str, told: set[str]
+) -> Iterator[tuple[str, FileDiff]]:
+    """The diffs; worked out from the two texts where GitHub gives none and there is something to say."""
+    unknown: list[tuple[ChangedFile, FileDiff]] = []
+    for file in files:
+        diff = read_diff(file)
+        if diff.known or file.filename not in told:
+            yield file.filename, diff
+        else:
+            unknown.append((file, diff))
+    before = {_inside(file.previous_filename or file.filename, folder) for file, _ in unknown}
+    base.load(lambda path: path in before)
+    for file, diff in unknown:
+        yield file.filename, _rebuilt(file, head, base, folder) or diff
+
+
+def _rebuilt(file: ChangedFile, head: CommitFiles, base: CommitFiles, folder: str) -> FileDiff | None:
+    before, after = (
+        _inside(path, folder) for path in (file.previous_filename or file.filename, file.filename)
+    )
     try:
-        base.load(lambda path: path == before)
         old = base.read(before or "") if file.status != "added" else b""
         return rebuild_diff(file, old, head.read(after or ""))
     except UnreadableFileError:
-        return diff
+        return None
 
 
 def _notes(judgement: Judgement, head: CommitFiles) -> Iterator[str]:
@@ -201,3 +204,7 @@ def _notes(judgement: Judgement, head: CommitFiles) -> Iterator[str]:
         )
     yield from map(prose, judgement.report.names.notes)
     yield from proposed(head, judgement.workspace.config, judgement.report)
+    unread = [] if judgement.workspace.config.library else head.lacking(is_modelled)
+    if unread:
+        told = listing([code(path) for path in unread], limit=3)
+        yield f"What only a whole project shows was not looked for, since {told} could not be read."

@@ -57,7 +57,7 @@ class Renewal:
     def __init__(self, repository: Repository, wishes: Wishes, checkout: Path | None) -> None:
         self._repository = repository
         self._wishes = wishes
-        self._blobs = Blobs(repository.blob, checkout)
+        self._blobs = Blobs(repository.contents, checkout)
 
     def run(self, *, dry_run: bool = False) -> Outcome:
         """Make or renew the pull request; nothing is written where nothing is new.
@@ -71,7 +71,7 @@ class Renewal:
         if base is None:
             raise NotFoundError("the default branch has no commits")
         found = repository.listing(base)
-        workspace = self._workspace(self._files(found))
+        workspace = self._workspace(self._files(found, base))
         window = workspace.window
         if release(window.target) <= release(window.installed):
             return Outcome(Result.UP_TO_DATE, f"orchestrator-core {window.installed} is installed already")
@@ -89,8 +89,8 @@ class Renewal:
 
     # -- reading -----------------------------------------------------------------------------------
 
-    def _files(self, listing: Listing) -> CommitFiles:
-        files = CommitFiles(as_tree(listing), self._blobs, folder=self._wishes.folder)
+    def _files(self, listing: Listing, commit: str = "") -> CommitFiles:
+        files = CommitFiles(as_tree(listing, commit), self._blobs, folder=self._wishes.folder)
         files.load(_matters)
         files.load(lambda _: True)
         return files
@@ -98,7 +98,9 @@ class Renewal:
     def _workspace(self, files: CommitFiles) -> Workspace:
         wishes, name = self._wishes, self._repository.full_name
         installed, supply = wishes.installed, wishes.supply
-        target = target_for(files, wanted=wishes.target, installed_release=installed, name=name, supply=supply)
+        target = target_for(
+            files, wanted=wishes.target, installed_release=installed, name=name, supply=supply
+        )
         return open_workspace(files, installed_release=installed, target=target, name=name, supply=supply)
 
     def _plan(self, workspace: Workspace) -> UpgradePlan:

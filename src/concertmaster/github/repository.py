@@ -13,8 +13,9 @@ from urllib.parse import quote
 
 from concertmaster.github.client import Client, Json, integer, text
 from concertmaster.github.contents import is_safe
+from concertmaster.github.files import RemoteFiles
 from concertmaster.github.posted import starts_with
-from concertmaster.github.pull import REGULAR, checked, content
+from concertmaster.github.pull import REGULAR, checked
 from concertmaster.github.refusals import GitHubError, MovedError, NotFoundError, UnprocessableError
 from concertmaster.github.retry import MalformedAnswerError
 from concertmaster.github.state import Change, Entry, File, History, Listing, PullRequest
@@ -78,10 +79,9 @@ class Repository:
             if item.get("type") != "tree"
         }
 
-    def blob(self, sha: str) -> bytes:
-        """The bytes of a file by their object id."""
-        address = f"{self._address}/git/blobs/{checked(sha)}"
-        return self._client.get(address, lambda found: content(found, sha))
+    @property
+    def contents(self) -> RemoteFiles:
+        return RemoteFiles(self._client, self.full_name)
 
     def history(self, base: str, head: str) -> History:
         """What is on a branch beyond its base, and who has put it there."""

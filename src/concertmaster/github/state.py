@@ -53,7 +53,7 @@ class PullRequest:
     is_ours: bool
 
 
-def as_tree(listing: Listing) -> Tree:
-    """The regular files of a listing."""
+def as_tree(listing: Listing, commit: str = "") -> Tree:
+    """The regular files of a listing, where it is one of a commit."""
     regular = ((path, entry) for path, entry in listing.items() if entry.mode in REGULAR)
-    return Tree(tuple(TreeEntry(path, entry.sha, entry.size) for path, entry in regular))
+    return Tree(tuple(TreeEntry(path, entry.sha, entry.size) for path, entry in regular), commit=commit)

@@ -177,10 +177,15 @@ def _read_regular(path: str) -> bytes:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableFileError("not a regular file")
-        limit = max(MAX_BYTES, limit_of(path), SEARCHED if is_settings_file(path) or is_document(path) else 0)
+        limit = most_bytes(path)
         if status.st_size > limit:
             raise UnreadableFileError(f"larger than {limit // 1024} KiB")
         return file.read(limit + 1)
+
+
+def most_bytes(path: str) -> int:
+    """The size, in bytes, up to which a file is read."""
+    return max(MAX_BYTES, limit_of(path), SEARCHED if is_settings_file(path) or is_document(path) else 0)
 
 
 def points_inside(root: Path, path: str) -> bool:
