@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -27,23 +28,31 @@ def _line(line: str) -> tuple[str, tuple[tuple[str, str], ...]]:
 
 
 def names() -> frozenset[str]:
-    """Every distribution that some release of the framework itself requires."""
-    return frozenset(name for name in _history() if "[" not in name and name != "python")
+    """Every distribution that some release of the framework, or of an extra of it, requires."""
+    return frozenset(name.partition("[")[0] for name in _history() if name != "python")
 
 
-def demanded(name: str, release: str) -> str | None:
+def _changes(name: str, extras: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """What was demanded from which release on, by the framework itself or else by one of its extras."""
+    wanted = (name, *(f"{name}[{extra}]" for extra in extras))
+    return next((_history()[one] for one in wanted if one in _history()), ())
+
+
+def demanded(name: str, release: str, extras: Iterable[str] = ()) -> str | None:
     """The range that a release of the framework demands; None where it does not require the distribution."""
     wanted = None
-    for number, specifier in _history().get(name, ()):
+    for number, specifier in _changes(name, extras):
         if parsed(number) <= parsed(release):
             wanted = specifier
     return None if wanted in (None, "-") else wanted.removeprefix("*")
 
 
-def conflicts_since(name: str, specifier: SpecifierSet, release: str) -> str | None:
-    """From which release on, up to `release`, a range cannot be installed with the framework."""
+def conflicts_since(
+    name: str, specifier: SpecifierSet, release: str, extras: Iterable[str] = ()
+) -> str | None:
+    """From which release on, up to `release`, a range cannot be installed with the framework and its extras."""
     since = None
-    changes = [change for change in _history().get(name, ()) if parsed(change[0]) <= parsed(release)]
+    changes = [change for change in _changes(name, extras) if parsed(change[0]) <= parsed(release)]
     for number, wanted in reversed(changes):
         if wanted in ("-", "*") or not disjoint(specifier, SpecifierSet(wanted)):
             break

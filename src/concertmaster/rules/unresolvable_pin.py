@@ -67,7 +67,7 @@ from concertmaster.versions import Change, release
 
 rule = Rule(
     __name__,
-    rows=("50-27", "20-20", "21-13", "47-04", "50-04c", "51-09", "53-03", "54-09", "56-01", "CP-10"),
+    rows=("50-27", "20-20", "21-13", "47-04", "50-04c", "51-09", "54-09", "56-01", "CP-10"),
     section="5.0#4",
     change=Change(works_from="2.0.0", removed="2.0.0"),
 )
@@ -78,7 +78,6 @@ ROWS = {
     "redis": (("5.1.0", "51-09"), ("4.7.0", "47-04"), ("2.1.2", "21-13")),
     "celery": (("4.7.0", "47-04"),),
     "deepmerge": (("5.4.0", "54-09"),),
-    "oauth2-lib": (("5.3.0", "53-03"),),
     "strawberry-graphql": (("5.0.0", "CP-10"),),
     "sqlalchemy": (("5.6.0a2", "56-01"),),
 }
@@ -90,12 +89,15 @@ USED_BY_PROJECTS = frozenset(("redis", "deepmerge", "oauth2-lib", "sqlalchemy", 
 def pins(requirement: Requirement, file: ManifestFile) -> Iterator[Hit]:
     if requirement.locked or requirement.problem or requirement.source:
         return
-    since = conflicts_since(requirement.name, requirement.versions, file.window.judged)
-    if since is None or file.framework(requirement) is None:
+    framework, judged = file.framework(requirement), file.window.judged
+    if framework is None:
         return
-    wanted = demanded(requirement.name, file.window.judged) or ""
+    since = conflicts_since(requirement.name, requirement.versions, judged, framework.extras)
+    if since is None:
+        return
+    wanted = demanded(requirement.name, judged, framework.extras) or ""
     message = (
-        f"`{requirement.text.strip()}` cannot be installed with orchestrator-core {file.window.judged}, "
+        f"`{requirement.text.strip()}` cannot be installed with orchestrator-core {judged}, "
         f"which asks for `{requirement.name}{wanted}`"
     )
     edit = replace_version(file, requirement, wanted)
@@ -104,7 +106,7 @@ def pins(requirement: Requirement, file: ManifestFile) -> Iterator[Hit]:
         message,
         (edit,) if edit else (),
         safety=_safety(requirement),
-        rows=_rows(requirement.name, since),
+        rows=_rows(requirement.name, since, judged),
         change=Change(works_from=since, removed=since),
     )
 
@@ -114,8 +116,9 @@ def _safety(requirement: Requirement) -> Safety:
     return Safety.SUGGESTED if uncertain else Safety.SAFE
 
 
-def _rows(name: str, since: str) -> tuple[str, ...]:
+def _rows(name: str, since: str, judged: str) -> tuple[str, ...]:
     for number, row in ROWS.get(name, ()):
         if release(since) >= release(number):
             return (row,)
-    return ("50-27",) if release(since) >= release("5.0.0") else ("20-20",)
+    stepped_over = release(since) >= release("2.1.0") and release(judged) >= release("5.0.0")
+    return ("50-27",) if stepped_over else ("20-20",)
