@@ -24,7 +24,7 @@ Ports = unique_conlist(int, unique_items=False)
 
 Other functions, and these with other arguments, are left alone:
 
-```python
+```python row=20-14,20-18
 from lists import unique_conlist
 from orchestrator.forms.validators import choice_list, product_id
 
@@ -64,7 +64,7 @@ def call(file: PythonFile, node: ast.Call) -> Iterator[Hit]:
     for word in node.keywords:
         if (name, word.arg) == ("product_id", "products"):
             message = "`products` of `product_id` is `product_ids` since 2.0.0"
-            yield Hit(word, message, (rename_keyword(file, word, "product_ids"),))
+            yield Hit(word, message, (rename_keyword(file, word, "product_ids"),), rows=("20-18",))
         elif (name, word.arg) == ("unique_conlist", "unique_items"):
             edit = drop_arguments(file, node, [word]) if _is_true(word.value) else None
             message = "`unique_items` of `unique_conlist` went in 2.0.0: its lists are always unique"

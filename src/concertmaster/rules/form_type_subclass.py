@@ -75,7 +75,7 @@ class Partner(OrganisationId):
 
 Classes that still are some, and those of others, are left alone:
 
-```python
+```python row=20-18
 from labels import Label
 from orchestrator.forms.validators import Accept, Choice, Timestamp
 
@@ -173,7 +173,7 @@ def subclass(file: PythonFile, node: ast.ClassDef) -> Iterator[Hit]:
         message = f"`{name}` is an annotation since 2.0.0 and cannot be subclassed"
         maker = MAKERS.get(name)
         if maker is None:
-            yield Hit(node, message)
+            yield Hit(node, message, rows=("20-18",))
         else:
             message += f": `{maker.function}(…)` makes such a type"
             yield _made(file, node, base, maker, message, module)

@@ -48,7 +48,7 @@ class Port(BaseModel):
 
 Functions of that name from elsewhere, and arguments that are the same, are left alone:
 
-```python
+```python row=20-04
 from dataclasses import field
 
 from fields import Field
@@ -66,11 +66,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from concertmaster.findings import Edit, Safety
 from concertmaster.project.models import Family, family_of
 from concertmaster.project.python import PythonFile
-from concertmaster.rewrite import replace, replace_span
+from concertmaster.rewrite import replace as replaced
+from concertmaster.rewrite import replace_span
 from concertmaster.rewrite.calls import rename_keyword
 from concertmaster.rewrite.needed import needed
 from concertmaster.rule import Hit, Import, Rule
@@ -119,7 +121,7 @@ def arguments(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
     for word in call.keywords:
         hit = _argument(file, call, word, is_field=is_field)
         if hit is not None:
-            yield hit
+            yield replace(hit, rows=("20-05",) if word.arg == "env" else ("20-04",))
     if is_field:
         yield from _extras(file, call)
 
@@ -143,7 +145,7 @@ def _pattern(file: PythonFile, word: ast.keyword) -> Hit:
     text = pattern_text(file, word.value)
     renamed = rename_keyword(file, word, "pattern")
     if text is not None:
-        return Hit(word, message, (renamed, replace(file, word.value, text)), change=REFUSED)
+        return Hit(word, message, (renamed, replaced(file, word.value, text)), change=REFUSED)
     computed = not isinstance(word.value, ast.Constant)
     return Hit(word, message, (renamed,) if computed else (), safety=Safety.SUGGESTED, change=REFUSED)
 
@@ -152,7 +154,7 @@ def _frozen(file: PythonFile, word: ast.keyword) -> Hit:
     message = "`allow_mutation` of pydantic is `frozen`, the other way round, since 2.0.0"
     if not isinstance(word.value, ast.Constant):
         return Hit(word, message)
-    value = replace(file, word.value, str(not word.value.value))
+    value = replaced(file, word.value, str(not word.value.value))
     return Hit(word, message, (rename_keyword(file, word, "frozen"), value))
 
 
@@ -169,7 +171,7 @@ def _alias(file: PythonFile, call: ast.Call, word: ast.keyword) -> Hit | None:
         if choices is None:
             return Hit(word, message, change=REFUSED)
         inner = ", ".join(file.text(one) for one in word.value.elts)
-        edits, imports = (*edits, replace(file, word.value, f"{choices.text}({inner})")), choices.imports
+        edits, imports = (*edits, replaced(file, word.value, f"{choices.text}({inner})")), choices.imports
     return Hit(word, message, edits, imports, safety=Safety.SUGGESTED, change=REFUSED)
 
 
@@ -187,4 +189,4 @@ def _extras(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
     whole = file.source[start:end]
     possible = not taken and between == extras and b"#" not in whole and b"\n" not in whole
     edit = replace_span(file, start, end, f"json_schema_extra={{{pairs}}}")
-    yield Hit(extras[0], message, (edit,) if possible else ())
+    yield Hit(extras[0], message, (edit,) if possible else (), rows=("20-04",))

@@ -51,7 +51,7 @@ What comes from `from_subscription`, from an annotated parameter or from a class
 
 Many other objects have methods of these names, and a model may have its own:
 
-```python
+```python row=20-01
 import copy
 
 import httpx
@@ -177,7 +177,7 @@ def _told(
         message,
         (rename_attribute(file, node, known.name),) if passes else (),
         safety=Safety.SUGGESTED if model is None or spreads else None,
-        rows=("20-19", "22-03") if of_domain else None,
+        rows=("20-19", "22-03") if of_domain else ("20-01",),
         change=REFUSED if call and _is_refused(node.attr, call, foreign) else None,
     )
 
@@ -201,7 +201,7 @@ def attribute(file: PythonFile, node: ast.Attribute) -> Iterator[Hit]:
     if model is not None and not model.is_class and new == "model_fields":
         edit = replace(file, node, f"type({file.text(node.value)}).{new}")
     message = f"`{node.attr}` of pydantic models is `{new}` since 2.0.0"
-    yield Hit(node, message, (edit,), safety=None if sure else Safety.SUGGESTED)
+    yield Hit(node, message, (edit,), safety=None if sure else Safety.SUGGESTED, rows=("20-01",))
 
 
 def _needs_names_only(file: PythonFile, node: ast.Attribute) -> bool:

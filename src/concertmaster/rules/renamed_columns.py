@@ -34,7 +34,7 @@ SQL = "SELECT step_id FROM process_steps ORDER BY executed_at"
 
 Columns of other tables are left alone:
 
-```python
+```python row=42-01
 from orchestrator.core.db import SearchQueryTable
 
 
@@ -50,7 +50,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from concertmaster.findings import Safety
 from concertmaster.project.instances import Kind, instance_of
 from concertmaster.project.python import PythonFile
 from concertmaster.rewrite import rename_attribute
@@ -99,7 +98,17 @@ COLUMNS = (
         _TARGET,
     ),
 )
-_SQL = re.compile(r"\bprocess_steps\b.*\bexecuted_at\b|\bexecuted_at\b.*\bprocess_steps\b", re.DOTALL)
+
+
+def _words(table: str, column: str) -> re.Pattern[str]:
+    """SQL that speaks of a table and a column of that name."""
+    return re.compile(rf"\b{table}\b.*\b{column}\b|\b{column}\b.*\b{table}\b", re.DOTALL)
+
+
+_SQL = (
+    (_words("process_steps", "executed_at"), COLUMNS[0]),
+    (_words("processes_subscriptions", "workflow_target"), COLUMNS[1]),
+)
 
 
 @rule.on(ast.Attribute)
@@ -124,5 +133,8 @@ def constructor(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
 
 @rule.on(ast.Constant)
 def sql(file: PythonFile, node: ast.Constant) -> Iterator[Hit]:
-    if isinstance(node.value, str) and _SQL.search(node.value) and "migrations/versions/" not in file.path:
-        yield Hit(node, _COMPLETED, safety=Safety.MANUAL)
+    if not isinstance(node.value, str) or "migrations/versions/" in file.path:
+        return
+    for pattern, column in _SQL:
+        if pattern.search(node.value):
+            yield Hit(node, column.message, rows=(column.row,), change=column.change)

@@ -27,7 +27,7 @@ Reference: <https://workfloworchestrator.org/orchestrator-core/reference-docs/wo
 
 Functions of that name from elsewhere, and calls that are right, are left alone:
 
-```python
+```python row=42-03
 from orchestrator.core.targets import Target
 from orchestrator.core.workflows.steps import store_process_subscription as store
 
@@ -82,7 +82,7 @@ def target(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
         yield Hit(call, message, edits, safety=safety, rows=("42-05",), change=REMOVED)
     else:
         message = "The workflow's target is ignored since 4.2: call `store_process_subscription` without it"
-        yield Hit(call, message, edits, safety=safety)
+        yield Hit(call, message, edits, safety=safety, rows=("42-03",))
 
 
 def _is_none(value: ast.expr) -> bool:

@@ -42,7 +42,7 @@ app = OrchestratorCore(base_settings=AppSettings())
 
 Test set-ups that say what they want, and other settings, are left alone:
 
-```python tests/conftest.py
+```python tests/conftest.py row=T-07
 import os
 
 os.environ["TESTING"] = "true"
@@ -130,4 +130,4 @@ def read(file: PythonFile, node: ast.Attribute) -> Iterator[Hit]:
     if node.attr != "TESTING" or not isinstance(node.ctx, ast.Load):
         return
     if instance_of(file, node.value, SETTINGS) is not None:
-        yield Hit(node, READ)
+        yield Hit(node, READ, rows=("55-04",))

@@ -85,8 +85,10 @@ def early(setting: Setting, file: SettingsFile) -> Iterator[Hit]:
     if file.audience(setting) is Audience.OURS and not earlier:
         number = since.removesuffix(".0")
         message = f"`{setting.key}` has no effect before {number}, and this is {file.window.judged}"
-        yield Hit(Span(*setting.key_at), message, rows=(_row(setting.key, since),), change=change)
+        yield Hit(Span(*setting.key_at), message, rows=_rows(setting.key, since), change=change)
 
 
-def _row(key: str, since: str) -> str:
-    return "50-07a" if key == "FEDERATION_VERSION" else _ROWS.get(since, "45-01")
+def _rows(key: str, since: str) -> tuple[str, ...]:
+    """None for settings that the catalogue does not speak of."""
+    row = "50-07a" if key == "FEDERATION_VERSION" else _ROWS.get(since)
+    return (row,) if row else ()

@@ -70,7 +70,7 @@ from concertmaster.project.model.pairing import pair_products
 from concertmaster.rule import ProjectHit, Rule
 from concertmaster.rules._registration import ALWAYS
 
-rule = Rule(__name__, rows=("R-06", "R-04"), change=ALWAYS, safety=Safety.MANUAL)
+rule = Rule(__name__, rows=("R-06",), change=ALWAYS, safety=Safety.MANUAL)
 
 
 @rule.project

@@ -19,7 +19,7 @@ Guide: <https://workfloworchestrator.org/orchestrator-core/guides/upgrading/4.0/
 
 Rows that tell it, and those that are surely no tasks, are left alone:
 
-```python
+```python row=40-09
 from orchestrator.core.db import WorkflowTable
 from orchestrator.core.targets import Target
 
@@ -47,7 +47,7 @@ from concertmaster.versions import Change
 
 rule = Rule(
     __name__,
-    rows=("T-04", "40-09"),
+    rows=("40-09", "T-04"),
     section="4.0#2",
     change=Change(works_from="4.0.0", deprecated="4.0.0"),
     safety=Safety.SUGGESTED,
@@ -71,7 +71,8 @@ def row(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
         return
     text, imports = written
     edits = (insert_after(file, call.keywords[-1].value, f", is_task={text}"),) if text else ()
-    yield Hit(call, MESSAGE, edits, imports)
+    in_tests = any(part.startswith(("test", "conftest")) for part in file.path.split("/"))
+    yield Hit(call, MESSAGE, edits, imports, rows=("40-09", "T-04") if in_tests else ("40-09",))
 
 
 def _is_task(file: PythonFile, target: ast.expr) -> tuple[str, tuple[Import, ...]] | None:
