@@ -107,6 +107,7 @@ class Rule:
     context: tuple[bytes, ...] = ()  # words of which the file must hold one as well
     paths: tuple[str, ...] = ()  # endings of paths that are looked at whatever the file holds
     priority: int = 0  # lower is rewritten first where two rules want the same bytes
+    follows: bool = False  # whether files that reach the framework through others of the project are looked at
     optional: bool = False  # looked for only when selected by name
     fallback: bool = False  # silent where another rule has something to say at the same place
     covers: bool = True  # whether a fallback is silent where this rule speaks
