@@ -49,7 +49,7 @@ def sync(): ...
 
 Callbacks of the new kind and other functions on users are left alone:
 
-```python
+```python row=47-02,50-10a
 from oauth2_lib.fastapi import OIDCUserModel
 from orchestrator.core.utils.auth import AuthContext
 from orchestrator.core.workflow import workflow

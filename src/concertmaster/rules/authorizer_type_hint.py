@@ -20,7 +20,7 @@ Guide: <https://workfloworchestrator.org/orchestrator-core/guides/upgrading/5.0/
 
 Functions of users that are no callbacks have other results or more arguments:
 
-```python
+```python row=41-01,50-10a
 from collections.abc import Callable
 
 from oauth2_lib.fastapi import OIDCUserModel

@@ -15,7 +15,7 @@ COPY --from=build /usr/local/lib/python3.11/site-packages/shared /usr/local/lib/
 
 Images that install into the virtual environment, and those of the project's own, are left alone:
 
-```dockerfile Dockerfile
+```dockerfile Dockerfile row=50-26
 FROM ghcr.io/workfloworchestrator/orchestrator-core:5.5.0
 RUN uv pip install --python /home/orchestrator/.venv/bin/python -r requirements.txt
 ```

@@ -12,7 +12,7 @@ CACHE_URI=redis://localhost:6379/0
 EXECUTOR=celery
 ```
 
-```env .env
+```env .env row=30-03,43-02
 DATABASE_URI=postgresql://nwa:nwa@localhost/orchestrator-core
 CACHE_URI=redis://localhost:6379/0
 EXECUTOR=threadpool

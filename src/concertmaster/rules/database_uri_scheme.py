@@ -68,7 +68,7 @@ pg_dump "$DATABASE_URI" > backup.sql
 DATABASE_URI=postgresql://netbox:netbox@postgres/netbox
 ```
 
-```python
+```python row=50-11a,51-05
 import os
 import subprocess
 

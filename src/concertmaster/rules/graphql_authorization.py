@@ -18,7 +18,7 @@ Guide: <https://workfloworchestrator.org/orchestrator-core/reference-docs/auth-b
 
 Other authorizations, and those that take it, are left alone:
 
-```python
+```python row=46-01,CP-07
 from oauth2_lib.fastapi import Authorization, GraphqlAuthorization
 
 

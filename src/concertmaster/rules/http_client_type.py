@@ -18,7 +18,7 @@ class Login(OIDCAuth):
 
 Other classes with such a client are left alone:
 
-```python
+```python row=53-03,CP-08
 from httpx import AsyncClient
 from oauth2_lib.fastapi import OIDCAuth
 

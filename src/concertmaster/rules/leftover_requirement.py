@@ -22,7 +22,7 @@ Guide: <https://workfloworchestrator.org/orchestrator-core/guides/tasks/>
 
 A version of the project's own choice is its own:
 
-```text requirements.txt
+```text requirements.txt row=21-12,44-04
 orchestrator-core==5.5.0
 schedule>=1.2
 broadcaster

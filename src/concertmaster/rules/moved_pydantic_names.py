@@ -36,7 +36,7 @@ Another name is written wherever the old one is used:
 
 Names that only look alike are left alone:
 
-```python
+```python row=20-05
 from network.settings import BaseSettings
 from pydantic.v1 import BaseSettings as Settings
 from pydantic_settings import BaseSettings as New

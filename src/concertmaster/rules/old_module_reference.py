@@ -52,7 +52,7 @@ Guide: <https://workfloworchestrator.org/orchestrator-core/guides/upgrading/5.0/
 
 Siblings in the namespace, hosts, distributions and tables of the project's own are left alone:
 
-```toml pyproject.toml
+```toml pyproject.toml row=50-01d
 [orchestrator.settings]
 orchestrator.db = "x"
 url = "http://orchestrator.api:8080"

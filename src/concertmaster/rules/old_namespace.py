@@ -45,7 +45,7 @@ Strings that name modules change where it is sure that a module is meant:
 Names that only look alike are left alone: siblings in the namespace, other distributions, the project's
 own modules, and a library's support for both layouts:
 
-```python
+```python row=50-01a
 import orchestrator_agent
 from orchestrator.optical import lightpath
 from orchestratorlib import client

@@ -81,7 +81,7 @@ services:
 
 Databases of others, and those that have it already, are left alone:
 
-```yaml docker-compose.yml
+```yaml docker-compose.yml row=50-08e
 services:
   netbox-db:
     image: postgres:16

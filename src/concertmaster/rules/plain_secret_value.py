@@ -31,7 +31,7 @@ The same for patched settings:
 Values that are secrets already, arguments that the settings validate by themselves, and other settings are
 left alone:
 
-```python
+```python row=50-03b
 from orchestrator.core.settings import AppSettings, SecretPostgresDsn, app_settings
 from pydantic import SecretStr
 

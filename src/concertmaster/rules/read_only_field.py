@@ -35,7 +35,7 @@ In code of before 2.0 the call is a default. It becomes the type:
 
 Fields of other libraries are left alone, and so are fields that come out right:
 
-```python
+```python row=50-04a
 from pydantic_forms.validators import read_only_field
 from rest_framework.serializers import ReadOnlyField
 from wtforms import Form

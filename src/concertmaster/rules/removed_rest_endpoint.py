@@ -14,7 +14,7 @@ def test_related(test_client, subscription_id):
 
 Endpoints that there are, and paths of others, are left alone:
 
-```python
+```python row=23-08
 def test_subscription(test_client, subscription_id):
     assert test_client.get(f"/api/subscriptions/domain-model/{subscription_id}").json()
     assert test_client.get("/api/processes/resume-all").json()

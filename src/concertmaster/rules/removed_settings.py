@@ -26,7 +26,7 @@ app_settings.FEDERATION_ENABLED = False
 
 Settings of others are left alone:
 
-```python
+```python row=50-08a,50-08b
 from openai import settings as llm_settings
 
 from network.settings import app_settings

@@ -32,7 +32,7 @@ caching = StepList([cache_domain_models])
 
 Steps of the project's own are left alone:
 
-```python
+```python row=40-02
 from network.steps import cache_domain_models
 from orchestrator.core.workflow import StepList, begin
 

@@ -60,7 +60,7 @@ Guide: <https://workfloworchestrator.org/orchestrator-core/guides/upgrading/5.0/
 
 Variables that are read, or set for something else, are left alone:
 
-```python
+```python row=50-08a,50-08b
 import os
 
 from orchestrator.core import OrchestratorCore
@@ -86,7 +86,8 @@ from concertmaster.findings import Edit, Safety
 from concertmaster.project.environment import Variable, variables
 from concertmaster.project.names import ROOT
 from concertmaster.project.python import PythonFile
-from concertmaster.project.settings.file import SettingsFile
+from concertmaster.project.settings.file import Audience, SettingsFile
+from concertmaster.project.settings.known import OWN
 from concertmaster.project.settings.model import Setting
 from concertmaster.project.shims import supports_both
 from concertmaster.rewrite import add_setting, drop_setting, drop_statement, rename_key, replace
@@ -118,13 +119,13 @@ def _change(gone: Gone | Lost) -> Change:
     return Change(works_from=removed, deprecated=removed)
 
 
-def _hit(where: ast.expr | Span, key: str, edits: tuple[Edit, ...], safety: Safety) -> Hit:
+def _hit(where: ast.AST | Span, key: str, edits: tuple[Edit, ...], safety: Safety, note: str = "") -> Hit:
     gone = _KEYS[key]
     change = _change(gone)
     message = f"The framework does not read `{key}` since {change.since.removesuffix('.0')}: {gone.why}"
     if key in _COMMON:
         message += f"; embeddings are made only where `{_SWITCH}` is true"
-    return Hit(where, message, edits, safety=safety, rows=(gone.row,), change=change)
+    return Hit(where, f"{message}{note}", edits, safety=safety, rows=(gone.row,), change=change)
 
 
 @rule.setting(*_KEYS)
@@ -133,8 +134,24 @@ def configured(setting: Setting, file: SettingsFile) -> Iterator[Hit]:
     if safety is None:
         return
     name = _new_name(setting.key, file.window)
-    edits = _renamed_setting(setting, file, name) if name else _dropped_setting(setting, file)
-    yield _hit(Span(*setting.key_at), setting.key, edits, safety)
+    others = (
+        file.others(setting) if file.audience(setting) is Audience.SHARED and setting.key not in OWN else ()
+    )
+    if others and name in {other.key for other in file.beside(setting)}:
+        return
+    if others:
+        edits = _added_setting(setting, file, name) if name else ()
+    else:
+        edits = _renamed_setting(setting, file, name) if name else _dropped_setting(setting, file)
+    note = f"; {', '.join(f'`{other}`' for other in others)} may still need it" if others else ""
+    yield _hit(Span(*setting.key_at), setting.key, edits, safety, note)
+
+
+def _added_setting(setting: Setting, file: SettingsFile, name: str) -> tuple[Edit, ...]:
+    """What others read as well stays under its old name (guard rule G-13)."""
+    is_plain = not setting.problem and not setting.fallback and setting.value is not None
+    edit = add_setting(file, setting, name, setting.value or "") if is_plain else None
+    return (edit,) if edit else ()
 
 
 def _safety(setting: Setting, file: SettingsFile) -> Safety:
@@ -194,6 +211,9 @@ def _is_about_the_framework(file: PythonFile) -> bool:
 
 def _renamed(file: PythonFile, variable: Variable, name: str) -> tuple[Edit, ...]:
     text = file.text(variable.key)
+    if isinstance(variable.key, ast.keyword):
+        start = file.span(variable.key)[0]
+        return (Edit(start, start + len(variable.name), name.encode()),)
     plain = text[1:-1] == variable.name and text[0] in "\"'"
     return (replace(file, variable.key, f"{text[0]}{name}{text[0]}"),) if plain else ()
 

@@ -14,7 +14,7 @@ Release: <https://github.com/workfloworchestrator/orchestrator-core/releases/tag
 
 Words that only hold such a name, and names of the project's own, are left alone:
 
-```python
+```python row=42-06,51-07
 unterminated_parents = []
 names = {"allPbNamesSorted": 1}
 ```

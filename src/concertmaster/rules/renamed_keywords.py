@@ -20,7 +20,7 @@ Guide: <https://workfloworchestrator.org/orchestrator-core/guides/upgrading/4.0/
 
 The same names elsewhere are left alone:
 
-```python
+```python row=21-06,31-02
 from network.subscriptions import create_subscription
 from orchestrator.services.processes import start_process
 

@@ -38,7 +38,7 @@ def downgrade() -> None:
 
 Rows that a later migration has changed are compared as they are then:
 
-```project
+```project row=40-05
 @@ workflows/__init__.py @@
 from orchestrator.core.workflows import LazyWorkflowInstance
 

@@ -15,7 +15,7 @@ services:
       DATABASE_URI: postgresql+psycopg://nwa:nwa@postgres/orchestrator-core
 ```
 
-```yaml docker-compose.yml
+```yaml docker-compose.yml row=47-01d
 services:
   scheduler:
     build: .

@@ -38,7 +38,7 @@ The settings may come as a parameter, and from a class of one's own:
 Settings of others, values that only go back to where they came from, logs that had better stay masked, and
 code that already asks what it has got are left alone:
 
-```python
+```python row=50-03a
 import os
 
 from flask import current_app

@@ -12,7 +12,7 @@ Guide: <https://workfloworchestrator.org/orchestrator-core/guides/upgrading/5.0/
 
 Packages that only contain the name, and a part of the namespace without an `__init__.py`, are left alone:
 
-```python network_orchestrator/__init__.py
+```python network_orchestrator/__init__.py row=50-01g,G-04
 """Our own network orchestrator."""
 ```
 '''

@@ -17,7 +17,7 @@ Guide: <https://workfloworchestrator.org/orchestrator-core/guides/upgrading/5.4/
 
 What is named already, what stands before the new parameter, and other functions are left alone:
 
-```python
+```python row=31-02,54-04,CP-04
 from orchestrator.core.services.processes import start_process
 
 from products.node import NodeInactive, load

@@ -31,7 +31,7 @@ Guide: <https://workfloworchestrator.org/orchestrator-core/guides/upgrading/5.0/
 
 With bounds of its own, or with constraints from another file, a project is left alone:
 
-```text requirements.txt
+```text requirements.txt row=44-06,CP-08
 orchestrator-core==4.8.2
 graphql-core==3.2.6
 oauth2-lib~=2.6

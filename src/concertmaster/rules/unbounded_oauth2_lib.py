@@ -23,7 +23,7 @@ Guide: <https://workfloworchestrator.org/orchestrator-core/reference-docs/auth-b
 
 A project that has decided, for either version, is left alone:
 
-```text requirements.txt
+```text requirements.txt row=53-03,CP-08
 orchestrator-core==5.5.0
 oauth2-lib~=2.6
 ```

@@ -32,7 +32,7 @@ def downgrade() -> None:
 
 Products whose type is not known may be the ones that are meant:
 
-```project
+```project row=R-02,R-04
 @@ migrations/versions/2024-03-01_93ac3e3b65f5_add_node.py @@
 from alembic import op
 from orchestrator.core.migrations.helpers import create_products, create_workflow
