@@ -11,6 +11,10 @@ from concertmaster.rules.read_only_field import rule
 from concertmaster.versions import Mode, Window
 
 OLD = "from orchestrator.forms import FormPage, ReadOnlyField\n\n\nclass Form(FormPage):\n    {}\n"
+MOVED = (
+    "from orchestrator.forms import FormPage\nfrom pydantic_forms.validators import ReadOnlyField\n"
+    "\n\nclass Form(FormPage):\n    {}\n"
+)
 NEW = "from pydantic_forms.validators import ReadOnlyField\n\n\nclass Form:\n    {}\n"
 
 
@@ -37,8 +41,24 @@ def test_the_form_of_2_0_stays_where_the_next_may_not_work(window: Window) -> No
 )
 def test_on_the_way_to_2_0_a_default_becomes_a_type(old: str, new: str) -> None:
     result = run(OLD, old, Window("1.3.6", "2.2.0"))
-    assert result.rewritten == OLD.format(new).encode()
-    assert [(one.rows, one.safety) for one in result.findings] == [(("20-13",), Safety.SUGGESTED)]
+    assert result.rewritten == MOVED.format(new).encode()
+    assert [(one.rows, one.safety) for one in result.findings] == [
+        (("20-13",), Safety.SAFE),
+        (("20-13",), Safety.SUGGESTED),
+    ]
+
+
+@pytest.mark.parametrize("module", ["orchestrator.forms", "pydantic_forms.core"])
+def test_on_the_way_to_2_0_it_is_imported_from_another_place(module: str) -> None:
+    source = (
+        f"import {module} as forms\nfrom {module} import ReadOnlyField as Fixed\n\n\nclass Form:\n    {{}}\n"
+    )
+    result = run(source, "name: str = Fixed(forms.NAME)", Window("1.3.6", "3.1.2"))
+    after = source.replace(f"from {module}", "from pydantic_forms.validators")
+    assert result.rewritten == after.format("name: Fixed(forms.NAME)").encode()
+    result = run(source, "name: str = forms.ReadOnlyField(1)", Window("1.3.6", "3.1.2"))
+    assert b"\nfrom pydantic_forms.validators import ReadOnlyField" in (result.rewritten or b"")
+    assert b"    name: ReadOnlyField(1)" in (result.rewritten or b"")
 
 
 def test_on_the_way_to_3_2_the_library_may_be_either() -> None:

@@ -51,13 +51,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from concertmaster.findings import Edit, Safety
 from concertmaster.project.python import PythonFile
-from concertmaster.project.values import is_list, is_list_type, is_scalar, item_types, last_part
+from concertmaster.project.shims import in_import_guard
 from concertmaster.rewrite import drop_arguments, replace, replace_span
+from concertmaster.rewrite.moves import move_names
 from concertmaster.rule import Hit, Import, Rule
+from concertmaster.rules._read_only import Field, is_quoted_bool, safety_of, take_apart
 from concertmaster.versions import Change, release
 
 SINCE_5 = Change(works_from="5.0.0", removed="5.0.0")
@@ -73,35 +74,20 @@ rule = Rule(
 )
 
 MODULE = "pydantic_forms.validators"
+_STILL = (MODULE, f"{MODULE}.components.read_only_field")
 _MODULES = (
-    MODULE,
-    f"{MODULE}.components.read_only_field",
+    *_STILL,
     "pydantic_forms.core",
     "pydantic_forms.core.shared",
 )
 NAMES = frozenset(f"{module}.ReadOnlyField" for module in (*_MODULES, "orchestrator.core.forms"))
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A call of `ReadOnlyField`: its value, the type that it is told, and where it stands as a default."""
-
-    call: ast.Call
-    value: ast.expr
-    told: ast.expr | None
-    default_of: ast.AnnAssign | ast.Assign | None
-
-    @property
-    def is_list(self) -> bool:
-        declared = self.default_of.annotation if isinstance(self.default_of, ast.AnnAssign) else None
-        return is_list(self.value) or is_list_type(self.told) or is_list_type(declared)
-
-
 @rule.on(ast.Call)
 def field(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
     if file.qualified(call.func) not in NAMES:
         return
-    found = _field(file, call)
+    found = take_apart(file, call)
     new = "read_only_list" if found and found.is_list else "read_only_field"
     rows: tuple[str, ...] = ("50-04b",) if new == "read_only_list" else ("50-04a",)
     if found is not None and found.default_of is not None:
@@ -117,7 +103,7 @@ def field(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
     needed = () if prefix else (Import(MODULE, new),)
     why = "5.0 requires" if change is SINCE_5 else "3.2 admits"
     message = f"`ReadOnlyField` is gone from pydantic-forms 2.0, which {why}: use `{new}`"
-    safety = _safety(found) if found and change is SINCE_5 else Safety.SUGGESTED
+    safety = safety_of(found) if found and change is SINCE_5 else Safety.SUGGESTED
     yield Hit(call, message, edits, needed, safety, rows, change)
 
 
@@ -147,33 +133,28 @@ def _as_type(file: PythonFile, found: Field | None) -> Iterator[Hit]:
     if found is None or not isinstance(found.default_of, ast.AnnAssign):
         return
     message = "`ReadOnlyField` makes a type since 2.0, not a default: use it as the annotation"
-    edits = _moved(file, found, file.text(found.call.func))
+    func = found.call.func
+    gone = isinstance(func, ast.Attribute) and file.qualified(func) != f"{MODULE}.ReadOnlyField"
+    edits = _moved(file, found, "ReadOnlyField" if gone else file.text(func))
+    needed = (Import(MODULE, "ReadOnlyField"),) if gone else ()
     if found.is_list and found.told is None and edits:
         end = file.span(found.call)[1] - 1
         kind = file.text(found.default_of.annotation)
         edits += (replace_span(file, end, end, f", default_type={kind}"),)
-    yield Hit(found.call, message, edits, safety=Safety.SUGGESTED, rows=("20-13",), change=SINCE_2)
+    yield Hit(found.call, message, edits, needed, Safety.SUGGESTED, ("20-13",), SINCE_2)
 
 
-def _field(file: PythonFile, call: ast.Call) -> Field | None:
-    """The call taken apart; None where it says more than can be said in the new form."""
-    words = {word.arg: word.value for word in call.keywords}
-    values = [*call.args[:1], *([words["default"]] if "default" in words else [])]
-    known = set(words) <= {"default", "default_type", "const"}
-    told = call.args[1] if len(call.args) > 1 else words.get("default_type")
-    if len(values) != 1 or not known or len(call.args) > 2 or isinstance(values[0], ast.Starred):
-        return None
-    if is_list(values[0]) and len(item_types(values[0]) or "x") > 1:
-        return None
-    up = file.parent(call)
-    is_default = isinstance(up, (ast.AnnAssign, ast.Assign)) and up.value is call
-    if is_default and not isinstance(file.parent(up), ast.ClassDef):  # type: ignore[arg-type]
-        return (
-            None if release(file.window.installed) < release("2.0.0") else Field(call, values[0], told, None)
-        )
-    return Field(
-        call, values[0], told, up if is_default and isinstance(up, (ast.AnnAssign, ast.Assign)) else None
-    )
+@rule.on(ast.ImportFrom)
+def old_import(file: PythonFile, node: ast.ImportFrom) -> Iterator[Hit]:
+    """Before 3.2 the name stays, but not where it is imported from."""
+    module = file.imported_module(node)
+    if release(file.window.target) >= release("3.2.0") or module in _STILL or in_import_guard(file, node):
+        return
+    for alias in node.names:
+        if f"{module}.{alias.name}" in NAMES:
+            edits = move_names(file, node, {alias: Import(MODULE, alias.name, alias.asname)})
+            message = f"`ReadOnlyField` is imported from `{MODULE}` since 2.0"
+            yield Hit(alias, message, edits, safety=Safety.SAFE, rows=("20-13",), change=SINCE_2)
 
 
 def _edits(file: PythonFile, found: Field, new: str) -> tuple[Edit, ...]:
@@ -181,7 +162,7 @@ def _edits(file: PythonFile, found: Field, new: str) -> tuple[Edit, ...]:
     dropped = drop_arguments(file, found.call, [*found.call.args[1:], *unwanted])
     head = (replace(file, found.call.func, new),) if found.default_of is None else _moved(file, found, new)
     tail = [dropped] if dropped else []
-    if _is_quoted_bool(found):
+    if is_quoted_bool(found):
         tail.append(replace(file, found.value, ast.literal_eval(found.value)))
     return (*head, *tail) if head else ()
 
@@ -212,27 +193,3 @@ def _is_out_of_sight(file: PythonFile, value: ast.expr) -> bool:
 
 def _has_annotations(node: ast.ImportFrom) -> bool:
     return any(alias.name == "annotations" for alias in node.names)
-
-
-def _is_quoted_bool(found: Field) -> bool:
-    """`ReadOnlyField("True", default_type=bool)`, as the framework's guide has it."""
-    value = found.value.value if isinstance(found.value, ast.Constant) else None
-    return isinstance(value, str) and value in ("True", "False") and last_part(found.told) == "bool"
-
-
-def _safety(found: Field) -> Safety:
-    """Without a type a value of 1.x was no list, or it failed; with one it is as good as the type is exact."""
-    if found.default_of is not None:
-        exact = is_scalar(found.value)
-    elif found.is_list:
-        exact = bool(item_types(found.value)) or _is_exact(found.told)
-    else:
-        kind = type(found.value.value).__name__ if isinstance(found.value, ast.Constant) else ""
-        exact = found.told is None or last_part(found.told) == kind
-    return Safety.SAFE if exact else Safety.SUGGESTED
-
-
-def _is_exact(told: ast.expr | None) -> bool:
-    """`list[X]` with one X: lists of several types have no read-only form any more."""
-    inner = told.slice if isinstance(told, ast.Subscript) and is_list_type(told) else None
-    return isinstance(inner, (ast.Name, ast.Attribute)) and last_part(inner) not in ("Any", "object")
