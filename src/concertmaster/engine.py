@@ -20,6 +20,9 @@ def analyse_python(
 ) -> FileResult:
     """Judge one Python file and rewrite it: SAFE findings, with `unsafe` the SUGGESTED ones too."""
     active = [rule for rule in rules if rule.reads_python and _is_wanted(rule, path, source)]
+    following = [rule for rule in rules if rule.follows and rule not in active]
+    if following and around.definitions is not None and around.definitions.reaches_framework(path, source):
+        active += following
     if not active and MARK not in source:
         reason = unreadable_bytes(source)
         return FileResult(path, unanalysed=Unanalysed(path, reason) if reason else None)

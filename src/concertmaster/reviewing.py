@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from concertmaster.config import load_config
+from concertmaster.config import Config, load_config
 from concertmaster.findings import Finding
 from concertmaster.index.supply import Supply
 from concertmaster.project.dependencies import Installed, installed
@@ -55,6 +55,7 @@ def judge_pull_request(
     name: str = "this pull request",
     new_only: bool | None = None,
     supply: Supply | None = None,
+    config: Config | None = None,
 ) -> Judgement:
     """Judge the head of a pull request in review mode, with every rewrite that can be suggested.
 
@@ -64,7 +65,8 @@ def judge_pull_request(
     Raises:
         UserError: a release or rule is unknown, the configuration is malformed, or nothing names the framework.
     """
-    config = load_config(lambda path: readable(base, path))
+    config = config or load_config(lambda path: readable(base, path))
+    before = installed(read_dependencies(base))
     workspace = open_workspace(
         head,
         installed_release=installed_release,
@@ -75,8 +77,8 @@ def judge_pull_request(
         name=name,
         config=config,
         supply=supply,
+        before=before.release if before else None,
     )
-    before = installed(read_dependencies(base))
     wanted = config.new_only if new_only is None else new_only
     whole = not wanted or changes_release(before, workspace.believed)
     paths = None if whole else sorted(set(changed) & set(head.paths))

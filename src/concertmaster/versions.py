@@ -71,11 +71,20 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The releases between which a project is judged."""
+    """The releases between which a project is judged.
+
+    `before` is what was installed until the change under review; None where that is the same release.
+    """
 
     installed: str
     target: str
     mode: Mode = Mode.UPGRADE
+    before: str | None = None
+
+    @property
+    def origin(self) -> str:
+        """The release that the code was written for, as far as is known."""
+        return self.before or self.installed
 
     @property
     def judged(self) -> str:
@@ -88,7 +97,7 @@ class Window:
 
     def severity(self, change: Change) -> Severity | None:
         """How much a change matters here; None where it does not (yet) concern the project."""
-        if change.crossing and release(self.installed) >= release(change.since):
+        if change.crossing and release(self.origin) >= release(change.since):
             return None
         if change.until is not None and release(self.judged) > release(change.until):
             return None

@@ -55,10 +55,12 @@ def open_workspace(
     name: str = "this project",
     config: Config | None = None,
     supply: Supply | None = None,
+    before: str | None = None,
 ) -> Workspace:
     """Settle releases and rules: options first, then configuration, then what the project declares.
 
-    `supply` gives the names of releases that are not shipped; None where only those that are will do.
+    `supply` gives the names of releases that are not shipped; None where only those that are will do. `before`
+    is the release that a change under review leaves.
 
     Raises:
         UserError: a release or rule is unknown, the configuration is malformed, or nothing names the framework.
@@ -74,8 +76,8 @@ def open_workspace(
     shadows, regular = shadow(project.paths, files)
     definitions = Definitions(project.paths, lambda path: readable(project, path))
     deployment = Deployment(project.paths, lambda path: readable(project, path), _homes(dependencies))
-    window = Window(current, aim, mode)
-    known_names = supply.names(window.judged, current, aim)
+    window = Window(current, aim, mode, before if before != current else None)
+    known_names = supply.names(window.judged, current, aim, window.origin)
     around = Surroundings(
         window, shadows, regular, definitions, deployment, known_names.index, _own(dependencies)
     )

@@ -1,40 +1,15 @@
-"""What the project's own modules define and pass on: classes with their bases, names that are re-exported.
-
-Modules are read by patterns, not parsed: only top-level `import`, `class` and `name = other` lines matter
-here, and every file of a project may be asked for.
-"""
+"""What the project's own modules define and pass on: classes with their bases, names that are re-exported."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from posixpath import dirname
 
-from concertmaster.project.names import canonical
+from concertmaster.project.modules import Module, imported, read_module
+from concertmaster.project.names import CORE, ROOT, canonical
 
 MAX_STEPS = 40
-_IMPORT = re.compile(
-    r"^from[ \t]+(?P<module>[.\w]+)[ \t]+import[ \t]*(?P<names>\([^)]*\)|[^\n\\]*)", re.MULTILINE
-)
-_PLAIN_IMPORT = re.compile(r"^import[ \t]+(?P<names>[^\n;#]+)", re.MULTILINE)
-_CLASS = re.compile(r"^class[ \t]+(?P<name>\w+)[ \t]*(?:\((?P<bases>[^)]*)\))?[ \t]*:", re.MULTILINE)
-_ALIAS = re.compile(r"^(?P<name>\w+)[ \t]*=[ \t]*(?P<other>[A-Za-z_][\w.]*)[ \t]*(?:#[^\n]*)?$", re.MULTILINE)
-_TOP_LEVEL = re.compile(r"^[^\s#)\]}]", re.MULTILINE)
-_METHOD = re.compile(r"^[ \t]+(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
-_COMMENT = re.compile(r"#[^\n]*")
-
-
-@dataclass(frozen=True, slots=True)
-class Module:
-    """The names of one module: where imported ones come from, and the bases of its classes."""
-
-    imports: dict[str, str] = field(default_factory=dict)
-    classes: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    aliases: dict[str, str] = field(default_factory=dict)
-    stars: tuple[str, ...] = ()
-    methods: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 class Definitions:
@@ -44,6 +19,8 @@ class Definitions:
         self._paths = tuple(paths)
         self._read = read
         self._modules: dict[str, Module] = {}
+        self._passing: dict[tuple[str, str], bool] = {}
+        self._speaking: dict[str, bool] = {}
 
     def origin(self, dotted: str, importer: str) -> str:
         """The canonical name behind a name that the project's modules pass on; the name itself where none does.
@@ -87,9 +64,38 @@ class Definitions:
     def module(self, path: str) -> Module:
         """The names of a file; none where it cannot be read."""
         if path not in self._modules:
-            source = self._read(path)
+            source = self.source(path)
             self._modules[path] = read_module(source.decode("utf-8", "replace")) if source else Module()
         return self._modules[path]
+
+    def source(self, path: str) -> bytes:
+        """The text of a file; nothing where it cannot be read."""
+        return self._read(path) or b""
+
+    def reaches_framework(self, path: str, source: bytes) -> bool:
+        """Whether a file imports a name of the framework from another module of the project.
+
+        On the way only packages are looked through that do not speak of the framework themselves.
+        """
+        for module, names in imported(source):
+            if self._may_pass_on(module, dirname(path)):
+                for name in names:
+                    dotted = f"{module}{name}" if module.endswith(".") else f"{module}.{name}"
+                    if self.origin(dotted, path).startswith(CORE):
+                        return True
+        return False
+
+    def _may_pass_on(self, module: str, folder: str) -> bool:
+        if (module, folder) not in self._passing:
+            found = self.find(module, f"{folder}/_" if folder else "_")
+            speaks = found is not None and (found.endswith("__init__.py") or self._speaks(found))
+            self._passing[module, folder] = speaks
+        return self._passing[module, folder]
+
+    def _speaks(self, path: str) -> bool:
+        if path not in self._speaking:
+            self._speaking[path] = ROOT.encode() in self.source(path)
+        return self._speaking[path]
 
     def _following(self, module: Module, name: str) -> str | None:
         """Where a name of a module comes from; None where the module defines it, or nothing tells."""
@@ -163,68 +169,3 @@ def _nearness(path: str, importer: str) -> tuple[int, int]:
             break
         shared += 1
     return shared, -len(path)
-
-
-def read_module(text: str) -> Module:
-    """The top-level names of a module, by its lines."""
-    text = text.replace("\r\n", "\n")
-    imports: dict[str, str] = {}
-    stars = []
-    for match in _PLAIN_IMPORT.finditer(text):
-        imports.update(_plain(match["names"]))
-    for match in _IMPORT.finditer(text):
-        for name, alias in _names(match["names"]):
-            if name == "*":
-                stars.append(match["module"])
-            else:
-                module = match["module"]
-                imports[alias] = f"{module}{name}" if module.endswith(".") else f"{module}.{name}"
-    classes = {match["name"]: tuple(_bases(match["bases"] or "")) for match in _CLASS.finditer(text)}
-    aliases = {match["name"]: match["other"] for match in _ALIAS.finditer(text)}
-    return Module(imports, classes, aliases, tuple(stars), dict(_methods(text)))
-
-
-def _methods(text: str) -> Iterator[tuple[str, frozenset[str]]]:
-    """The methods of each top-level class."""
-    for match in _CLASS.finditer(text):
-        end = _TOP_LEVEL.search(text, match.end())
-        body = text[match.end() : end.start() if end else len(text)]
-        yield match["name"], frozenset(_METHOD.findall(body))
-
-
-def _plain(names: str) -> Iterator[tuple[str, str]]:
-    for part in names.split(","):
-        words = part.split()
-        if len(words) == 3 and words[1] == "as":
-            yield words[2], words[0]
-        elif len(words) == 1:
-            root = words[0].partition(".")[0]
-            yield root, root
-
-
-def _names(names: str) -> Iterator[tuple[str, str]]:
-    """`a, b as c` as pairs of name and local name."""
-    for part in _COMMENT.sub("", names).strip("()").replace("\n", " ").split(","):
-        words = part.strip("() ").split()
-        if len(words) == 1:
-            yield words[0], words[0]
-        elif len(words) == 3 and words[1] == "as":
-            yield words[0], words[2]
-
-
-def _bases(text: str) -> Iterator[str]:
-    """Names of base classes; keywords and subscripts are left out of them."""
-    depth = 0
-    word = ""
-    for char in f"{_COMMENT.sub('', text)},":
-        if char in "[(":
-            depth += 1
-        elif char in "])":
-            depth -= 1
-        elif char == "," and not depth:
-            base = word.strip()
-            if re.fullmatch(r"[A-Za-z_][\w.]*", base):
-                yield base
-            word = ""
-        elif not depth:
-            word += char

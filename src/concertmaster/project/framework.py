@@ -20,7 +20,7 @@ from concertmaster.versions import Change, Window, release
 
 @dataclass(frozen=True, slots=True)
 class Framework:
-    """What the release under judgement has, and what the installed one had. Names are canonical.
+    """What the release under judgement has, and what the one before it had. Names are canonical.
 
     `stands_in` tells that the release under judgement is newer than what is indexed: the newest one that is
     indexed stands for it. Then only what was there and went is told, never that something is not there yet.
@@ -37,7 +37,7 @@ class Framework:
         judged = names.nearest(window.judged)
         if judged is None:
             return None
-        installed = names.nearest(window.installed) or names.releases()[0]
+        installed = names.nearest(window.origin) or names.releases()[0]
         return cls(names, judged, installed, release(judged) < release(window.judged))
 
     def lacks(self, name: str) -> bool:
@@ -88,11 +88,11 @@ class Framework:
         at = self._release_for(name, self.installed)
         return None if at is None else self.names.signature(name, at)
 
-    def signatures(self, name: str) -> Iterator[tuple[Parameter, ...]]:
-        """The parameters in every release up to the judged one."""
-        for number in self._releases(name):
+    def signatures(self, name: str) -> Iterator[tuple[str, tuple[Parameter, ...]]]:
+        """The releases up to the judged one that tell the parameters, newest first, with these."""
+        for number in reversed(self._releases(name)):
             if (found := self.names.signature(name, number)) is not None:
-                yield found
+                yield number, found
 
     def signature_change(self, name: str) -> str:
         """The first release, up to the judged one, with the signature of the judged one."""
@@ -111,6 +111,9 @@ class Framework:
     def setting_before(self, name: str) -> SettingsField | None:
         """The framework's setting in the installed release."""
         return _setting(self.names, name, self.installed)
+
+    def ever_had_setting(self, name: str) -> bool:
+        return any(_setting(self.names, name, number) for number in self._releases(CORE))
 
     def setting_change(self, name: str) -> str:
         """The first release, up to the judged one, with the setting as the judged one has it."""

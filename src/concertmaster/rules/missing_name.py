@@ -34,6 +34,7 @@ from concertmaster.findings import Edit, Safety
 from concertmaster.project.framework import Framework, framework
 from concertmaster.project.names import ROOT, is_framework
 from concertmaster.project.python import PythonFile
+from concertmaster.project.reexports import origin
 from concertmaster.project.shims import in_import_guard, in_shim
 from concertmaster.project.strings import module_strings
 from concertmaster.rewrite.moves import move_names, spelled
@@ -47,6 +48,7 @@ rule = Rule(
     safety=Safety.SUGGESTED,
     priority=60,
     fallback=True,
+    follows=True,
 )
 
 
@@ -104,7 +106,7 @@ def plain_import(file: PythonFile, node: ast.Import) -> Iterator[Hit]:
 @rule.on(ast.Attribute)
 def attribute(file: PythonFile, node: ast.Attribute) -> Iterator[Hit]:
     """A name that is reached through its module; what classes and objects hold is not guessed at."""
-    known, name = framework(file), file.qualified(node)
+    known, name = framework(file), origin(file, node)
     if known is None or name is None or not is_framework(name) or _may_fail(file, node):
         return
     if known.is_module(name.rpartition(".")[0]) and known.lacks(name) and known.ever_had(name):

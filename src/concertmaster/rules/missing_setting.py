@@ -34,6 +34,7 @@ from concertmaster.index.settings import SettingsField
 from concertmaster.project.framework import Framework, framework
 from concertmaster.project.instances import SETTINGS, instance_of
 from concertmaster.project.python import PythonFile
+from concertmaster.project.reexports import origin
 from concertmaster.rule import Hit, Rule
 from concertmaster.versions import Change
 
@@ -45,6 +46,7 @@ rule = Rule(
     triggers=(b"app_settings", b"AppSettings"),
     priority=60,
     fallback=True,
+    follows=True,
 )
 
 
@@ -54,14 +56,19 @@ def setting(file: PythonFile, node: ast.Attribute) -> Iterator[Hit]:
     if known is None or not node.attr.isupper():
         return
     before, after = known.setting_before(node.attr), known.setting(node.attr)
-    if before is None or (after is not None and _plain(before) == _plain(after)):
+    if after is None and not known.ever_had_setting(node.attr):
+        return
+    if after is not None and (before is None or _plain(before) == _plain(after)):
         return
     if after is not None and "Secret" in after.type:
         return  # what is done with secrets has rules of its own
     proof = instance_of(file, node.value, SETTINGS)
-    if proof is None or proof.own:
+    if (proof is None or proof.own) and origin(file, node.value) not in SETTINGS.objects:
         return
-    yield _gone(known, node) if after is None else _changed(known, node, before, after)
+    if after is None:
+        yield _gone(known, node)
+    elif before is not None:
+        yield _changed(known, node, before, after)
 
 
 def _gone(known: Framework, node: ast.Attribute) -> Hit:

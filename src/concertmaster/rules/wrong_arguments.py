@@ -32,11 +32,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from concertmaster.findings import Safety
-from concertmaster.index.model import Parameter
 from concertmaster.project.calls import Misfit, misfit, shifted
 from concertmaster.project.framework import Framework, framework
 from concertmaster.project.names import is_framework
 from concertmaster.project.python import PythonFile
+from concertmaster.project.reexports import origin
 from concertmaster.project.shims import in_shim
 from concertmaster.rewrite import as_keyword, edit_arguments
 from concertmaster.rule import Hit, Rule
@@ -52,40 +52,50 @@ rule = Rule(
     safety=Safety.SUGGESTED,
     priority=60,
     fallback=True,
+    follows=True,
 )
 
 
 @rule.on(ast.Call)
 def call(file: PythonFile, node: ast.Call) -> Iterator[Hit]:
-    known, name = framework(file), file.qualified(node.func)
+    known, name = framework(file), origin(file, node.func)
     if known is None or name is None or not is_framework(name) or in_shim(file, node):
         return
     after, before = known.signature(name), known.signature_before(name)
     if after is None or before is None:
         return
-    since = known.signature_change(name)
-    wrong = misfit(node, after)
-    if wrong and _fitted(known, name, node, before):
-        yield Hit(node, _told(name, wrong, since), change=Change(works_from=since, removed=since))
-    elif not wrong and (moved := shifted(node, before, after)):
-        yield _named(file, node, name, moved, known, since)
+    if wrong := misfit(node, after):
+        since = _since(known, name, node)
+        if since is not None or (known.installed == known.judged and not known.stands_in):
+            change = Change(works_from=since or known.judged, removed=since or known.judged)
+            told = f"since {since}" if since else f"in {known.judged}"
+            yield Hit(node, f"`{_short(name)}` {_told(wrong)} {told}", change=change)
+    elif moved := shifted(node, before, after):
+        yield _named(file, node, name, moved, known, known.signature_change(name))
 
 
-def _fitted(known: Framework, name: str, node: ast.Call, before: tuple[Parameter, ...]) -> bool:
-    """Whether a call that is wrong now has been right, where that matters: what never fitted is not our news."""
-    if known.installed != known.judged:
-        return not misfit(node, before)
-    return not known.stands_in or any(not misfit(node, one) for one in known.signatures(name))
+def _since(known: Framework, name: str, node: ast.Call) -> str | None:
+    """The release in which a call went wrong; None where it was never right, or not in the installed one."""
+    since = None
+    if known.installed != known.judged and misfit(node, known.signature_before(name) or ()):
+        return None
+    for number, parameters in known.signatures(name):
+        if not misfit(node, parameters):
+            return since
+        since = number
+    return None
 
 
-def _told(name: str, wrong: Misfit, since: str) -> str:
+def _told(wrong: Misfit) -> str:
     """What is wrong, in the order in which Python would complain."""
     parts = [f"takes no argument `{keyword.arg}`" for keyword in wrong.unknown]
     if wrong.surplus:
-        parts.append(f"takes {len(wrong.surplus)} positional argument{'s' * (len(wrong.surplus) > 1)} less")
+        parts.append(
+            f"is given {len(wrong.surplus)} positional argument{'s' * (len(wrong.surplus) > 1)} too many"
+        )
     if wrong.missing:
         parts.append(f"also wants {', '.join(f'`{each}`' for each in wrong.missing)}")
-    return f"`{_short(name)}` {' and '.join(parts)} since {since}"
+    return " and ".join(parts)
 
 
 def _short(name: str) -> str:
