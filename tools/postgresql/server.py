@@ -26,7 +26,7 @@ _GUARD = """
 folder=$1; shift
 "$@" >"$folder/log" 2>&1 </dev/null &
 read -r _
-kill -INT $!
+kill -QUIT $!
 wait $!
 rm -rf "$folder"
 """

@@ -1,0 +1,1 @@
+"""Projects on a real PostgreSQL, under the real framework: what migrations and rules say is what happens."""
