@@ -6,7 +6,7 @@ import ast
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -61,6 +61,10 @@ class Hit:
     safety: Safety | None = None
     rows: tuple[str, ...] | None = None
     change: Change | None = None
+
+    def left(self, why: str) -> Hit:
+        """With the reason why nothing is edited, where there is one."""
+        return replace(self, message=f"{self.message} ({why})") if why and not self.edits else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +201,7 @@ class Rule:
                 yield from look(file)
         for setting in file.settings if self.setting_checks else ():
             for check in self.setting_checks.get(setting.key, ()):
-                yield from check(setting, file)
+                yield from (hit.left(setting.problem) for hit in check(setting, file))
 
     @property
     def reads_python(self) -> bool:

@@ -20,7 +20,7 @@ _MONKEYPATCH = frozenset(("monkeypatch", "mp"))
 class Variable:
     """A variable by the node that names it; `value` is what it is set to, None where it is read or removed."""
 
-    key: ast.expr
+    key: ast.expr | ast.keyword
     name: str
     value: ast.expr | None
 
@@ -71,6 +71,9 @@ def _mapping(call: ast.Call) -> Iterator[Variable]:
         for key, value in zip(mapping.keys, mapping.values, strict=True):
             if key is not None:
                 yield from _named(key, value)
+    for word in call.keywords:
+        if word.arg is not None and word.arg.isupper():
+            yield Variable(word, word.arg, word.value)
 
 
 def _named(key: ast.expr, value: ast.expr | None) -> Iterator[Variable]:

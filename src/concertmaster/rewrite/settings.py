@@ -11,6 +11,7 @@ from concertmaster.project.settings.model import Kind, Setting
 
 #: What every format takes for a text without quotes.
 _PLAIN = re.compile(r"[A-Za-z][\w./@%+-]*(?::(?!\s)[\w./@%+-]*)*\Z")
+_VALUES = re.compile(r"(?:^|/)values[\w.-]*\.ya?ml\Z")
 _TYPED = re.compile(r"(?:true|false|yes|no|on|off|y|n|null|~|[\d.+-].*)\Z", re.IGNORECASE)
 
 
@@ -20,7 +21,16 @@ def rename_key(file: SettingsFile, setting: Setting, name: str) -> Edit | None:
         return None
     if any(other.key == name for other in file.beside(setting)):
         return drop_setting(file, setting)
-    return Edit(*setting.key_at, name.encode()).trimmed(file.source)
+    new = f"{name}=${{{setting.key}}}" if _is_passed_on(file, setting) else name
+    return Edit(*setting.key_at, new.encode()).trimmed(file.source)
+
+
+def _is_passed_on(file: SettingsFile, setting: Setting) -> bool:
+    """`- KEY` of a compose file: its value is that of the same variable around it."""
+    if setting.kind is not Kind.YAML or setting.value is not None or b"services:" not in file.source:
+        return False
+    line = file.source[file.line_span(file.line_of(setting.key_at[0]))[0] : setting.key_at[0]]
+    return line.strip(b" \t\"'") == b"-"
 
 
 def replace_value(file: SettingsFile, setting: Setting, text: str) -> Edit | None:
@@ -34,6 +44,8 @@ def replace_value(file: SettingsFile, setting: Setting, text: str) -> Edit | Non
 def _quoted(setting: Setting, text: str) -> str:
     if setting.fallback or setting.quote in ('"', "'", "=") or setting.kind is Kind.MAKE:
         return text
+    if setting.kind is Kind.TABLE:
+        return text or '""'
     if setting.quote == " " or setting.kind is Kind.YAML:
         return text if _PLAIN.match(text) and not _TYPED.match(text) else f'"{text}"'
     return text
@@ -52,8 +64,19 @@ def drop_setting(file: SettingsFile, setting: Setting, with_: Iterable[Setting] 
     beside = file.beside(setting)
     if setting.kind in (Kind.YAML, Kind.TOML) and all(other.key_at in gone for other in beside):
         start, end = setting.group.whole_at
+        if start < end and _VALUES.search(file.path):
+            return _emptied(file.source, start, end)
         return Edit(start, end, b"") if start < end and setting.kind is Kind.YAML else _nothing(setting)
     return _cut(setting)
+
+
+def _emptied(source: bytes, start: int, end: int) -> Edit | None:
+    """A value of a chart stays, since its templates name it, and is empty."""
+    head, colon, body = source[start:end].partition(b":")
+    is_list = body.lstrip()[:1] in (b"-", b"[")
+    tail = re.search(rb"\r?\n?\Z", body)
+    new = b" []" if is_list else b" {}"
+    return Edit(start + len(head + colon), end, new + (tail[0] if tail else b"")) if colon else None
 
 
 def _nothing(setting: Setting) -> Edit | None:

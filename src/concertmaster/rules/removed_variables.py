@@ -131,7 +131,7 @@ def _hit(where: ast.AST | Span, key: str, edits: tuple[Edit, ...], safety: Safet
 @rule.setting(*_KEYS)
 def configured(setting: Setting, file: SettingsFile) -> Iterator[Hit]:
     safety = file.trust(setting, _safety(setting, file))
-    if safety is None:
+    if safety is None or not file.is_variable(setting):
         return
     name = _new_name(setting.key, file.window)
     others = (
@@ -149,7 +149,10 @@ def configured(setting: Setting, file: SettingsFile) -> Iterator[Hit]:
 
 def _added_setting(setting: Setting, file: SettingsFile, name: str) -> tuple[Edit, ...]:
     """What others read as well stays under its old name (guard rule G-13)."""
-    is_plain = not setting.problem and not setting.fallback and setting.value is not None
+    is_plain = (
+        not (setting.problem or setting.fallback or file.is_referred_to(setting))
+        and setting.value is not None
+    )
     edit = add_setting(file, setting, name, setting.value or "") if is_plain else None
     return (edit,) if edit else ()
 

@@ -82,7 +82,7 @@ from concertmaster.findings import Safety
 from concertmaster.project.instances import SETTINGS, instance_of
 from concertmaster.project.python import PythonFile
 from concertmaster.project.settings.file import SettingsFile
-from concertmaster.project.settings.model import Setting
+from concertmaster.project.settings.model import Kind, Setting
 from concertmaster.rewrite import add_setting
 from concertmaster.rule import Hit, Rule, Span
 from concertmaster.versions import Change
@@ -118,7 +118,12 @@ def test_environment(setting: Setting, file: SettingsFile) -> Iterator[Hit]:
     """The environment of tests that names the framework's database, but not this."""
     deployment = file.around.deployment
     is_test = any(reader.tests for reader in setting.group.readers)
-    if not is_test or b"TESTING" in file.source or file.trust(setting, Safety.SUGGESTED) is None:
+    if (
+        not is_test
+        or setting.kind is Kind.SHELL
+        or b"TESTING" in file.source
+        or file.trust(setting, Safety.SUGGESTED) is None
+    ):
         return
     if deployment is None or not deployment.tests_mention("TESTING"):
         edit = add_setting(file, setting, "TESTING", "true")

@@ -94,7 +94,7 @@ def _is_setting(file: PythonFile, node: ast.expr) -> bool:
 
 
 @lru_cache(maxsize=4)
-def _keys(file: PythonFile) -> frozenset[ast.expr]:
+def _keys(file: PythonFile) -> frozenset[ast.expr | ast.keyword]:
     """The nodes that name the variable where it is read."""
     read = (one for one in variables(file) if one.name == "DATABASE_URI" and one.value is None)
     return frozenset(one.key for one in read)

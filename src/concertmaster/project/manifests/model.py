@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -119,6 +120,12 @@ class Manifest:
         if self.text.isascii():
             return None
         return [0, *accumulate(len(character.encode()) for character in self.text)]
+
+    def reading(self, text: str) -> Manifest:
+        """The same places over another text, each character of which stands for one of this."""
+        other = copy(self)
+        other.text, other._offsets, other._lines = text, self._offsets, self._lines
+        return other
 
     def line(self, offset: int) -> int:
         """The line, from 1, of a character offset."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property
 
 from concertmaster.project.manifests.model import Manifest, NotUnderstood
+from concertmaster.project.settings.kubernetes import Configs
 from concertmaster.project.settings.model import Reader
 from concertmaster.project.settings.nodes import Node, documents
 from concertmaster.project.settings.programs import Frame, Programs
@@ -51,6 +52,25 @@ class Deployment:
     def is_referred_to(self, path: str, key: str) -> bool:
         """Whether a compose file beside an `.env` fills in the key's value by its name."""
         return (path, key) in self._by_reference
+
+    def config_readers(self, config: str, key: str) -> tuple[Reader, ...]:
+        """The programs of Kubernetes that get a key of a ConfigMap or Secret."""
+        return (*self._configs.whole.get(config, ()), *self._configs.keys.get((config, key), ()))
+
+    def is_taken_by_name(self, config: str, key: str) -> bool:
+        """Whether a program takes this single key of a ConfigMap or Secret."""
+        return (config, key) in self._configs.keys
+
+    def is_taken_as_a_whole(self, config: str) -> bool:
+        """Whether a program gets every key of a ConfigMap or Secret as a variable."""
+        return config in self._configs.whole
+
+    @cached_property
+    def _configs(self) -> Configs:
+        found = Configs()
+        for path in sorted(path for path in self._all if path.endswith((".yaml", ".yml"))):
+            found.read(path, self._read(path) or b"")
+        return found
 
     def has(self, path: str) -> bool:
         """Whether the project has a file."""

@@ -10,7 +10,7 @@ from concertmaster.findings import Safety
 from concertmaster.project.manifests.model import Manifest, NotUnderstood
 from concertmaster.project.python import Surroundings
 from concertmaster.project.settings.known import OWN, are_own, speaks_of_framework
-from concertmaster.project.settings.model import Kind, Setting
+from concertmaster.project.settings.model import Kind, Reader, Setting
 from concertmaster.project.settings.read import LIMIT, grammar, kind_of, read_settings
 from concertmaster.project.text import TextFile, Unreadable
 
@@ -97,15 +97,24 @@ class SettingsFile(TextFile):
 
     def audience(self, setting: Setting) -> Audience:
         """Who gets a setting, by what the files say (guard rule G-13)."""
-        deployment = self.around.deployment
-        readers = setting.group.readers
-        if deployment is not None:
-            readers += deployment.readers(self.path, setting.key)
+        readers = self._readers(setting)
         ours = any(reader.ours for reader in readers)
         if ours or setting.key in OWN or are_own(self._keys(setting)):
             others = any(not reader.ours for reader in readers) and len(readers) > 1
             return Audience.SHARED if others else Audience.OURS
         return Audience.LIKELY if self._is_at_home(setting) else Audience.OTHERS
+
+    def others(self, setting: Setting) -> tuple[str, ...]:
+        """The programs besides the framework's that get a setting, as the files call them."""
+        names = (reader.name for reader in self._readers(setting) if not reader.ours and reader.name)
+        return tuple(dict.fromkeys(names))
+
+    def _readers(self, setting: Setting) -> tuple[Reader, ...]:
+        deployment, config = self.around.deployment, setting.group.config
+        if deployment is None:
+            return setting.group.readers
+        told = deployment.config_readers(config, setting.key) if config else ()
+        return (*(told or setting.group.readers), *deployment.readers(self.path, setting.key))
 
     def _keys(self, setting: Setting) -> set[str]:
         return {other.key for other in self.beside(setting)}
@@ -119,16 +128,30 @@ class SettingsFile(TextFile):
         deployment = self.around.deployment
         if deployment is None or not deployment.homes:
             return False
-        if self.path.startswith((".github/workflows/", ".gitlab-ci")):
+        if self.path.startswith((".github/workflows/", ".gitlab-ci", ".devcontainer/", ".vscode/")):
             return "" in deployment.homes
         told = self.kind is Kind.DOTENV and deployment.readers(self.path, setting.key)
         return not told and self.kind in _HOME_KINDS and self.path.rpartition("/")[0] in deployment.homes
+
+    def is_variable(self, setting: Setting) -> bool:
+        """Whether a setting reaches a program under its own name, as no single key of a ConfigMap or Secret does."""
+        deployment, config = self.around.deployment, setting.group.config
+        whole = deployment is not None and deployment.is_taken_as_a_whole(config)
+        return whole or not self._is_taken_by_name(setting)
+
+    def _is_taken_by_name(self, setting: Setting) -> bool:
+        deployment, config = self.around.deployment, setting.group.config
+        if not config:
+            return False
+        if deployment is not None:
+            return deployment.is_taken_by_name(config, setting.key)
+        return re.search(rf"\bkey:\s*[\"']?{re.escape(setting.key)}\b".encode(), self.source) is not None
 
     def is_referred_to(self, setting: Setting) -> bool:
         """Whether something names the variable, so that it cannot be renamed or dropped alone."""
         deployment = self.around.deployment
         if deployment is not None and deployment.is_referred_to(self.path, setting.key):
             return True
-        if self.kind in (Kind.YAML, Kind.TEMPLATE, Kind.TABLE):
-            return False
+        if setting.kind in (Kind.YAML, Kind.TEMPLATE, Kind.TABLE):
+            return self._is_taken_by_name(setting)
         return re.search(rf"\$\{{?{re.escape(setting.key)}\b".encode(), self.source) is not None

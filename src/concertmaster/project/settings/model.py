@@ -23,6 +23,8 @@ class Kind(StrEnum):
     INI = "ini"
     TOML = "toml"
     TABLE = "table"
+    JSON = "json"
+    SYSTEMD = "systemd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Reader:
 class Group:
     """Settings that stand together and reach the same programs.
 
+    `config` names the ConfigMap or Secret of Kubernetes that they are kept in.
+
     `whole_at` is what has to go when none of them stays; empty where they cannot all be taken out. `program_at`
     is all that the file says of the program they are written for; empty where that is no part of the file.
     """
@@ -51,6 +55,7 @@ class Group:
     readers: tuple[Reader, ...] = ()
     whole_at: tuple[int, int] = (0, 0)
     program_at: tuple[int, int] = (0, 0)
+    config: str = ""
 
 
 @dataclass(frozen=True, slots=True)

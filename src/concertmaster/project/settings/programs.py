@@ -81,7 +81,7 @@ class Programs:
     def _own(self, frame: Frame, around: Frame | None, path: str) -> Reader:
         """A manifest is called by its metadata; variables of a whole file are for everything in it."""
         root = list(frame.upwards())[-1]
-        name = self._name(root.node)
+        name = self.name(root.node)
         ours = speaks_of_framework(f"{name} {around.name if around else ''} {path}")
         if around is not None:
             return self._reader(around, ours)
@@ -90,7 +90,7 @@ class Programs:
             return Reader(frame.name, ours or speaks, tests=tests)
         return Reader(name or frame.name, ours)
 
-    def _name(self, root: Node) -> str:
+    def name(self, root: Node) -> str:
         """What a document calls itself."""
         if id(root) not in self._names:
             metadata = root.get("metadata")

@@ -10,9 +10,11 @@ from concertmaster.project.manifests.model import Manifest, NotUnderstood
 from concertmaster.project.settings.dockerfile import read_dockerfile
 from concertmaster.project.settings.env import read_env
 from concertmaster.project.settings.ini import read_ini
+from concertmaster.project.settings.json import read_json
 from concertmaster.project.settings.model import MAX_SETTINGS, Kind, Setting
 from concertmaster.project.settings.nodes import documents
 from concertmaster.project.settings.shell import read_make, read_shell
+from concertmaster.project.settings.systemd import read_systemd
 from concertmaster.project.settings.table import read_tables
 from concertmaster.project.settings.template import is_template, read_template
 from concertmaster.project.settings.toml import read_toml
@@ -57,6 +59,10 @@ KINDS: tuple[tuple[str, Kind], ...] = (
     ("*.env.*", Kind.DOTENV),
     ("env[._-]*", Kind.DOTENV),
     ("env", Kind.DOTENV),
+    ("*.service", Kind.SYSTEMD),
+    ("devcontainer.json", Kind.JSON),
+    ("launch.json", Kind.JSON),
+    ("tasks.json", Kind.JSON),
 )
 #: Files of these kinds are looked at in other ways, whatever they are called.
 _OTHERS = (".py", ".pyi", ".md", ".rst", ".lock")
@@ -108,4 +114,6 @@ _READERS: dict[Kind, Callable[[Manifest], Iterator[Setting]]] = {
     Kind.INI: read_ini,
     Kind.TOML: read_toml,
     Kind.TABLE: read_tables,
+    Kind.JSON: read_json,
+    Kind.SYSTEMD: read_systemd,
 }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
 
 from concertmaster.project.manifests.model import Manifest
 from concertmaster.project.settings.fallbacks import narrowed
@@ -12,7 +14,7 @@ from concertmaster.project.settings.model import Group, Kind, Reader, Setting, W
 
 _WORD = re.compile(
     r"(?P<blank>[ \t\r]+|\\\r?\n)|(?P<comment>\#[^\n]*)|(?P<end>\n|&&|\|\||[;|&(){}])"
-    r"|(?P<word>(?:\"(?:[^\"\\]|\\.)*\"|'[^']*'|\$\([^()\n]{0,500}\)|\$\{[^}\n]{0,500}\}|\\.|[^\s\\;|&(){}\"'])+)"
+    r"|(?P<word>(?:\"(?:[^\"\\]|\\.)*\"|'[^']*'|\$\{\{[^}\n]{0,500}\}\}|\$\([^()\n]{0,500}\)|\$\{[^}\n]{0,500}\}|\\.|[^\s\\;|&(){}\"'])+)"
     r"|(?P<other>.)",
     re.DOTALL,
 )
@@ -33,16 +35,51 @@ _ALONE = re.compile(r"[ \t]*(?:#[^\n]*)?\r?(?:\n|\Z)")
 _CONTINUED = re.compile(r"[ \t]*\\\r?\n")
 _BLANK = re.compile(r"[ \t]+(?=[^\s\\#;|&])")
 _NEAR = 300
+_HERE = re.compile(r"<<-?[ \t]*(?P<quote>[\"']?)\\?(?P<word>[A-Za-z_]\w*)(?P=quote)[^\n]*\n")
+_MAX_HERE = 100
+_PUBLISHED = re.compile(
+    rf"\becho[ \t]+(?P<quote>[\"']?){_NAME}=(?P<value>[^\"'`\\\n>]*)(?P=quote)[ \t]*>>[ \t]*[\"']?\$\{{?GITHUB_ENV\b"
+)
 
 
 def read_shell(text: Manifest) -> Iterator[Setting]:
     """Everything that a script sets for itself or for a command."""
     group = _group(text)
-    assigned = list(assignments(text.text))
-    known = {(each.key, each.value_at) for each in assigned}
-    named = (each for each in expressions(text.text) if (each.key, each.value_at) not in known)
-    for each in (*assigned, *named):
+    for each in commands(text.text, 0, len(text.text)):
         yield each.on(text, group, Kind.SHELL)
+
+
+def commands(text: str, start: int, stop: int) -> Iterator[Written]:
+    """Everything that a part of a text sets as a script; what a here-document says is for another program."""
+    assigned = list(assignments(text, start, stop))
+    known = {(each.key, each.value_at) for each in assigned}
+    named = (each for each in expressions(text, start, stop) if (each.key, each.value_at) not in known)
+    here = list(_here_documents(text, start, stop))
+    for each in (*assigned, *named, *_published(text, start, stop)):
+        inside = any(first <= each.key_start < last for first, last in here)
+        yield _left_alone(each) if inside else each
+
+
+def _left_alone(each: Written) -> Written:
+    return replace(each, entry=(0, 0), value_at=None, problem="it stands in a here-document")
+
+
+def _here_documents(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """The texts between `<<WORD` and the line with the word."""
+    for opening in islice(_HERE.finditer(text, start, stop), _MAX_HERE):
+        closing = re.compile(rf"^[ \t]*{opening['word']}[ \t\r]*$", re.MULTILINE).search(
+            text, opening.end(), stop
+        )
+        if closing:
+            yield opening.end(), closing.start()
+
+
+def _published(text: str, start: int, stop: int) -> Iterator[Written]:
+    """`echo "KEY=value" >> $GITHUB_ENV`: for the steps of a workflow that follow."""
+    for match in _PUBLISHED.finditer(text, start, stop):
+        value = match["value"].rstrip()
+        place = (match.start("value"), match.start("value") + len(value))
+        yield Written(match["key"], match.start("key"), (0, 0), value, place, quote=match["quote"] or "=")
 
 
 def read_make(text: Manifest) -> Iterator[Setting]:
@@ -78,9 +115,9 @@ def assignments(text: str, start: int = 0, stop: int | None = None) -> Iterator[
             option = match.start() if word in _OPTIONS else -1
 
 
-def expressions(text: str) -> Iterator[Written]:
+def expressions(text: str, start: int = 0, stop: int | None = None) -> Iterator[Written]:
     """`${KEY:-value}` and `${KEY:=value}` on their own, but for comments."""
-    for match in _EXPRESSION.finditer(text):
+    for match in _EXPRESSION.finditer(text, start, len(text) if stop is None else stop):
         line = text[max(text.rfind("\n", 0, match.start()) + 1, match.start() - _NEAR) : match.start()]
         if not re.search(r"(?:^|\s)#", line):
             place = match.span("value")

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from concertmaster.project.manifests.model import Manifest
 from concertmaster.project.settings.fallbacks import narrowed
 from concertmaster.project.settings.model import Group, Kind, Setting, Written
 from concertmaster.project.settings.nodes import Node, documents
 from concertmaster.project.settings.programs import Frame, Programs
+from concertmaster.project.settings.scripts import SCRIPTS, scripts, written
 
 KEY = re.compile(r"[A-Z][A-Z0-9_]{2,63}")
 ITEM = re.compile(r"(?P<key>[A-Z][A-Z0-9_]{2,63})(?:=(?P<value>.*))?", re.DOTALL)
 #: Keys below which names in capitals are no variables of a program.
 _ELSEWHERE = frozenset(("args", "build-args", "build_args", "labels", "annotations", "matrix"))
 _ELSEWHERE_IN_CI = _ELSEWHERE | {"secrets", "outputs", "inputs", "with"}
+_CONFIGS = frozenset(("ConfigMap", "Secret"))
 _LISTS = frozenset(
     ("environment", "env", "envs", "envvars", "env_vars", "variables", "extraenv", "extraenvs")
 )
@@ -32,12 +35,12 @@ def read_yaml(text: Manifest) -> Iterator[Setting]:
     programs = Programs(roots)
     elsewhere = _ELSEWHERE_IN_CI if ".github/" in f"/{text.path}" else _ELSEWHERE
     for root in roots:
-        for frame in _frames(Frame(root)):
+        for frame in frames(Frame(root)):
             if frame.name not in elsewhere:
                 yield from _Reader(text, frame, programs).settings()
 
 
-def _frames(root: Frame) -> Iterator[Frame]:
+def frames(root: Frame) -> Iterator[Frame]:
     """Every mapping and list of a document with what is above it, in its order."""
     pending = [root]
     while pending:
@@ -57,27 +60,54 @@ class _Reader:
 
     def settings(self) -> Iterator[Setting]:
         node = self.frame.node
-        written = list(self._entries() if node.kind == "mapping" else self._items())
-        if not written:
+        yield from self._scripts()
+        in_script = self.frame.name in SCRIPTS and node.kind == "list"
+        found = [] if in_script else list(self._entries() if node.kind == "mapping" else self._items())
+        if not found:
             return
         count = len(node.children) // (2 if node.kind == "mapping" else 1)
-        whole = self._whole() if len(written) == count else (0, 0)
+        whole = self._whole() if len(found) == count else (0, 0)
         readers, around = self.programs.readers(self.frame), self.programs.place(self.frame)
-        group = Group(node.start, readers, self.text.bytes_at(*whole), self.text.bytes_at(*around))
-        for each in written:
+        places = (self.text.bytes_at(*whole), self.text.bytes_at(*around))
+        group = Group(node.start, readers, *places, config=self._config())
+        for each in found:
             yield narrowed(each).on(self.text, group, Kind.YAML)
+
+    def _scripts(self) -> Iterator[Setting]:
+        """What the commands at the keys of a mapping set."""
+        for key, value in self.frame.node.pairs():
+            for node in scripts(value) if key.value in SCRIPTS else ():
+                group = Group(node.start, self.programs.readers(self.frame))
+                for each in written(self.text, node):
+                    yield each.on(self.text, group, Kind.SHELL)
+
+    def _config(self) -> str:
+        """What a ConfigMap or Secret of Kubernetes is called, in its data; empty elsewhere."""
+        up, key = self.frame.up, self.frame.key
+        is_data = up is not None and up.up is None and key in ("data", "stringData")
+        return self.programs.name(up.node) if up and is_data and up.node.text("kind") in _CONFIGS else ""
+
+    def _is_encoded(self) -> bool:
+        up = self.frame.up
+        return (
+            self.frame.key == "data"
+            and bool(self._config())
+            and up is not None
+            and up.node.text("kind") == "Secret"
+        )
 
     def _entries(self) -> Iterator[Written]:
         """`KEY: value`, and `KEY: {value: …}` as GitLab has it."""
         pairs = list(self.frame.node.pairs())
         spans = [(key.start, value.end) for key, value in pairs]
+        encoded = self._is_encoded()
         for index, (key, value) in enumerate(pairs):
             if key.is_text and KEY.fullmatch(key.value) and value.kind != "list":
                 inner = value.get("value") if value.kind == "mapping" else value
                 if inner is not None:
-                    yield self._written(
-                        key.value, self._inner(key)[0], inner, self._entry(spans, index, value)
-                    )
+                    entry = self._entry(spans, index, value)
+                    each = self._written(key.value, self._inner(key)[0], inner, entry)
+                    yield _decoded(each) if encoded else each
 
     def _items(self) -> Iterator[Written]:
         """`- KEY=value`, `- KEY`, and `- name: KEY` with its value."""
@@ -149,6 +179,15 @@ class _Reader:
         if any(each.anchor for each in node.walk() if each.kind != "alias"):
             return (0, 0)
         return _Reader(self.text, up, self.programs)._lines(key.start, node.end)
+
+
+def _decoded(each: Written) -> Written:
+    """A value of a Secret's data: read, but not to be written."""
+    try:
+        value: str | None = base64.b64decode(each.value or "", validate=True).decode()
+    except ValueError:
+        value = None
+    return replace(each, value=value, value_at=None, problem="its value is encoded with base64")
 
 
 def _names(item: Node) -> set[str]:
