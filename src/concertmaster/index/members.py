@@ -92,7 +92,10 @@ class Reader:
         yield from ((f"{name}.{each}", Entry(Kind.ATTRIBUTE, flags(Flag.INSTANCE))) for each in later)
         written = "dataclass" in member.labels and not bases and "__init__" not in member.members
         if written and not any("init=False" in str(decorator.value) for decorator in member.decorators):
-            yield f"{name}.__init__", Entry(Kind.FUNCTION, detail=write_signature(dataclass_init(member)))
+            yield (
+                f"{name}.__init__",
+                Entry(Kind.FUNCTION, detail=write_signature(dataclass_init(member, found))),
+            )
 
     def _function(self, member: griffe.Function, bound: Bound, mark: Flag | None) -> Entry:
         names = {decorator.callable_path.rpartition(".")[2] for decorator in member.decorators}
@@ -171,15 +174,28 @@ def parameter(read: griffe.Parameter) -> Parameter:
     return Parameter(read.name, kind, read.default is not None and not variadic)
 
 
-def dataclass_init(member: griffe.Class) -> Iterator[Parameter]:
-    """The constructor that `@dataclass` writes for a class without bases."""
+def dataclass_init(member: griffe.Class, found: Scope) -> Iterator[Parameter]:
+    """The constructor that `@dataclass` writes for a class without bases: its annotated names, in their order."""
     keyword_only = any("kw_only=True" in str(decorator.value) for decorator in member.decorators)
-    kind = ParameterKind.KEYWORD_ONLY if keyword_only else ParameterKind.POSITIONAL_OR_KEYWORD
     yield Parameter("self")
+    ordered: list[Parameter] = []
     for each in member.attributes.values():
-        taken = each.annotation is not None and "init=False" not in str(each.value)
-        if taken and each.labels != {"class-attribute"}:
-            yield Parameter(each.name, kind, has_default(each.value))
+        said = str(each.annotation or "").rpartition(".")[2]
+        keyword_only |= said == "KW_ONLY"
+        in_body = each.name in found.names or each.name in found.declared
+        on_class = each.labels == {"class-attribute"} or "property" in each.labels
+        if in_body and not on_class and said not in ("", "KW_ONLY", "ClassVar"):
+            ordered += _init_parameter(each, keyword_only=keyword_only)
+    yield from sorted(ordered, key=lambda one: one.kind is ParameterKind.KEYWORD_ONLY)
+
+
+def _init_parameter(each: griffe.Attribute, *, keyword_only: bool) -> Iterator[Parameter]:
+    """Nothing for `field(init=False)`; a field can also be keyword-only by itself."""
+    value = str(each.value or "")
+    if "init=False" not in value:
+        own = "kw_only=True" in value or (keyword_only and "kw_only=False" not in value)
+        kind = ParameterKind.KEYWORD_ONLY if own else ParameterKind.POSITIONAL_OR_KEYWORD
+        yield Parameter(each.name, kind, has_default(each.value))
 
 
 def has_default(value: Any) -> bool:

@@ -91,6 +91,7 @@ def save(content: bytes, path: Path) -> None:
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
     with os.fdopen(descriptor, "wb") as stream:
         stream.write(content)
+    Path(name).chmod(0o644)
     Path(name).replace(path)
 
 

@@ -40,7 +40,10 @@ def called(entry: Entry, owner: str = "") -> tuple[Parameter, ...] | None:
 
 
 def _constructor(view: View, found: Meaning, entry: Entry) -> tuple[Parameter, ...] | None:
-    """`__init__` where it is written down; what pydantic and dataclasses with bases make is not."""
+    """`__init__` where it is written down; what pydantic, dataclasses with bases and `__new__` make is not."""
+    new = view.find(f"{found.origin}.__new__")
+    if new.exists and new.owner:
+        return None
     written = None if entry.has(Flag.DYNAMIC) else view.find(f"{found.origin}.__init__")
     if written is None or written.entry is None:
         return None
