@@ -21,6 +21,7 @@ from concertmaster.findings import Finding, Suppressed, Unanalysed
 from concertmaster.index.supply import Names
 from concertmaster.judging import FileResult
 from concertmaster.project.files import Project, UnreadableFileError, WorkingTree, points_inside
+from concertmaster.project.model import is_labels
 from concertmaster.project.python import Surroundings
 from concertmaster.rule import Rule
 from concertmaster.subjects import analyse, is_judged
@@ -158,7 +159,7 @@ def _modelled(project: Project, workspace: Workspace) -> ProjectFiles | None:
 
 def is_modelled(path: str) -> bool:
     """Whether a file has a part in what a project is as a whole."""
-    return path.endswith((".py", "translations/en-GB.json", "alembic.ini"))
+    return path.endswith((".py", "alembic.ini", "pyproject.toml")) or is_labels(path)
 
 
 def matches(path: str, globs: Iterable[str]) -> bool:

@@ -24,6 +24,23 @@ Guide: <https://workfloworchestrator.org/orchestrator-core/workshops/beginner/re
  from creating import create_node, modify_node, terminate_node
 ```
 
+Where most workflows have labels in another language too, those that have none are noted:
+
+```project reported
+@@ translations/en-GB.json @@
+{"workflow": {"create_node": "Create node", "modify_node": "Modify node", "terminate_node": "Terminate node"}}
+@@ translations/nl-NL.json @@
+{"workflow": {"create_node": "Maak node", "modify_node": "Wijzig node"}}
+@@ workflows/__init__.py @@
+from orchestrator.core.workflows import LazyWorkflowInstance
+
+LazyWorkflowInstance("workflows.node", "create_node")
+LazyWorkflowInstance("workflows.node", "modify_node")
+LazyWorkflowInstance("workflows.node", "terminate_node")
+@@ workflows/node.py @@
+from creating import create_node, modify_node, terminate_node
+```
+
 Workflows of the framework come with their labels, and a project without such a file has them elsewhere:
 
 ```project
@@ -45,7 +62,7 @@ from concertmaster.findings import Safety
 from concertmaster.project.model import ProjectModel
 from concertmaster.project.model.resolution import fault_of
 from concertmaster.rule import ProjectHit, Rule
-from concertmaster.rules._registration import label_of
+from concertmaster.rules._registration import ADVICE, label_of
 from concertmaster.versions import Change
 
 rule = Rule(
@@ -54,6 +71,22 @@ rule = Rule(
     change=Change(works_from="1.0.0", deprecated="1.0.0"),
     safety=Safety.SUGGESTED,
 )
+
+
+@rule.project
+def untranslated(model: ProjectModel) -> Iterator[ProjectHit]:
+    """Labels that are there, but not in a language that most workflows have labels in."""
+    main = model.translations
+    if main is None:
+        return
+    names = {str(one.name) for one in model.own} & main.labels.keys()
+    kept = [one for one in model.languages if len(names & one.labels.keys()) * 2 > len(names)]
+    for registration in model.own:
+        name = str(registration.name)
+        missing = [f"`{one.language}`" for one in kept if name in names and name not in one.labels]
+        if missing:
+            message = f"The workflow `{name}` has no label in {' and '.join(missing)}, as most others have"
+            yield ProjectHit(registration.place, message, change=ADVICE)
 
 
 @rule.project

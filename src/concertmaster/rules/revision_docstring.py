@@ -77,6 +77,9 @@ from concertmaster.rule import ProjectHit, Rule
 from concertmaster.rules._registration import ADVICE
 
 rule = Rule(__name__, rows=("R-02",), change=ADVICE, safety=Safety.SUGGESTED)
+#: What is said beside identifiers, and what these look like.
+_ASIDE = re.compile(r"\([^)]*\)|<[^>]*>")
+_IDENTIFIER = re.compile(r"[0-9a-z]{4,40}")
 
 
 @rule.project
@@ -89,7 +92,8 @@ def contradicting(model: ProjectModel) -> Iterator[ProjectHit]:
             ("Revises", "down_revision", revision.down),
         ):
             told = revision.documented.get(key)
-            if told is None or set(re.findall(r"[\w@.-]+", told.value)) - {"None"} == set(right):
+            said = set(re.findall(r"[\w@.-]+", _ASIDE.sub("", told.value))) - {"None"} if told else set()
+            if told is None or said == set(right) or not all(map(_IDENTIFIER.fullmatch, said)):
                 continue
             text = ", ".join(right)
             message = f"The docstring says `{key}: {told.value}`, the code says `{name} = {text or None}`"

@@ -82,7 +82,7 @@ def modelless(model: ProjectModel) -> Iterator[ProjectHit]:
     for name, row in model.replay.database.blocks.items():
         block = model.blocks.get(name)
         if block is None:
-            if not missing:
+            if not missing and model.has_all_blocks:
                 yield ProjectHit(row.place, f"No domain model has the product block `{name}` any more")
             continue
         if not block.is_certain:

@@ -11,7 +11,7 @@ from concertmaster.project.model.naming import Imported
 from concertmaster.project.model.place import Parsed, Place, Sources
 from concertmaster.project.model.registrations import is_test
 from concertmaster.project.model.scope import Scope
-from concertmaster.project.model.values import ClassName, Symbol
+from concertmaster.project.model.values import ClassName, Symbol, Value
 from concertmaster.project.names import canonical
 
 _BLOCK = frozenset(f"orchestrator.core.domain{module}.ProductBlockModel" for module in ("", ".base"))
@@ -27,6 +27,9 @@ _PLAIN = (
     "decimal",
     "collections",
 )
+_FIELDLESS = ("abc.", "typing.Generic", "typing.Protocol", "builtins.object")
+_KNOWN = ("orchestrator.core.", "pydantic.", *_FIELDLESS)
+_MODEL_WORDS = frozenset(("product_block_name", "lifecycle", "is_base"))
 _NOT_STORED = ("ClassVar", "PrivateAttr", "computed_field")
 _BUILTIN = frozenset("int str float bool bytes list set tuple dict frozenset None Any Literal".split())
 MAX_DEPTH = 12
@@ -92,15 +95,49 @@ class Blocks:
         node, scope = self._definition(cls)
         if node is None or scope is None:
             return None
-        bases = [self.interpreter.value(_plain_base(base), scope) for base in node.bases]
+        bases = self._bases(node, scope)
         for word in node.keywords:
-            if word.arg == "product_block_name" and any(_is_block_base(base) for base in bases):
+            if word.arg == "product_block_name" and any(self._is_block(base, depth) for base in bases):
                 value = self.interpreter.value(word.value, scope)
                 return str(value) if isinstance(value, str) else None
         for base in bases:
             if isinstance(base, ClassName) and (name := self.block_of(base, depth + 1)):
                 return name
         return None
+
+    def _bases(self, node: ast.ClassDef, scope: Scope) -> list[Value]:
+        return [self.interpreter.value(_plain_base(base), scope) for base in node.bases]
+
+    def _is_block(self, value: Value, depth: int = 0) -> bool:
+        """Whether a class is the framework's for product blocks, or derives from it."""
+        if not isinstance(value, ClassName) or depth > MAX_DEPTH:
+            return _is_block_base(value)
+        node, scope = self._definition(value)
+        return (
+            node is not None
+            and scope is not None
+            and any(self._is_block(base, depth + 1) for base in self._bases(node, scope))
+        )
+
+    def is_closed(self) -> bool:
+        """Whether every product block that domain models use is one of the project's."""
+        for path in self.sources.holding(b"product_block_name", b"lifecycle", b"is_base"):
+            scope = None if is_test(path) else self.interpreter.scope_of(path)
+            for node in scope.file.tree.body if scope is not None else ():
+                if isinstance(node, ast.ClassDef) and any(word.arg in _MODEL_WORDS for word in node.keywords):
+                    assert scope is not None  # noqa: S101
+                    if not self._is_own(node, scope):
+                        return False
+        return True
+
+    def _is_own(self, node: ast.ClassDef, scope: Scope) -> bool:
+        for base in self._bases(node, scope):
+            if not isinstance(base, ClassName) and not (
+                isinstance(base, Symbol) and base.name.startswith(_KNOWN)
+            ):
+                return False
+        fields = (one.annotation for one in node.body if isinstance(one, ast.AnnAssign))
+        return all(self._kind(field, scope) is not None for field in fields)
 
     def _definition(self, cls: ClassName) -> tuple[ast.ClassDef | None, Scope | None]:
         scope = self.interpreter.scope_of(cls.path)
@@ -109,14 +146,23 @@ class Blocks:
             (one for one in body if isinstance(one, ast.ClassDef) and one.name == cls.name), None
         ), scope
 
-    def _fields(self, block: BlockModel, node: ast.ClassDef, file: Parsed) -> None:
+    def _inherit(self, block: BlockModel, base: Value, depth: int) -> None:
+        """Fields of a base that is no product block of its own; that of the framework brings none that count."""
+        if isinstance(base, ClassName) and self.block_of(base) is None and depth < MAX_DEPTH:
+            node, scope = self._definition(base)
+            if node is not None and scope is not None:
+                return self._fields(block, node, scope.file, depth + 1)
+        own = isinstance(base, ClassName) and self.block_of(base)
+        plain = isinstance(base, Symbol) and base.name.startswith(_FIELDLESS)
+        block.is_certain = block.is_certain and bool(own or plain or _is_block_base(base))
+        return None
+
+    def _fields(self, block: BlockModel, node: ast.ClassDef, file: Parsed, depth: int = 0) -> None:
         scope = self.interpreter.scope_of(file.path)
         if scope is None:
             return
-        for base in node.bases:
-            known = self.interpreter.value(_plain_base(base), scope)
-            own = isinstance(known, ClassName) and self.block_of(known)
-            block.is_certain = block.is_certain and bool(own or _is_block_base(known))
+        for base in self._bases(node, scope):
+            self._inherit(block, base, depth)
         for one in node.body:
             if not isinstance(one, ast.AnnAssign) or not isinstance(one.target, ast.Name):
                 continue

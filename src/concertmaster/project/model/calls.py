@@ -6,12 +6,14 @@ import ast
 from collections.abc import Iterator
 
 from concertmaster.project.model.expressions import Expressions
-from concertmaster.project.model.methods import BUILTINS, builtin, copied, items, method, plain
+from concertmaster.project.model.functions import is_builtin
+from concertmaster.project.model.methods import BUILTINS, HARMLESS, builtin, copied, items, method, plain
 from concertmaster.project.model.scope import Scope
 from concertmaster.project.model.values import UNKNOWN, Call, Function, Sql, Symbol, Value
 
 _TEXTS = frozenset(f"sqlalchemy.{name}" for name in ("text", "sql.text", "sql.expression.text"))
 _COPIES = frozenset(("copy.copy", "copy.deepcopy"))
+EXECUTE = frozenset(("execute", "scalars", "scalar", "exec_driver_sql"))
 
 
 class Calls(Expressions):
@@ -94,8 +96,19 @@ class Calls(Expressions):
             return self._outside_call(function, args, keywords, node, scope)
         if isinstance(node.func, ast.Name) and function is UNKNOWN and node.func.id in BUILTINS:
             return builtin(node.func.id, args, keywords)
-        self.doubt(node, scope)
+        self.doubt(node, scope, is_open=self.is_open(node, scope))
         return UNKNOWN
+
+    def is_open(self, node: ast.Call, scope: Scope) -> bool:
+        """Whether a call may do anything: of the project's own, of what is not known, or a statement not known."""
+        function = self.value(node.func, scope)
+        if isinstance(function, Symbol):
+            given = self.value(node.args[0], scope) if node.args else UNKNOWN
+            return function.last in EXECUTE and not isinstance(given, (str, Sql, Symbol))
+        if isinstance(function, Function):
+            return True
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        return name not in HARMLESS and not is_builtin(node.func)
 
     def _outside_call(
         self,

@@ -64,7 +64,7 @@ class Expressions:
     def spend(self) -> None:
         raise NotImplementedError
 
-    def doubt(self, node: ast.AST, scope: Scope) -> None:
+    def doubt(self, node: ast.AST, scope: Scope, *, is_open: bool = False) -> None:
         raise NotImplementedError
 
     def record(self, call: Call) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import builtins
+from collections.abc import Iterator
 
 from concertmaster.project.model.scope import Scope
 from concertmaster.project.model.values import Function, Value
@@ -56,5 +58,26 @@ def is_main(test: ast.Compare) -> bool:
     return isinstance(test.left, ast.Name) and test.left.id == "__name__"
 
 
-def is_mutable(scope: Scope, name: str) -> bool:
+def changed_names(statement: ast.stmt, scope: Scope) -> Iterator[str]:
+    """The names whose values a statement may change, or give for the first time."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name) and (isinstance(node.ctx, ast.Store) or _is_mutable(scope, node.id)):
+            yield node.id
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield node.name
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            given = (alias.asname or alias.name.partition(".")[0] for alias in node.names)
+            yield from (name for name in given if name not in scope.names)
+
+
+def _is_mutable(scope: Scope, name: str) -> bool:
     return isinstance(scope.names.get(name), (list, dict, set))
+
+
+def is_builtin(node: ast.expr) -> bool:
+    """Whether a name is a function of Python itself that does nothing beyond what it returns."""
+    return (
+        isinstance(node, ast.Name)
+        and hasattr(builtins, node.id)
+        and node.id not in ("exec", "eval", "__import__")
+    )

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from concertmaster.project.model.expressions import known_truth, outside
-from concertmaster.project.model.functions import bound, is_generator, is_main, is_mutable
+from concertmaster.project.model.functions import bound, changed_names, is_generator, is_main
 from concertmaster.project.model.methods import items
 from concertmaster.project.model.naming import MAX_DEPTH, Imported, Naming
 from concertmaster.project.model.scope import Scope
@@ -102,8 +102,8 @@ class Interpreter(Naming):
     def record(self, call: Call) -> None:
         self.effects.append(call)
 
-    def doubt(self, node: ast.AST, scope: Scope) -> None:
-        self.effects.append(Doubt(scope.file.place(node), scope.file.text(node)))
+    def doubt(self, node: ast.AST, scope: Scope, *, is_open: bool = False) -> None:
+        self.effects.append(Doubt(scope.file.place(node), scope.file.text(node), is_open))
 
     def call_function(
         self,
@@ -257,12 +257,10 @@ class Interpreter(Naming):
         """A block that may or may not be run: told as a doubt, and what it changes is unknown afterwards."""
         for statement in body:
             if not isinstance(statement, (ast.Pass, ast.Raise, *_IMPORTS)):
-                self.doubt(statement, scope)
-            for node in ast.walk(statement):
-                if isinstance(node, ast.Name) and (
-                    isinstance(node.ctx, ast.Store) or is_mutable(scope, node.id)
-                ):
-                    scope.names[node.id] = UNKNOWN
+                calls = (node for node in ast.walk(statement) if isinstance(node, ast.Call))
+                self.doubt(statement, scope, is_open=any(self.is_open(call, scope) for call in calls))
+            for name in changed_names(statement, scope):
+                scope.names[name] = UNKNOWN
         for target in targets:
             self.bind(target, UNKNOWN, scope)
         return None

@@ -19,7 +19,15 @@ _TEXT = frozenset(
 )
 _LIST = frozenset("append extend insert copy index count remove pop reverse clear".split())
 _DICT = frozenset("items keys values get copy update setdefault pop clear".split())
+#: What is asked of the results of queries, and of identifiers and times.
+_QUERIES = frozenset(
+    "all fetchall fetchone first one one_or_none scalar scalar_one scalar_one_or_none scalars mappings isoformat "
+    "now today read_text strftime".split()
+)
 _SET = frozenset("add update union copy difference intersection discard".split())
+
+
+HARMLESS = frozenset((*_TEXT, *_LIST, *_DICT, *_SET, *_QUERIES))
 
 
 def is_known(value: Value) -> bool:

@@ -24,7 +24,7 @@ from concertmaster.project.model.replay import Replay, replay
 from concertmaster.project.model.revisions import Revision, folders_of, read_revisions
 from concertmaster.project.model.rows import Row
 from concertmaster.project.model.steps import StepReader, Steps
-from concertmaster.project.model.translations import Translations, read_translations
+from concertmaster.project.model.translations import Translations, read_languages, read_translations
 from concertmaster.project.names import canonical
 from concertmaster.versions import Window, release
 
@@ -96,12 +96,22 @@ class ProjectModel:
         return Blocks(self.sources, self.interpreter).read()
 
     @cached_property
+    def has_all_blocks(self) -> bool:
+        """Whether domain models use no product blocks of other packages."""
+        return Blocks(self.sources, self.interpreter).is_closed()
+
+    @cached_property
     def entries(self) -> tuple[Entry, ...]:
         return tuple(read_entries(self.sources, self.interpreter))
 
     @cached_property
     def translations(self) -> Translations | None:
         return read_translations(self.sources, self.root)
+
+    @cached_property
+    def languages(self) -> tuple[Translations, ...]:
+        """The labels in other languages."""
+        return () if self.translations is None else tuple(read_languages(self.sources, self.translations))
 
     # -- migrations ----------------------------------------------------------------------------
 
@@ -137,7 +147,7 @@ class ProjectModel:
             if "data" in one.labels:
                 return True
             seen.add(name)
-            pending += one.down
+            pending += () if one.labels else one.down  # another label begins another branch
         return False
 
     @cached_property
@@ -150,11 +160,13 @@ class ProjectModel:
 
     @cached_property
     def has_other_migrations(self) -> bool:
-        """Whether `alembic.ini` names folders of migrations beside those that were found."""
-        wanted = f"{self.root}/alembic.ini" if self.root else "alembic.ini"
-        text = (self.sources.source(wanted) or b"").decode("utf-8", "replace")
-        match = _LOCATIONS.search(text)
-        return match is not None and len(re.split(r"[\s:,]+", match["places"].strip())) > 1
+        """Whether there are folders of migrations beside those that were found, or code that says where they are."""
+        for path in self.sources.paths:
+            if path.endswith(("alembic.ini", "pyproject.toml")):
+                match = _LOCATIONS.search((self.sources.source(path) or b"").decode("utf-8", "replace"))
+                if match is not None and len(re.split(r"[\s:,]+", match["places"].strip())) > 1:
+                    return True
+        return bool(self.sources.holding(b"version_locations"))
 
     @cached_property
     def product_types(self) -> dict[str, list[Row]]:

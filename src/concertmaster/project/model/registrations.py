@@ -27,7 +27,9 @@ DECORATORS = {
 _WORDS = tuple(name.rpartition(".")[2].encode() for name in DECORATORS)
 #: How the framework calls the parameters of `workflow` in order.
 _PARAMETERS = ("description", "initial_input_form", "target")
-_TESTS = re.compile(r"(?:^|/)(?:tests?|testing)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
+_TESTS = re.compile(
+    r"(?:^|/)(?:[\w-]+[_-])?(?:tests?|testing|fixtures)(?:[_-][\w-]+)?/|(?:^|/)(?:tests?|test_[^/]*|[^/]*_test|conftest)\.py$"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import copy
+import re
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from concertmaster.project.model.calls import EXECUTE
 from concertmaster.project.model.core_revisions import WITH_IS_TASK
 from concertmaster.project.model.helper_calls import EVERYTHING, NOTHING, PREFIX, Topics, apply_helper
 from concertmaster.project.model.interpreter import Interpreter
@@ -15,16 +18,36 @@ from concertmaster.project.model.revisions import Revision
 from concertmaster.project.model.rows import BLOCKS, LINKS, PRODUCTS, WORKFLOWS, Database
 from concertmaster.project.model.statements import apply_sql
 from concertmaster.project.model.tables import touched
-from concertmaster.project.model.values import UNKNOWN, Call, Effect, Sql, Symbol, Value
+from concertmaster.project.model.values import UNKNOWN, Call, Effect, Sql, Symbol
 
 _CONNECTIONS = ("alembic.op", "alembic.context")
 _BUILT = ("sqlalchemy.select", "sqlalchemy.sql.select", "sqlalchemy.inspect")
+_DATABASE = ("alembic.", "sqlalchemy.")
+#: Packages whose functions change no rows unless they are given a connection, or a table.
+_HARMLESS = frozenset(
+    (
+        *sys.stdlib_module_names,
+        *"alembic sqlalchemy orchestrator structlog pydantic pydantic_forms nwastdlib raise".split(),
+    )
+)
+_CORE_TABLES = "orchestrator.core.db."
+_TABLE_CLASSES = {
+    "WorkflowTable": frozenset((WORKFLOWS, LINKS)),
+    "ProductTable": frozenset((PRODUCTS, LINKS)),
+    "ProductBlockTable": frozenset((BLOCKS,)),
+    "ResourceTypeTable": frozenset((BLOCKS,)),
+    "db": EVERYTHING,
+}
 _BY_WORD = {
     "workflow": (WORKFLOWS, LINKS),
     "task": (WORKFLOWS,),
     "product": (PRODUCTS, LINKS),
     "block": (BLOCKS,),
+    "resource": (BLOCKS,),
 }
+
+
+_WHOLE = re.compile(r"\b(?:create|delete)\s*\(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,25 +133,45 @@ def _apply(
 def _one(database: Database, effect: Effect) -> Topics:
     """Do what an effect does; the tables that are not known afterwards."""
     if not isinstance(effect, Call):
-        return about(effect.text)
+        return EVERYTHING if effect.is_open else about(effect.text)
     if effect.symbol.startswith(PREFIX):
         return apply_helper(database, effect)
     last = effect.symbol.rpartition(".")[2]
-    if (
-        last in ("execute", "scalars", "scalar", "exec_driver_sql")
-        and effect.symbol != "alembic.op.execute()"
-    ):
+    if last in EXECUTE and effect.symbol != "alembic.op.execute()":
         return _execute(database, effect)
     if last == "bulk_insert":
         return about(effect.file.text(effect.node)) or touched(effect.file.text(effect.node))
-    takes_connection = any(_is_connection(value) for value in (*effect.args, *effect.keywords.values()))
-    if takes_connection and not effect.symbol.startswith(("alembic.", "sqlalchemy.")):
-        return EVERYTHING
-    return NOTHING
+    given = (effect.symbol, *(value.name for value in _symbols(effect)))
+    tables = [topics for name in given for topics in _of_table(name)]
+    if tables:
+        return frozenset(tables)
+    takes_connection = any(_is_connection(value) for value in _symbols(effect))
+    is_foreign = effect.symbol.partition(".")[0] not in _HARMLESS and not effect.symbol.endswith("()")
+    return (
+        EVERYTHING
+        if is_foreign or (takes_connection and not effect.symbol.startswith(_DATABASE))
+        else NOTHING
+    )
 
 
-def _is_connection(value: Value) -> bool:
-    return isinstance(value, Symbol) and value.name.startswith(_CONNECTIONS) and value.name.endswith("()")
+def _symbols(call: Call) -> Iterator[Symbol]:
+    """The names of the outside among what is given to a call, in lists too."""
+    for value in (*call.args, *call.keywords.values()):
+        listed = value if isinstance(value, (list, tuple)) else (value,)
+        yield from (item for item in listed if isinstance(item, Symbol))
+
+
+def _of_table(name: str) -> Topics:
+    """The facts that hang on a table which the framework defines as a class."""
+    return (
+        _TABLE_CLASSES.get(name.split("(")[0].rpartition(".")[2], NOTHING)
+        if name.startswith(_CORE_TABLES)
+        else NOTHING
+    )
+
+
+def _is_connection(value: Symbol) -> bool:
+    return value.name.startswith(_CONNECTIONS) and value.name.endswith("()")
 
 
 def _execute(database: Database, call: Call) -> Topics:
@@ -157,6 +200,8 @@ def about(text: str) -> Topics:
         for word in ("execute", "create", "delete", "insert", "update", "remove", "add_", "conn", "session")
     ):
         return NOTHING
+    if _WHOLE.search(text):
+        return EVERYTHING
     found = touched(text)
     for word, topics in _BY_WORD.items():
         if word in text.lower():

@@ -46,13 +46,8 @@ def fault_of(model: ProjectModel, registration: Registration) -> Fault | None:
     if registration.name not in scope.names:
         return None if _is_filled(scope.file.tree) else Fault.NO_FUNCTION
     value = scope.names[str(registration.name)]
-    if (
-        isinstance(value, Function)
-        and value.file.path == path
-        and not getattr(value.node, "decorator_list", True)
-    ):
-        return Fault.NO_WORKFLOW
-    return None
+    plain = isinstance(value, Function) and value.node in scope.file.tree.body
+    return Fault.NO_WORKFLOW if plain and not getattr(value.node, "decorator_list", True) else None
 
 
 def _is_ours(model: ProjectModel, registration: Registration) -> bool:
@@ -65,8 +60,9 @@ def _is_ours(model: ProjectModel, registration: Registration) -> bool:
 
 def _is_filled(tree: ast.Module) -> bool:
     """Whether a module makes names in ways that are not followed."""
+    words = ("globals", "locals", "vars", "setattr", "exec", "__dict__")
     return any(
-        isinstance(node, ast.Name) and node.id in ("globals", "setattr", "exec") for node in ast.walk(tree)
+        getattr(node, "id", None) in words or getattr(node, "attr", None) in words for node in ast.walk(tree)
     )
 
 

@@ -92,6 +92,8 @@ class Statement:
         columns = {name: constant(given.get(name), self.parameters) for name in COLUMNS[table]}
         if not isinstance(columns["name"], str):
             raise Lost(*TABLES[table])
+        if columns["name"] in self._names(table) and self._overwrites():
+            raise Lost(*TABLES[table])
         place = place_of(columns["name"]) or self.place
         if table == "workflows":
             if "is_task" not in given:
@@ -102,6 +104,16 @@ class Statement:
         else:
             self.database.add_block(columns["name"], place)
         return None
+
+    def _names(self, table: str) -> Iterable[str]:
+        tables = {"workflows": self.database.workflows, "products": self.database.products}
+        return tables.get(table, ())
+
+    def _overwrites(self) -> bool:
+        """`ON CONFLICT … DO UPDATE`."""
+        from sqlglot import exp
+
+        return any(conflict.expressions for conflict in self.root.find_all(exp.OnConflict))
 
     def _link_resource(self, given: dict[str, exp.Expr]) -> None:
         blocks = self._chosen(given.get("product_block_id"), "name")

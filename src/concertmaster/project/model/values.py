@@ -102,10 +102,14 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A place where reading could not follow, with the text that says what it may be about."""
+    """A place where reading could not follow, with the text that says what it may be about.
+
+    Where it `is_open` there is a call that may do anything, whatever the text says.
+    """
 
     place: Place
     text: str
+    is_open: bool = False
 
 
 Effect = Call | Doubt
