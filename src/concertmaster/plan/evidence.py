@@ -14,7 +14,8 @@ MAX_TEXT = 120
 #: What a project has or does, by a pattern of the lines that show it.
 TOPICS: Mapping[str, re.Pattern[bytes]] = {
     "scheduler": re.compile(
-        rb"orchestrator(\.core)?\.schedules|@scheduler\b|\bapscheduler\b|main\.py scheduler|\bscheduler run\b",
+        rb"orchestrator(\.core)?\.schedules|@scheduler\b|\bapscheduler\b|main\.py[\"',\s-]+scheduler\b"
+        rb"|\bscheduler[\"',\s-]+run\b",
         re.IGNORECASE,
     ),
     "celery": re.compile(
@@ -23,12 +24,14 @@ TOPICS: Mapping[str, re.Pattern[bytes]] = {
     "workflows": re.compile(rb"^@(?:create|modify|terminate|validate|reconcile)?_?workflow\b", re.MULTILINE),
     "database-uri": re.compile(rb"\bDATABASE_URI\b"),
     "deployment": re.compile(rb"\bdb upgrade\b"),
-    "bare-upgrade": re.compile(rb"\bdb upgrade['\"]?\s*(?:$|&&|;|\|)", re.MULTILINE),
+    "bare-upgrade": re.compile(
+        rb"\bdb(?: |[\"'],[ \t]*[\"'])upgrade[\"']?[ \t\r]*(?:$|\]|&&|;|\|)", re.MULTILINE
+    ),
     "old-postgres": re.compile(rb"(?:image:\s*['\"]?|FROM\s+)(?:[\w./-]*/)?postgres(?:ql)?:(?:9|1[0-4])\b"),
     "postgres": re.compile(rb"(?:image:\s*['\"]?|FROM\s+)(?:[\w./-]*/)?postgres(?:ql)?:\d+"),
     "views": re.compile(rb"CREATE\s+(?:OR\s+REPLACE\s+)?(?:MATERIALIZED\s+)?VIEW", re.IGNORECASE),
     "engine-settings": re.compile(rb"\brunning_processes\b"),
-    "step-times": re.compile(rb"\bexecuted_at\b"),
+    "step-times": re.compile(rb"^(?![^\n]*search_?quer)[^\n]*\bexecuted_at\b", re.MULTILINE | re.IGNORECASE),
     "process-workflow": re.compile(rb"processes[^\n]*\bworkflow\b[^_\n]*=", re.IGNORECASE),
     "own-schema": re.compile(rb"search_path|version_table_schema"),
     "entry-point": re.compile(rb"\bmain:app\b"),
@@ -38,7 +41,7 @@ TOPICS: Mapping[str, re.Pattern[bytes]] = {
     "authorization": re.compile(
         rb"register_authorization|GraphqlAuthorization|OPAAuthorization|auto_error\s*=\s*False"
     ),
-    "celery-database": re.compile(rb"@\w*\.?task\b|worker_process_init|task_prerun"),
+    "celery-database": re.compile(rb"@\w+\.task\b|@shared_task\b|worker_process_init|task_prerun"),
 }
 _SUFFIXES = tuple(
     ".py .yaml .yml .toml .cfg .ini .sh .env .sql .md .rst .txt .graphql .json .tpl .mako".split()
