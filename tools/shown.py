@@ -23,7 +23,7 @@ CASES = Path(__file__).parent.parent / "tests" / "cases"
 
 @dataclass(slots=True)
 class Shown:
-    """What the examples of a rule show of a row: how often it is told, and mended, and what stays untouched."""
+    """How often the examples of a rule show a row: told, mended, and what is like it left alone."""
 
     told: int = 0
     mended: dict[Safety, int] = field(default_factory=lambda: defaultdict(int))
@@ -103,13 +103,26 @@ def shown() -> dict[tuple[str, str], Shown]:
     }
     for rule in load_rules():
         for example, findings in _judged(rule):
-            if not example.changes and not example.reported:
+            if not example.changes and not example.reported and _is_looked_at(rule, example):
                 for row in example.rows or (rule.rows if len(rule.rows) == 1 else ()):
                     found[rule.id, row].left += 1
             for finding in findings:
                 for row in finding.rows:
                     _count(found[rule.id, row], finding)
     return found
+
+
+def _is_looked_at(rule: Rule, example: Example | ProjectExample) -> bool:
+    """Whether a look-alike is one: with words that make a rule look at the file."""
+    if isinstance(example, ProjectExample):
+        return True
+    source = example.before.encode()
+    words = (
+        *(rule.triggers if rule.reads_python else ()),
+        *(name.encode() for name in rule.dependency_checks),
+    )
+    at_path = bool(rule.paths) and example.path.endswith(rule.paths)
+    return at_path or rule.concerns(source) or any(word in source.lower() or word in source for word in words)
 
 
 def _judged(rule: Rule) -> Iterator[tuple[Example | ProjectExample, tuple[Finding, ...]]]:

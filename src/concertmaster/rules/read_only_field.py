@@ -119,13 +119,13 @@ def references(file: PythonFile) -> Iterator[Hit]:
         up = file.parent(node)
         is_called = isinstance(up, ast.Call) and up.func is node
         if isinstance(node.ctx, ast.Load) and not is_called and file.qualified(node) in NAMES:
-            yield Hit(node, message)
+            yield Hit(node, message, rows=("50-04a",))
     used = {name.id for name in file.nodes(ast.Name)}
     for statement in file.nodes(ast.ImportFrom):
         for alias in statement.names:
             is_it = f"{file.imported_module(statement)}.{alias.name}" in NAMES
             if is_it and (alias.asname or alias.name) not in used:
-                yield Hit(alias, message)
+                yield Hit(alias, message, rows=("50-04a",))
 
 
 def _as_type(file: PythonFile, found: Field | None) -> Iterator[Hit]:
