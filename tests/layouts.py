@@ -331,6 +331,23 @@ LAYOUTS: dict[str, dict[str, str]] = {
     "products by an operator": project(
         products____init__=PRODUCTS.replace('.update({"Node": Node})', ' |= {"Node": Node}')
     ),
+    "products by an operator beside a call": project(
+        products____init__=PRODUCTS.replace(
+            '.update({"Node": Node})', '.update({})\nSUBSCRIPTION_MODEL_REGISTRY |= {"Node": Node}'
+        )
+    ),
+    "products by a library beside a call": project(
+        products____init__="from plugins import register_all\n"
+        + PRODUCTS.replace(
+            '.update({"Node": Node})', ".update({})\nregister_all(SUBSCRIPTION_MODEL_REGISTRY)"
+        )
+    ),
+    "products under another name beside a call": project(
+        products____init__=PRODUCTS.replace(
+            '.update({"Node": Node})',
+            '.update({})\nregistry = SUBSCRIPTION_MODEL_REGISTRY\nregistry["Node"] = Node',
+        )
+    ),
     "products by keywords": project(
         products____init__=PRODUCTS.replace('.update({"Node": Node})', ".update(Node=Node)")
     ),

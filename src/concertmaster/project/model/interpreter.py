@@ -171,7 +171,11 @@ class Interpreter(Naming):
             self._assign(node.target, self.value(node.value, scope), scope)
 
     def _do_augassign(self, node: ast.AugAssign, scope: Scope) -> None:
-        if isinstance(node.target, ast.Name):
+        owner = self.value(node.target, scope) if isinstance(node.op, ast.BitOr) else UNKNOWN
+        if isinstance(owner, Symbol):
+            value = self.value(node.value, scope)
+            self.record(Call(f"{owner.name}.update", (value,), {}, node.target, scope.file))
+        elif isinstance(node.target, ast.Name):
             sum_ = ast.BinOp(ast.Name(node.target.id, ast.Load()), node.op, node.value)
             scope.names[node.target.id] = self.value(sum_, scope)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from concertmaster.project.model.functions import is_builtin
 from concertmaster.project.model.interpreter import Interpreter
 from concertmaster.project.model.place import Place, Sources
 from concertmaster.project.model.registrations import is_test
@@ -51,9 +53,7 @@ def read_products(sources: Sources, interpreter: Interpreter) -> ProductRegistry
             for one in effects
             if isinstance(one, Call) and canonical(one.symbol.rpartition(".")[0]) in _REGISTRY
         ]
-        writes = [node for node in ast.walk(file.tree) if _writes(node)]
-        if len(writes) > len(calls):
-            certain = False
+        certain = certain and _is_followed(file.tree, calls)
         for call in calls:
             keys = _keys(call)
             certain = certain and keys is not None
@@ -63,13 +63,33 @@ def read_products(sources: Sources, interpreter: Interpreter) -> ProductRegistry
     return ProductRegistry(tuple(found), certain, tuple(paths))
 
 
+def _is_followed(tree: ast.Module, calls: Sequence[Call]) -> bool:
+    """Whether everything that a module does with the registry is among what reading came across."""
+    followed = {id(call.node) for call in calls}
+    direct = [node for node in ast.walk(tree) if _writes(node)]
+    passed = [node for node in ast.walk(tree) if _passes(node)]
+    return all(id(node) in followed for node in direct) and (not passed or len(followed) > len(direct))
+
+
 def _writes(node: ast.AST) -> bool:
+    """Whether it puts something into the registry; where it does so by an operator, the node is the registry."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         return node.func.attr in ("update", "setdefault") and _is_registry(node.func.value)
-    return isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and _is_registry(node.value)
+    if isinstance(node, (ast.Subscript, ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Store):
+        return _is_registry(node.value if isinstance(node, ast.Subscript) else node)
+    return False
 
 
-def _is_registry(node: ast.expr) -> bool:
+def _passes(node: ast.AST) -> bool:
+    """Whether it gives the registry to a function, or another name."""
+    if isinstance(node, ast.Assign):
+        return _is_registry(node.value)
+    if isinstance(node, ast.Call) and not is_builtin(node.func):
+        return any(_is_registry(arg) for arg in (*node.args, *(word.value for word in node.keywords)))
+    return False
+
+
+def _is_registry(node: ast.AST) -> bool:
     return "SUBSCRIPTION_MODEL_REGISTRY" in (getattr(node, "attr", ""), getattr(node, "id", ""))
 
 
