@@ -224,6 +224,20 @@ LAYOUTS: dict[str, dict[str, str]] = {
             f'LazyWorkflowInstance(package="workflows.node.{kind}", name="{kind}_node")\n' for kind in KINDS
         )
     ),
+    "a program that draws the interface": project()
+    | {
+        "scripts/schema.py": "from orchestrator.core import OrchestratorCore\n\nprint(OrchestratorCore().openapi())\n"
+    },
+    "a command line that starts the application": project(
+        cli="from orchestrator.core.cli.main import app as core_cli\n\nimport main\n\nassert main\ncore_cli()\n"
+    ),
+    "a command line alone": project(
+        main="from orchestrator.core.cli.main import app as core_cli\n\nif __name__ == '__main__':\n    core_cli()\n"
+    ),
+    "an application that a function makes": project(
+        main="from orchestrator.core import OrchestratorCore\n\n\ndef make():\n    import products\n    import workflows\n\n"
+        "    return OrchestratorCore()\n\n\napp = make()\n"
+    ),
     "a list of instances": registry(
         "WORKFLOWS = [\n"
         + "".join(f'    LazyWorkflowInstance("workflows.node.{kind}", "{kind}_node"),\n' for kind in KINDS)

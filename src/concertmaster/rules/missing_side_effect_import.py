@@ -70,7 +70,7 @@ from concertmaster.project.model import Place, ProjectModel
 from concertmaster.project.model.entries import Entry
 from concertmaster.project.model.place import Parsed
 from concertmaster.rule import ProjectHit, Rule
-from concertmaster.rules._registration import ALWAYS
+from concertmaster.rules._registration import ALWAYS, dotted
 
 rule = Rule(__name__, rows=("R-03",), change=ALWAYS, safety=Safety.SUGGESTED)
 
@@ -89,7 +89,12 @@ def missing(model: ProjectModel) -> Iterator[ProjectHit]:
 
 
 def _package(model: ProjectModel, entry: Entry, path: str) -> str | None:
-    """The module to import, as the entry point can name it."""
+    """The module to import: from where registrations name modules, else as the entry point can name it."""
+    for registration in model.own:
+        like = model.module_of(registration)
+        name = dotted(path, registration, like) if like is not None else None
+        if name and model.sources.definitions.find(name, entry.file.path) == path:
+            return name
     stem = path.removesuffix(".py").removesuffix("/__init__")
     home = entry.file.path.rpartition("/")[0]
     inner = stem.removeprefix(f"{home}/") if home and stem.startswith(f"{home}/") else stem

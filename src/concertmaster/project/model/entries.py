@@ -11,7 +11,7 @@ from posixpath import dirname
 from concertmaster.project.model.interpreter import Interpreter
 from concertmaster.project.model.place import Parsed, Sources
 from concertmaster.project.model.registrations import is_test
-from concertmaster.project.model.values import Call, Function
+from concertmaster.project.model.values import Call, Function, Symbol
 
 _CORE = frozenset(
     (
@@ -21,6 +21,9 @@ _CORE = frozenset(
     )
 )
 _TASKS = "orchestrator.core.services.tasks.initialise_celery"
+_CLI = Symbol("orchestrator.core.cli.main.app")
+#: Programs that use an application for something else.
+_BESIDE = re.compile(r"(?:^|/)(?:scripts?|tools?|bin|docs?|examples?|utils?)/")
 _AT_RUN_TIME = re.compile(rb"\bimport_module\b|\b__import__\b")
 _OUT_OF_SIGHT = re.compile(rb"\bpkgutil\b|\bentry_points\b|\brunpy\b|\bspec_from_file_location\b")
 _IMPORTERS = frozenset(("importlib.import_module", "builtins.__import__"))
@@ -37,16 +40,33 @@ class Entry:
 
 
 def read_entries(sources: Sources, interpreter: Interpreter) -> Iterator[Entry]:
-    """The modules that make an application or a Celery worker at their top level."""
-    for path in sources.holding(b"OrchestratorCore", b"initialise_celery"):
+    """The modules that make an application or a Celery worker at their top level, and command lines beside these."""
+    kinds: dict[str, list[Parsed]] = {"application": [], "worker": [], "command line": []}
+    for path in sources.holding(b"OrchestratorCore", b"initialise_celery", b"cli.main"):
         file = sources.parsed(path)
-        if file is None or is_test(path):
-            continue
-        _, effects = interpreter.module(path)
-        names = {one.symbol for one in effects if isinstance(one, Call)}
-        kind = "application" if names & _CORE else "worker" if _TASKS in names else ""
-        if kind:
-            yield _entry(file, kind, sources, interpreter)
+        if file is not None and not is_test(path) and not _BESIDE.search(path):
+            kinds.get(_kind(file, interpreter), []).append(file)
+    if not kinds["application"]:
+        kinds["command line"] = []  # it may leave everything to a plugin, or be no more than a start
+    for kind, files in kinds.items():
+        yield from (_entry(file, kind, sources, interpreter) for file in files)
+
+
+def _kind(file: Parsed, interpreter: Interpreter) -> str:
+    """What a module starts; an empty text where it starts nothing."""
+    scope, effects = interpreter.module(file.path)
+    names = {one.symbol for one in effects if isinstance(one, Call)}
+    if names & _CORE:
+        return "application"
+    if _TASKS in names:
+        return "worker"
+    called = (
+        node.func
+        for node in ast.walk(file.tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    )
+    is_command = scope is not None and any(interpreter.value(name, scope) == _CLI for name in called)
+    return "command line" if is_command else ""
 
 
 def _entry(start: Parsed, kind: str, sources: Sources, interpreter: Interpreter) -> Entry:

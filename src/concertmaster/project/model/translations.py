@@ -47,12 +47,15 @@ class Translations:
             return Edit(section.end(), end, b"\n" + indent + text + b"\n    ")
         names = [json.loads(entry["key"]) for entry in entries]
         gap = self.source[section.end() : entries[0].start()]
+        between = (
+            self.source[entries[0].end() : entries[1].start()] if len(entries) > 1 else b"," + (gap or b" ")
+        )
         index = next((place for place, other in enumerate(names) if other > name), None)
         if index is None or names != sorted(names):
             last = entries[-1].end()
-            return Edit(last, last, b"," + gap + text)
+            return Edit(last, last, between + text)
         start = entries[index].start()
-        return Edit(start, start, text + b"," + gap)
+        return Edit(start, start, text + between)
 
     def _adding_section(self, name: str, label: str) -> Edit | None:
         """The edit that puts the first label into a file that has other texts alone."""
