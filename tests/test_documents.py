@@ -55,7 +55,11 @@ def test_documents(path: str) -> None:
         "    from orchestrator.db import db\n",
         "```\nfrom orchestrator.db import db\n```\n",
         "```diff\n-from orchestrator.db import db\n+from orchestrator.core.db import db\n```\n",
-        "```python\n>>> from orchestrator.db import db\n>>> db.session\n```\n",
+        "```python\n>>> x = 1\n>>> x\nfrom orchestrator.db import db\n```\n",
+        "```console\npython main.py db upgrade\n```\n",
+        "Run `python main.py db upgrade`, or\npython main.py db upgrade\n",
+        "```text\npython main.py db upgrade\n```\n",
+        '```pycon\n>>> text = """\n... """\nfrom orchestrator.db import db\n```\n',
         "```python\nfrom orchestrator.db import (db\n```\n",
         "```yaml\nservices: [orchestrator\n```\n",
         '```json\n{"SERVE_GRAPHQL_UI": true}\n```\n',
@@ -183,8 +187,57 @@ def test_code_blocks_of_restructuredtext() -> None:
         ".. code:: sh\n\n"
         "   export SERVE_GRAPHQL_UI=1"
     )
-    expected = text.replace("orchestrator.db", "orchestrator.core.db", 1).replace("UI=1", "UI=graphiql")
+    expected = text.replace("orchestrator.db", "orchestrator.core.db", 2).replace("UI=1", "UI=graphiql")
     assert mended(text, "docs/a.rst") == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after"),
+    [
+        ("a.md", "```pycon\n>>> from orchestrator.db import db\n>>> db\n<db>\n```\n", ".core"),
+        ("a.md", "```python\n>>> from orchestrator.db import db\n...\n```\n", ".core"),
+        ("a.md", "> ```py\n> >>> from orchestrator.db import db\n> ```\n", ".core"),
+        ("a.rst", "Text.\n\n>>> from orchestrator.db import db\n>>> db\n<db>\n", ".core"),
+        ("a.rst", ".. doctest:: group\n   :hide:\n\n   >>> from orchestrator.db import db\n", ".core"),
+        ("a.rst", "So::\n\n   >>> from orchestrator.db import db\n\nEnd.\n", ".core"),
+        ("a.rst", "   So::\n\n     from orchestrator.db import db\n\n     print(db)\n", ".core"),
+        ("a.md", "```console\n$ python main.py db upgrade\ndone\n```\n", " heads"),
+        ("a.md", "```bash\n$ python main.py db upgrade\n```\n", " heads"),
+        ("a.md", "```shell-session\n(venv) me@host:~$ python main.py db upgrade\n```\n", " heads"),
+        ("a.rst", ".. code-block:: console\n\n   $ python main.py db upgrade\n", " heads"),
+        ("a.rst", "So::\n\n   $ python main.py db upgrade\n", " heads"),
+    ],
+)
+def test_sessions_and_literal_blocks(path: str, before: str, after: str) -> None:
+    wanted = before.replace("orchestrator.db", f"orchestrator{after}.db")
+    wanted = wanted.replace("db upgrade\n", f"db upgrade{after}\n")
+    assert mended(before, f"docs/{path}") == wanted
+
+
+def test_a_session_of_several_lines() -> None:
+    text = "```console\n$ SERVE_GRAPHQL_UI=1 \\\n>   LOG_LEVEL=INFO run\nSERVE_GRAPHQL_UI=1\n$ ls\n```\n"
+    assert mended(text) == text.replace("=1", "=graphiql", 1)
+
+
+def test_a_session_neither_gains_nor_loses_lines() -> None:
+    text = "```pycon\n>>> from orchestrator.types import State, UUIDstr\n>>> from orchestrator.db import db\n```\n"
+    result = judge(text)
+    assert result.rewritten is None or result.rewritten.count(b"\n") == text.count("\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "So::\n\n   not python at all\n",
+        "So::\n\n   x = 1\n",
+        "So::\n\nfrom orchestrator.db import db\n",
+        "So::",
+        "So::\n\n   from orchestrator.db import (db\n",
+        ".. note::\n\n   from orchestrator.db import db\n",
+    ],
+)
+def test_literal_blocks_that_are_no_python(text: str) -> None:
+    assert judge(text, "docs/a.rst").findings == ()
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,8 @@ def analyse_document(
         return FileResult(path)
     if len(source) > LIMIT:
         return FileResult(path, unanalysed=Unanalysed(path, f"larger than {LIMIT // 1024} KiB"))
-    pieces = [(snippet, analyse(snippet.path, snippet.code(source))) for snippet in snippets(path, source)]
+    judged = ((snippet, analyse(snippet.path, snippet.code(source))) for snippet in snippets(path, source))
+    pieces = [piece for piece in judged if piece[0].can_hold(piece[1].rewritten or piece[0].code(source))]
     told = [finding for snippet, result in pieces for finding in _told(path, snippet, result)]
     try:
         told += _tables(path, source, around, rules)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import bisect
+import operator
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-
-from markdown_it import MarkdownIt
 
 from concertmaster.findings import Edit
+from concertmaster.project.code_blocks import NAMES, Block, markdown_blocks, rst_blocks
 
 LIMIT = 256 * 1024
 _DOCUMENT = re.compile(r"\.(?:md|markdown|mdx|rst)\Z", re.IGNORECASE)
@@ -20,32 +19,6 @@ _HISTORY = re.compile(
     r"(?:^|/)(?:change(?:s|log)|history|news|releases?|release[-_]notes|upgrad\w*|migrat\w*|adrs?|decisions)(?:[./_-]|\Z)",
     re.IGNORECASE,
 )
-#: What a file with this code would be called.
-_NAMES = {
-    "python": "snippet.py",
-    "py": "snippet.py",
-    "python3": "snippet.py",
-    "sh": "snippet.sh",
-    "bash": "snippet.sh",
-    "shell": "snippet.sh",
-    "zsh": "snippet.sh",
-    "env": ".env",
-    "dotenv": ".env",
-    "yaml": "snippet.yaml",
-    "yml": "snippet.yaml",
-    "toml": "pyproject.toml",
-    "ini": "snippet.ini",
-    "cfg": "setup.cfg",
-    "dockerfile": "Dockerfile",
-    "docker": "Dockerfile",
-    "makefile": "Makefile",
-    "make": "Makefile",
-}
-_DIRECTIVE = re.compile(
-    r"^(?P<indent>[ \t]*)\.\.[ \t]+(?:code-block|code|sourcecode)::[ \t]*(?P<language>\w+)[ \t]*\r?$"
-)
-_OPTION = re.compile(r"^[ \t]+:[\w-]+:")
-_LANGUAGE = re.compile(r"\{?\.?(?P<language>[\w+-]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +26,8 @@ class Snippet:
     """A piece of code in a document: what a file with it would be called, and where each of its lines is.
 
     `lines` are spans of bytes in the document without what stands before the code (`prefix`), and `end` is
-    where more code would go.
+    where more code would go. In a session each line has a prompt of its own (`prefixes`), so that lines can
+    neither come nor go.
     """
 
     path: str
@@ -61,6 +35,7 @@ class Snippet:
     first: int
     prefix: bytes
     end: int
+    prefixes: tuple[bytes, ...] = ()
 
     def code(self, source: bytes) -> bytes:
         """The code as a file of its own."""
@@ -81,6 +56,10 @@ class Snippet:
         inside = start + position - starts[index]
         return self.end if inside >= end and index + 1 == len(self.lines) else inside
 
+    def can_hold(self, code: bytes) -> bool:
+        """Whether new code can stand where the old one does."""
+        return not self.prefixes or len(code.splitlines()) == len(self.prefixes)
+
     def edit(self, edit: Edit) -> Edit:
         """The same edit on the document."""
         text = re.sub(rb"\n", lambda _: b"\n" + self.prefix, edit.text)
@@ -89,6 +68,8 @@ class Snippet:
     def rewritten(self, code: bytes) -> bytes:
         """New code as it stands in the document, from the first line's prefix on."""
         lines = code.splitlines(keepends=True)
+        if self.prefixes:
+            return b"".join(map(operator.add, self.prefixes, lines))
         return b"".join((self.prefix if line.strip() else b"") + line for line in lines)
 
 
@@ -107,23 +88,15 @@ def snippets(path: str, source: bytes) -> list[Snippet]:
         text = source.decode("utf-8-sig")
     except UnicodeDecodeError:
         return []
-    blocks = _rst(lines) if path.lower().endswith(".rst") else _markdown(text)
+    blocks = rst_blocks(lines) if path.lower().endswith(".rst") else markdown_blocks(text)
     found = (_snippet(path, block, lines, starts) for block in blocks if block.last <= len(lines))
     return [snippet for snippet in found if snippet is not None]
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """Lines of code in a document, from 0; `texts` are they as code where the document's own syntax is known."""
-
-    language: str
-    first: int
-    last: int
-    texts: tuple[str, ...]
-
-
-def _snippet(path: str, block: _Block, lines: Sequence[bytes], starts: Sequence[int]) -> Snippet | None:
+def _snippet(path: str, block: Block, lines: Sequence[bytes], starts: Sequence[int]) -> Snippet | None:
     """Every line must end with its code: what stands before is the document's."""
+    if block.prompts:
+        return _session(path, block, lines, starts)
     spans = []
     prefixes = set()
     for number, text in zip(range(block.first, block.last), block.texts, strict=True):
@@ -141,48 +114,19 @@ def _snippet(path: str, block: _Block, lines: Sequence[bytes], starts: Sequence[
     prefix = prefixes.pop()
     closing = lines[block.last] if block.last < len(lines) else b""
     end = starts[block.last] + (len(prefix) if closing.startswith(prefix) else 0)
-    name = posixpath.join(posixpath.dirname(path), _NAMES[block.language])
+    name = posixpath.join(posixpath.dirname(path), NAMES[block.language])
     return Snippet(name, tuple(spans), block.first + 1, prefix, end)
 
 
-@lru_cache(maxsize=1)
-def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark")
-    parser.core.ruler.enableOnly(["normalize", "block"])
-    return parser
-
-
-def _markdown(text: str) -> Iterator[_Block]:
-    for token in _parser().parse(text):
-        language = _LANGUAGE.match(token.info.strip()) if token.type == "fence" else None
-        name = language["language"].lower() if language else ""
-        if name in _NAMES and token.map is not None and token.content:
-            texts = tuple(token.content.removesuffix("\n").split("\n"))
-            yield _Block(name, token.map[0] + 1, token.map[0] + 1 + len(texts), texts)
-
-
-def _rst(lines: Sequence[bytes]) -> Iterator[_Block]:
-    number = 0
-    while number < len(lines):
-        match = _DIRECTIVE.match(lines[number].decode("utf-8", "replace").rstrip("\n"))
-        number += 1
-        if match is None or match["language"].lower() not in _NAMES:
-            continue
-        while number < len(lines) and _OPTION.match(lines[number].decode("utf-8", "replace")):
-            number += 1
-        while number < len(lines) and not lines[number].strip():
-            number += 1
-        first, texts = number, []
-        indent = _indent(lines[number]) if number < len(lines) else b""
-        if len(indent) <= len(match["indent"]):
-            continue
-        while number < len(lines) and (lines[number].startswith(indent) or not lines[number].strip()):
-            texts.append(lines[number].removeprefix(indent).decode("utf-8", "replace").rstrip("\r\n"))
-            number += 1
-        while texts and not texts[-1].strip():
-            texts.pop()
-        yield _Block(match["language"].lower(), first, first + len(texts), tuple(texts))
-
-
-def _indent(line: bytes) -> bytes:
-    return line[: len(line) - len(line.lstrip(b" \t"))]
+def _session(path: str, block: Block, lines: Sequence[bytes], starts: Sequence[int]) -> Snippet | None:
+    """Every line must end with its prompt and its code: what stands before is the document's."""
+    spans, prefixes = [], []
+    for number, text in zip(range(block.first, block.last), block.texts, strict=True):
+        bare = lines[number].rstrip(b"\r\n")
+        prompt = block.prompts[number - block.first]
+        if not bare.endswith((prompt + text).encode()):
+            return None
+        prefixes.append(bare[: len(bare) - len(text.encode())])
+        spans.append((starts[number] + len(prefixes[-1]), starts[number + 1]))
+    name = posixpath.join(posixpath.dirname(path), NAMES[block.language])
+    return Snippet(name, tuple(spans), block.first + 1, prefixes[0], starts[block.last], tuple(prefixes))

@@ -167,7 +167,7 @@ def references(file: SettingsFile) -> Iterator[Hit]:
     seen: set[int] = set()
     moved = {_plain(match[0]).replace(".core.", ".", 1) for match in _MOVED.finditer(file.manifest.text)}
     for form in FORMS:
-        for match in find(file, form.pattern) if file.kind in form.kinds else ():
+        for match in find(file, form.pattern, prose=True) if file.kind in form.kinds else ():
             if match.start("root") not in seen and _is_module(file, form, match, moved):
                 seen.add(match.start("root"))
                 yield _hit(file, form, match)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from concertmaster.project.settings.file import SettingsFile
+from concertmaster.project.settings.model import Kind
 
 #: What stands between two words of a command: blanks, or in a list of words quotes and a comma.
 GAP = r"(?:[ \t]+|[ \t]*[\"'][ \t]*,[ \t]*(?:\r?\n[ \t]*)?[\"'])"
@@ -14,13 +15,13 @@ _COMMENT = re.compile(r"(?:^|[ \t])#")
 _NEAR = 500
 
 
-def find(file: SettingsFile, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
-    """Where a pattern matches, but for comments.
+def find(file: SettingsFile, pattern: re.Pattern[str], *, prose: bool = False) -> Iterator[re.Match[str]]:
+    """Where a pattern matches, but for comments; in the prose of a document only where that is asked for.
 
     Raises:
         Unreadable: the file is no text, or too large.
     """
-    text = file.manifest.text
+    text = file.manifest.text if prose or file.kind is not Kind.TABLE else ""
     for match in pattern.finditer(text):
         start = max(text.rfind("\n", 0, match.start()) + 1, match.start() - _NEAR)
         if not _COMMENT.search(text[start : match.start()]):
