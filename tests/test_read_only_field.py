@@ -43,7 +43,7 @@ def test_on_the_way_to_2_0_a_default_becomes_a_type(old: str, new: str) -> None:
     result = run(OLD, old, Window("1.3.6", "2.2.0"))
     assert result.rewritten == MOVED.format(new).encode()
     assert [(one.rows, one.safety) for one in result.findings] == [
-        (("20-13",), Safety.SAFE),
+        (("20-13",), Safety.SUGGESTED),
         (("20-13",), Safety.SUGGESTED),
     ]
 

@@ -154,7 +154,7 @@ def old_import(file: PythonFile, node: ast.ImportFrom) -> Iterator[Hit]:
         if f"{module}.{alias.name}" in NAMES:
             edits = move_names(file, node, {alias: Import(MODULE, alias.name, alias.asname)})
             message = f"`ReadOnlyField` is imported from `{MODULE}` since 2.0"
-            yield Hit(alias, message, edits, safety=Safety.SAFE, rows=("20-13",), change=SINCE_2)
+            yield Hit(alias, message, edits, safety=Safety.SUGGESTED, rows=("20-13",), change=SINCE_2)
 
 
 def _edits(file: PythonFile, found: Field, new: str) -> tuple[Edit, ...]:

@@ -1,7 +1,8 @@
 """The serializable properties of a model are asked for by `get_properties`.
 
 It went in orchestrator-core 2.0.0. What were serializable properties are the computed fields of pydantic 2:
-`model_computed_fields`, a dictionary by their names.
+`model_computed_fields`, a dictionary by their names. Instances have it up to 4.4, classes from 4.5 on, which comes
+with pydantic 2.11.
 
 Guide: <https://workfloworchestrator.org/orchestrator-core/guides/upgrading/2.0/>
 
@@ -22,12 +23,15 @@ Guide: <https://workfloworchestrator.org/orchestrator-core/guides/upgrading/2.0/
 +    return list(type(port).model_computed_fields)
 ```
 
-Methods of that name of other objects are left alone:
+Methods of that name of other objects, and fields that are asked of the class, are left alone:
 
 ```python
 from devices import device
+from orchestrator.domain.base import ProductBlockModel
 
-print(device.get_properties())
+
+def names(block: ProductBlockModel) -> list[str]:
+    return [*device.get_properties(), *device.model_computed_fields, *type(block).model_computed_fields]
 ```
 """
 
@@ -50,8 +54,9 @@ rule = Rule(
     section="2.0",
     change=Change(works_from="2.0.0", removed="2.0.0"),
     safety=Safety.SUGGESTED,
-    triggers=(b"get_properties",),
+    triggers=(b"get_properties", b"model_computed_fields"),
 )
+OF_CLASSES = Change(works_from="4.5.0", deprecated="4.5.0")
 
 
 @rule.on(ast.Call)
@@ -72,8 +77,18 @@ def call(file: PythonFile, node: ast.Call) -> Iterator[Hit]:
 
 
 def _owner(file: PythonFile, node: ast.expr, *, is_class: bool) -> str | None:
-    """Where the fields are asked for: at an instance, and since pydantic 2.11 (with 4.6.0) at the class."""
     text = file.text(node)
-    if file.window.reaches("4.6.0"):
+    if file.window.reaches(OF_CLASSES.since):
         return text if is_class else f"type({text})"
     return None if is_class else text
+
+
+@rule.on(ast.Attribute)
+def of_instance(file: PythonFile, node: ast.Attribute) -> Iterator[Hit]:
+    if node.attr != "model_computed_fields" or not isinstance(node.ctx, ast.Load):
+        return
+    model = model_of(file, node.value)
+    if model is not None and model.family is Family.DOMAIN and not model.is_class:
+        message = "`model_computed_fields` is asked of classes since 4.5: instances warn"
+        edit = replace(file, node.value, f"type({file.text(node.value)})")
+        yield Hit(node, message, (edit,), change=OF_CLASSES)
