@@ -16,6 +16,7 @@ from concertmaster.github.download import keeps_archives
 from concertmaster.github.files import RemoteFiles
 from concertmaster.github.pull import object_id
 from concertmaster.github.retry import Retry
+from concertmaster.project.python import MAX_BYTES
 from tests.github_server import GitHub
 from tests.github_server.calls import Reply
 from tests.github_server.faults import Effect, connection_reset, page, redirect, status, truncated
@@ -321,10 +322,10 @@ def test_links_are_no_files_of_the_project(job: Open) -> None:
     assert made.run()[1]["errors"] == "2"
 
 
-def test_a_project_that_cannot_be_read_whole_is_told(job: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_project_that_cannot_be_read_whole_is_told(job: Open) -> None:
     filler = "".join(f"LINE_{number} = {number}\n" for number in range(40))
     made = job(
-        {"huge.py": "x = 1\n" * 100_000, "main.py": OLD + filler}, {"main.py": OLD + filler + "# more\n"}
+        {"huge.py": "x" * (MAX_BYTES + 1), "main.py": OLD + filler}, {"main.py": OLD + filler + "# more\n"}
     )
     made.checkout = False
     made.run()

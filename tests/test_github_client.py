@@ -12,6 +12,7 @@ import pytest
 
 from concertmaster.github.client import Client, connect
 from concertmaster.github.event import Request
+from concertmaster.github.files import RemoteFiles
 from concertmaster.github.pull import Pull
 from concertmaster.github.refusals import (
     BadTokenError,
@@ -45,6 +46,10 @@ class Waits(list[float]):
 
     def retry(self) -> Retry:
         return Retry(sleep=self.append, now=lambda: 0.0)
+
+
+def contents(pull: Pull) -> RemoteFiles:
+    return RemoteFiles(pull.client, pull.request.repository)
 
 
 @pytest.fixture
@@ -93,7 +98,7 @@ def test_a_pull_request_is_read_with_as_few_calls_as_there_are_pages(github: Git
     assert {entry.path: entry.size for entry in tree.entries} == {
         "f0.py": 2, "f1.py": 2, "f2.py": 2, "naïve b/x.py": 2,
     }  # fmt: skip
-    assert pull.blob(tree.entries[0].sha) == b"2\n"
+    assert contents(pull).blob(tree.entries[0].sha) == b"2\n"
     assert pull.head_sha() == pull.request.head_sha
     assert pull.merge_base() == pull.request.base_sha
     assert len(github.journal) == 5
@@ -166,8 +171,8 @@ def test_a_limit_that_ends_soon_is_waited_for(github: GitHub, pull: Pull, waits:
 ODD: dict[str, tuple[object, Callable[[Pull], object]]] = {
     "/files": ([{"filename": "a.py", "status": "modified", "additions": -1}], Pull.files),
     "/git/trees": ({"sha": "x"}, lambda pull: pull.tree(pull.request.head_sha)),
-    "/git/blobs": ({"content": "é", "encoding": "base64"}, lambda pull: pull.blob("0" * 40)),
-    "/blobs": ({"content": "AAAA", "encoding": "base64"}, lambda pull: pull.blob("0" * 40)),
+    "/git/blobs": ({"content": "é", "encoding": "base64"}, lambda pull: contents(pull).blob("0" * 40)),
+    "/blobs": ({"content": "AAAA", "encoding": "base64"}, lambda pull: contents(pull).blob("0" * 40)),
 }
 
 
@@ -196,7 +201,7 @@ def test_a_refusal_is_final(
     "sha", ["", "HEAD", "../../../user", "a" * 39, "A" * 40, f"{'a' * 40}?x=1", f"{'a' * 40}\n"]
 )
 def test_only_object_ids_reach_an_address(github: GitHub, pull: Pull, sha: str) -> None:
-    for read in (pull.tree, pull.blob):
+    for read in (pull.tree, contents(pull).blob):
         with pytest.raises(GitHubError, match="object id"):
             read(sha)
     assert len(github.journal) == 0

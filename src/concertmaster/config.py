@@ -13,6 +13,8 @@ from concertmaster.findings import Severity
 from concertmaster.messages import malformed_configuration
 
 MAX_BYTES = 64 * 1024
+#: Where settings are looked for; the first file that has some counts.
+FILES = ("concertmaster.toml", "pyproject.toml")
 
 
 class FailOn(StrEnum):
@@ -42,6 +44,7 @@ class Config(BaseModel):
     new_only: bool = True
     prose: bool = False
     library: bool = False
+    projects: tuple[str, ...] = ()
     per_path_ignores: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
@@ -51,7 +54,7 @@ def load_config(read: Callable[[str], bytes | None]) -> Config:
     Raises:
         UserError: a file is no TOML, too large, or holds a key or value that is not understood.
     """
-    for path, table in (("concertmaster.toml", ()), ("pyproject.toml", ("tool", "concertmaster"))):
+    for path, table in zip(FILES, ((), ("tool", "concertmaster")), strict=True):
         source = read(path)
         if source is None:
             continue

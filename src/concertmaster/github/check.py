@@ -11,8 +11,8 @@ from concertmaster.github.client import Client, Json, integer, objects
 from concertmaster.github.event import Request
 from concertmaster.github.posted import digest
 from concertmaster.outcome import CLEAN, NOT_ANALYSED
-from concertmaster.report.markdown import Links, visible
-from concertmaster.report.summary import Operations, Summary, render, verdict
+from concertmaster.report.markdown import visible
+from concertmaster.report.summary import verdict
 from concertmaster.runner import Report
 
 NAME = "Concertmaster"
@@ -46,29 +46,14 @@ class CheckPlan:
         return "success" if self.succeeded else "failure"
 
 
-def plan_check(
-    report: Report,
-    links: Links,
-    ended: int,
-    notes: Sequence[str] = (),
-    operations: Operations | None = None,
-) -> CheckPlan:
-    """A check of everything that was found, and of the exit code that it led to."""
-    summary = Summary(
-        report.window,
-        report.findings,
-        report.findings,
-        report.unanalysed,
-        tuple(notes),
-        suppressed=report.suppressed,
-        operations=operations,
-    )
+def plan_check(report: Report, ended: int, text: str) -> CheckPlan:
+    """A check of everything that was found, with a text on it, and of the exit code that it led to."""
     ordered = sorted(report.findings, key=lambda finding: (-finding.severity.rank, finding.place))
     return CheckPlan(
         succeeded=ended == CLEAN,
         analysed=ended != NOT_ANALYSED,
         title=verdict(report.findings, report.unanalysed)[:MAX_TITLE],
-        summary=render(summary, links, limit=MAX_SUMMARY),
+        summary=text,
         annotations=tuple(map(_annotation, ordered[:MAX_ANNOTATIONS])),
     )
 

@@ -14,6 +14,7 @@ from typing import Protocol
 from concertmaster.github.pull import Tree, TreeEntry, object_id
 from concertmaster.github.refusals import GitHubError
 from concertmaster.project.files import UnreadableFileError, WorkingTree, is_ours, most_bytes
+from concertmaster.projects import inside
 
 #: More files than this are taken out of the commit's archive, as long as that can be had.
 FEW, FEW_BYTES = 60, 2 * 1024 * 1024
@@ -118,12 +119,14 @@ class Blobs:
 
 
 class CommitFiles:
-    """A commit as a project: its regular files, below a folder where one is given."""
+    """A commit as a project: its regular files, below a folder and not in others within where those are given."""
 
-    def __init__(self, tree: Tree, blobs: Blobs, *, folder: str = "") -> None:
-        prefix = f"{folder}/" if folder else ""
-        below = (entry for entry in tree.entries if entry.path.startswith(prefix) and is_safe(entry.path))
-        self._entries = {entry.path[len(prefix) :]: entry for entry in below}
+    def __init__(self, tree: Tree, blobs: Blobs, *, folder: str = "", others: Iterable[str] = ()) -> None:
+        skipped = tuple(others)
+        found = (
+            (inside(entry.path, folder, skipped), entry) for entry in tree.entries if is_safe(entry.path)
+        )
+        self._entries = {path: entry for path, entry in found if path is not None}
         self.paths = tuple(sorted(path for path in self._entries if is_ours(path)))
         self._blobs = blobs
         self._commit = tree.commit

@@ -61,6 +61,7 @@ def read_inputs(environment: Mapping[str, str], *, offline: bool = False) -> Inp
             _folder(environment),
             _truth(environment, "new-only"),
             Supply.of(environment, offline=offline or bool(_truth(environment, "offline"))),
+            _projects(environment),
         ),
         _fail_on(read_input(environment, "fail-on")),
         Path(workspace) if workspace and Path(workspace).is_dir() else None,
@@ -95,6 +96,16 @@ def _folder(environment: Mapping[str, str]) -> str:
             "working-directory", given, "a folder of the repository, such as services/network"
         )
     return folder
+
+
+def _projects(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Folders, one a line or with commas between."""
+    given = read_input(environment, "projects") or ""
+    named = tuple(name for line in given.splitlines() for part in line.split(",") if (name := part.strip()))
+    for name in named:
+        if not is_safe(name.removeprefix("./").rstrip("/") or ".") and name not in (".", "./"):
+            raise malformed_input("projects", name, "folders of the repository, such as services/network")
+    return named
 
 
 def _check(given: str | None) -> Check:

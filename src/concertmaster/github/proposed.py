@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from concertmaster.config import Config, load_config
+from concertmaster.config import Config
 from concertmaster.findings import Finding
 from concertmaster.messages import UserError
-from concertmaster.project.files import Project
 from concertmaster.report.markdown import code, count, listing
 from concertmaster.runner import Report, matches
-from concertmaster.workspace import readable
 
 _CHANGES = "This pull request changes Concertmaster's own settings"
 _OBEYED = "It was judged by those of its base."
 
 
-def proposed(head: Project, config: Config, report: Report) -> Iterator[str]:
+def proposed(load: Callable[[], Config], config: Config, report: Report) -> Iterator[str]:
     """A note where a pull request changes the settings; `report` has the paths that the settings speak of."""
     try:
-        new = load_config(lambda path: readable(head, path))
+        new = load()
     except UserError as error:
         yield f"{_CHANGES}, and they cannot be used: {code(error.why)}. {_OBEYED}"
         return

@@ -1,70 +1,145 @@
-"""Reads a pull request from GitHub and has it judged: its files, its diffs, and the report on them."""
+"""Reads a pull request from GitHub and has it judged: its files, its diffs, and the report on each project in it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
+from concertmaster.config import FILES, Config, FailOn, load_config
 from concertmaster.findings import Finding, Unanalysed
 from concertmaster.github.contents import Blobs, CommitFiles
-from concertmaster.github.diff import ChangedFile, FileDiff, read_diff, rebuild_diff, undo
+from concertmaster.github.diff import FileDiff
 from concertmaster.github.files import RemoteFiles
-from concertmaster.github.moving import Move, moved
-from concertmaster.github.proposed import proposed
-from concertmaster.github.pull import Pull
+from concertmaster.github.parts import Part, in_repository, part_of
+from concertmaster.github.pull import Pull, Tree
+from concertmaster.github.texts import diffs_of, old_text
 from concertmaster.index.supply import Supply
+from concertmaster.messages import UserError
+from concertmaster.outcome import NOT_ANALYSED
 from concertmaster.plan import is_evidence
 from concertmaster.project.dependencies import is_manifest
-from concertmaster.project.files import UnreadableFileError
-from concertmaster.report.markdown import code, listing, prose
-from concertmaster.report.summary import verdict
+from concertmaster.projects import config_of, divide, folders, inside, is_left_over, oldest, within
+from concertmaster.report.markdown import Links
+from concertmaster.report.several import Chapter, render_all
 from concertmaster.reviewing import Judgement, compared, judge_pull_request, old_paths
 from concertmaster.runner import Report, is_modelled
 from concertmaster.subjects import is_judged
-
-CONFIGURATION = ("concertmaster.toml", "pyproject.toml")
+from concertmaster.workspace import readable
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the workflow asks for; None and an empty folder leave it to the project."""
+    """What the workflow asks for; None, an empty folder and no projects leave it to the repository."""
 
     installed: str | None = None
     target: str | None = None
     folder: str = ""
     new_only: bool | None = None
     supply: Supply = field(default_factory=Supply)
+    projects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """A pull request read and judged. Paths are those of the repository, also where a folder was judged.
+    """A pull request read and judged, project by project. Paths are those of the repository.
 
-    `brought` are the findings that decide how the run ends.
+    `report` and `brought` are those of all projects. `failed` are projects that could not be judged at all.
     """
 
-    judgement: Judgement
+    parts: tuple[Part, ...]
     report: Report
     brought: tuple[Finding, ...]
     diffs: dict[str, FileDiff]
-    notes: tuple[str, ...]
     head: CommitFiles
-    folder: str = ""
-    move: Move | None = None
+    failed: tuple[Unanalysed, ...] = ()
 
     def read(self, path: str) -> bytes:
         """The bytes of a file at the head."""
-        return self.head.read(_inside(path, self.folder) or "")
+        return self.head.read(path)
 
     def exists(self, path: str) -> bool:
         """Whether the head holds such a file."""
-        return self.head.has(_inside(path, self.folder) or "")
+        return self.head.has(path)
+
+    def ended(self, fail_on: FailOn | None) -> int:
+        """How the run ends by what was found: as badly as for its worst project."""
+        codes = (part.ended(fail_on) for part in self.parts)
+        return NOT_ANALYSED if self.failed else max(codes)
+
+    def text(self, links: Links, *, limit: int, notes: tuple[str, ...] = ()) -> str:
+        """Everything that was found, also what has comments of its own."""
+        chapters = [Chapter(part.folder, part.summary(part.report.findings)) for part in self.parts]
+        return render_all(chapters, links, notes=notes, failed=self.failed, limit=limit)
 
     @property
     def rebuilt(self) -> frozenset[str]:
         """The files whose diff was worked out here."""
         return frozenset(path for path, diff in self.diffs.items() if diff.rebuilt)
+
+
+class _Reading:
+    """A pull request while it is read."""
+
+    def __init__(self, pull: Pull, wishes: Wishes, checkout: Path | None) -> None:
+        self.pull, self.wishes = pull, wishes
+        self.files = pull.files()
+        self._blobs = Blobs(RemoteFiles(pull.client, pull.request.repository), checkout)
+        self.trees = (pull.tree(pull.request.head_sha), pull.tree(pull.merge_base()))
+        self.head, self.base = (CommitFiles(tree, self._blobs) for tree in self.trees)
+        self._load()
+        self.root = load_config(lambda path: readable(self.base, path))
+        self.folders = self._folders()
+
+    def _load(self) -> None:
+        """Have everything ready that will be read; of the base what the diff does not give by itself."""
+        self.head.load(lambda path: self._concerns(path) and _is_read(path))
+        for file in self.files:
+            path = file.previous_filename or file.filename
+            if self._concerns(path) and is_judged(path) and self.base.has(path):
+                old = old_text(file, self.head)
+                if old is not None:
+                    self.base.give(path, old)
+        self.base.load(lambda path: self._concerns(path) and (_decides(path) or is_modelled(path)))
+
+    def _concerns(self, path: str) -> bool:
+        return path in FILES or inside(path, self.wishes.folder) is not None
+
+    def _folders(self) -> tuple[str, ...]:
+        """The projects: as the workflow names them, else as the base does, else where either side holds several."""
+        if self.wishes.folder:
+            return (self.wishes.folder,)
+        if self.wishes.projects:
+            return folders(self.wishes.projects)
+        found = divide(self.base, self.root)
+        if self.root.projects:
+            return found
+        several = {name for side in (found, divide(self.head, Config())) if len(side) > 1 for name in side}
+        there = {name for name in several if any(path.startswith(f"{name}/") for path in self.head.paths)}
+        there |= several & {""}
+        return tuple(sorted(there)) or ("",)
+
+    @property
+    def has_left_over(self) -> bool:
+        """Whether something changes that belongs to none of the projects, where nobody has said which those are."""
+        if self.wishes.folder or self.wishes.projects or self.root.projects:
+            return False
+        paths = (file.filename for file in self.files)
+        return any(is_left_over(path, self.folders) and _is_read(path) for path in paths)
+
+    def sides(self, folder: str) -> tuple[CommitFiles, CommitFiles]:
+        """A project at the head and at the base."""
+        others = within(folder, self.folders)
+        head, base = (CommitFiles(tree, self._blobs, folder=folder, others=others) for tree in self.trees)
+        return head, base
+
+    def settings(self, folder: str) -> Config:
+        """Those of the base: the pull request's own could switch off its review."""
+        return config_of(self.base, folder, self.root)
+
+    def proposed(self, folder: str) -> Config:
+        """Those that the pull request brings."""
+        return config_of(self.head, folder, load_config(lambda path: readable(self.head, path)))
 
 
 def review(pull: Pull, wishes: Wishes, checkout: Path | None) -> Reviewed:
@@ -74,137 +149,102 @@ def review(pull: Pull, wishes: Wishes, checkout: Path | None) -> Reviewed:
         UserError: a release is unknown, the configuration is malformed, or nothing names the framework.
         GitHubError: something cannot be read.
     """
-    files = pull.files()
-    blobs = Blobs(RemoteFiles(pull.client, pull.request.repository), checkout)
-    tree = pull.tree(pull.request.head_sha)
-    head = CommitFiles(tree, blobs, folder=wishes.folder)
-    base = CommitFiles(pull.tree(pull.merge_base()), blobs, folder=wishes.folder)
-    inside = {path: file for file in files if (path := _inside(file.filename, wishes.folder))}
-    renamed = dict(_renamed(inside, wishes.folder))
-    _load(head, base, inside, renamed)
+    reading = _Reading(pull, wishes, checkout)
+    is_one = len(reading.folders) == 1
+    judged, failed = _judged(reading)
+    told = {
+        finding.path
+        for folder, judgement in judged
+        for finding in in_repository(judgement.report, folder, is_one=True).findings
+    }
+    diffs = dict(diffs_of(reading.files, reading.head, reading.base, told))
+    parts = tuple(
+        part_of(
+            judgement,
+            reading.sides(folder)[0],
+            folder,
+            diffs,
+            new=partial(reading.proposed, folder),
+            is_one=is_one,
+        )
+        for folder, judgement in judged
+    )
+    parts = (_cut(parts[0], reading.trees[0], len(reading.files) >= pull.max_files), *parts[1:])
+    brought = tuple(item for part in parts for item in part.brought)
+    return Reviewed(parts, _whole(parts, failed), brought, diffs, reading.head, failed)
+
+
+def _judged(reading: _Reading) -> tuple[list[tuple[str, Judgement]], tuple[Unanalysed, ...]]:
+    """Each project by itself; one of several that cannot be judged costs itself alone, unless none can."""
+    judged: list[tuple[str, Judgement]] = []
+    failed: list[Unanalysed] = []
+    errors: list[UserError] = []
+    for folder in reading.folders:
+        try:
+            judged.append((folder, _judge(reading, folder)))
+        except UserError as error:
+            errors.append(error)
+            failed.append(Unanalysed(folder or ".", f"{error.what} {error.why}"))
+    if not judged:
+        raise errors[0]
+    release = oldest(reading.head, reading.folders) if reading.has_left_over else None
+    if release is not None:
+        judged.append(("", _judge(reading, "", release=release)))
+    return judged, tuple(failed)
+
+
+def _judge(reading: _Reading, folder: str, *, release: str | None = None) -> Judgement:
+    """One project, judged and compared with its base."""
+    wishes = reading.wishes
+    head, base = reading.sides(folder)
+    others = within(folder, reading.folders)
+    files = [(inside(file.filename, folder, others), file) for file in reading.files]
+    changed = {path: file for path, file in files if path is not None}
+    renamed = {
+        path: before
+        for path, file in changed.items()
+        if file.previous_filename and (before := inside(file.previous_filename, folder, others))
+    }
     judgement = judge_pull_request(
         head,
         base,
-        inside,
-        installed_release=wishes.installed,
+        changed,
+        installed_release=wishes.installed or release,
         target=wishes.target,
-        name=pull.request.repository,
+        name=f"{reading.pull.request.repository}/{folder}".rstrip("/"),
         new_only=wishes.new_only,
         supply=wishes.supply,
+        config=reading.settings(folder),
     )
     wanted = old_paths(judgement, base, renamed)
     base.load(lambda path: path in wanted)
-    judgement = compared(judgement, base, renamed)
-    brought = {item.fingerprint for item in judgement.brought}
-    report = _in_repository(judgement.report, wishes.folder)
-    if tree.is_cut or len(files) >= pull.max_files:
-        cut = Unanalysed(".", "GitHub lists only part of so many files; what it leaves out was not judged")
-        report = replace(report, unanalysed=(*report.unanalysed, cut))
-    told = {finding.path for finding in report.findings}
-    diffs = dict(_diffs(files, head, base, wishes.folder, told))
-    deciding = tuple(item for item in report.findings if item.fingerprint in brought)
-    notes = (*_notes(judgement, head), *_shares(judgement, report, deciding))
-    move = moved(judgement, head, diffs, wishes.folder)
-    return Reviewed(judgement, report, deciding, diffs, notes, head, wishes.folder, move)
+    return compared(judgement, base, renamed)
 
 
-def _load(
-    head: CommitFiles, base: CommitFiles, inside: Mapping[str, ChangedFile], renamed: Mapping[str, str]
-) -> None:
-    """Have everything ready that will be read; of the base what the diff does not give by itself."""
-    head.load(lambda path: _decides(path) or is_judged(path) or is_modelled(path) or is_evidence(path))
-    for path, file in inside.items():
-        before = renamed.get(path, path)
-        if is_judged(before) and base.has(before) and (old := _before(file, head, path)) is not None:
-            base.give(before, old)
-    base.load(lambda path: _decides(path) or is_modelled(path))
+def _cut(part: Part, tree: Tree, is_long: bool) -> Part:
+    """The first project answers for what GitHub did not list."""
+    if not tree.is_cut and not is_long:
+        return part
+    cut = Unanalysed(".", "GitHub lists only part of so many files; what it leaves out was not judged")
+    return replace(part, report=replace(part.report, unanalysed=(*part.report.unanalysed, cut)))
 
 
-def _renamed(inside: Mapping[str, ChangedFile], folder: str) -> Iterator[tuple[str, str]]:
-    """The paths of the base for files that are elsewhere now."""
-    for path, file in inside.items():
-        if file.previous_filename and (before := _inside(file.previous_filename, folder)):
-            yield path, before
+def _whole(parts: tuple[Part, ...], failed: tuple[Unanalysed, ...]) -> Report:
+    """The report on all projects; its window and names are those of the first."""
+    reports = [part.report for part in parts]
+    return replace(
+        reports[0],
+        findings=tuple(item for report in reports for item in report.findings),
+        unanalysed=(*(item for report in reports for item in report.unanalysed), *failed),
+        rewritten={path: text for report in reports for path, text in report.rewritten.items()},
+        suppressed=tuple(item for report in reports for item in report.suppressed),
+        created=frozenset().union(*(report.created for report in reports)),
+    )
 
 
-def _before(file: ChangedFile, head: CommitFiles, path: str) -> bytes | None:
-    """The old text of a file as its diff has it."""
-    try:
-        return undo(file.patch or "", b"" if file.status == "removed" else head.read(path))
-    except UnreadableFileError:
-        return None
-
-
-def _shares(judgement: Judgement, report: Report, brought: tuple[Finding, ...]) -> Iterator[str]:
-    """Which part of the findings decides, where it is not all of them."""
-    if judgement.is_whole or len(brought) == len(report.findings):
-        return
-    told = f"brings in {verdict(brought)}; the rest" if brought else "brings none of this in; it"
-    yield f"This pull request {told} was there before, and does not decide whether the job fails."
+def _is_read(path: str) -> bool:
+    return _decides(path) or is_judged(path) or is_modelled(path) or is_evidence(path)
 
 
 def _decides(path: str) -> bool:
-    return is_manifest(path) or path in CONFIGURATION
-
-
-def _inside(path: str, folder: str) -> str | None:
-    """A path of the repository as one of the folder; None where it is not in there."""
-    if not folder:
-        return path
-    return path[len(folder) + 1 :] if path.startswith(f"{folder}/") else None
-
-
-def _in_repository(report: Report, folder: str) -> Report:
-    """A report on a folder with the paths of the repository."""
-    if not folder:
-        return report
-    return replace(
-        report,
-        findings=tuple(replace(item, path=f"{folder}/{item.path}") for item in report.findings),
-        unanalysed=tuple(replace(item, path=f"{folder}/{item.path}") for item in report.unanalysed),
-        rewritten={f"{folder}/{path}": text for path, text in report.rewritten.items()},
-        created=frozenset(f"{folder}/{path}" for path in report.created),
-    )
-
-
-def _diffs(
-    files: Iterable[ChangedFile], head: CommitFiles, base: CommitFiles, folder: str, told: set[str]
-) -> Iterator[tuple[str, FileDiff]]:
-    """The diffs; worked out from the two texts where GitHub gives none and there is something to say."""
-    unknown: list[tuple[ChangedFile, FileDiff]] = []
-    for file in files:
-        diff = read_diff(file)
-        if diff.known or file.filename not in told:
-            yield file.filename, diff
-        else:
-            unknown.append((file, diff))
-    before = {_inside(file.previous_filename or file.filename, folder) for file, _ in unknown}
-    base.load(lambda path: path in before)
-    for file, diff in unknown:
-        yield file.filename, _rebuilt(file, head, base, folder) or diff
-
-
-def _rebuilt(file: ChangedFile, head: CommitFiles, base: CommitFiles, folder: str) -> FileDiff | None:
-    before, after = (
-        _inside(path, folder) for path in (file.previous_filename or file.filename, file.filename)
-    )
-    try:
-        old = base.read(before or "") if file.status != "added" else b""
-        return rebuild_diff(file, old, head.read(after or ""))
-    except UnreadableFileError:
-        return None
-
-
-def _notes(judgement: Judgement, head: CommitFiles) -> Iterator[str]:
-    before, after = judgement.before, judgement.workspace.believed
-    if judgement.raises_release and before and after:
-        yield (
-            f"This pull request moves orchestrator-core from {code(before.release)} to {code(after.release)}, "
-            "so the whole project was judged."
-        )
-    yield from map(prose, judgement.report.names.notes)
-    yield from proposed(head, judgement.workspace.config, judgement.report)
-    unread = [] if judgement.workspace.config.library else head.lacking(is_modelled)
-    if unread:
-        told = listing([code(path) for path in unread], limit=3)
-        yield f"What only a whole project shows was not looked for, since {told} could not be read."
+    return is_manifest(path) or path.rpartition("/")[2] in FILES

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from concertmaster.config import FILES
 from concertmaster.github.contents import Blobs, CommitFiles
 from concertmaster.github.messages import (
     actions_may_not_open,
@@ -13,7 +14,6 @@ from concertmaster.github.messages import (
     no_contents_permission,
     no_pull_requests_permission,
 )
-from concertmaster.github.reading import CONFIGURATION
 from concertmaster.github.refusals import (
     GitHubError,
     MovedError,
@@ -219,7 +219,7 @@ class Renewal:
 
 def _matters(path: str) -> bool:
     """Files that decide and files that are judged come first; the others only show what an operation is for."""
-    return is_judged(path) or is_manifest(path) or path in CONFIGURATION
+    return is_judged(path) or is_manifest(path) or path in FILES
 
 
 def _mode(there: Listing, path: str) -> str:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from concertmaster.findings import Finding
-from concertmaster.github.diff import FileDiff
 from concertmaster.github.drafts import Draft, choose, drafts
 from concertmaster.github.event import Request
-from concertmaster.github.moving import Move
-from concertmaster.github.posted import Posted, PostedSummary, comment_mark, digest, review_mark, summary_mark
+from concertmaster.github.posted import PostedSummary, comment_mark, digest, review_mark
+from concertmaster.github.seen import KNOWN, MAX_COMMENTS, key_of
+from concertmaster.github.seen import Seen as Seen
 from concertmaster.github.standing import marks_of, told_already
 from concertmaster.github.suggestions import suggest
+from concertmaster.github.summing import summary_text
 from concertmaster.github.upkeep import (
     Marks,
     Reopen,
@@ -23,13 +24,11 @@ from concertmaster.github.upkeep import (
     claim,
 )
 from concertmaster.report.comment import comment
-from concertmaster.report.markdown import Links, code, count, listing
-from concertmaster.report.summary import Summary, render, verdict
+from concertmaster.report.markdown import count
+from concertmaster.report.summary import verdict
 from concertmaster.runner import Report
 
 RIGHT = "RIGHT"
-MAX_COMMENTS = 100
-_KNOWN = FileDiff("", "unchanged")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +91,6 @@ class ReviewPlan:
         return not self.comments and not self.summary_changes and not self.upkeep
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a plan is made of besides the report: the head's texts, what the diff shows, what stands already."""
-
-    read: Callable[[str], bytes]
-    diffs: Mapping[str, FileDiff]
-    links: Links
-    posted: Posted = field(default_factory=Posted)
-    notes: tuple[str, ...] = ()
-    move: Move | None = None
-    follow_up_url: str | None = None
-    exists: Callable[[str], bool] = lambda _: True
-
-
 def plan_review(request: Request, report: Report, seen: Seen) -> ReviewPlan:
     """Comments on lines that the pull request shows, and one summary of everything else."""
     made = [
@@ -115,11 +100,11 @@ def plan_review(request: Request, report: Report, seen: Seen) -> ReviewPlan:
     ]
     chosen = choose(made, MAX_COMMENTS - 1)
     comments = tuple(_comment(draft, seen.follow_up_url) for draft in chosen)
-    told = {_key(finding) for item in comments for finding in item.findings}
-    mended = {_key(finding) for item in comments if item.suggests for finding in item.findings}
-    listed = tuple(finding for finding in report.findings if _key(finding) not in told)
+    told = {key_of(finding) for item in comments for finding in item.findings}
+    mended = {key_of(finding) for item in comments if item.suggests for finding in item.findings}
+    listed = tuple(finding for finding in report.findings if key_of(finding) not in told)
     comments = (*comments, *_moved(seen, is_more=bool(listed)))
-    left = tuple(finding for finding in report.findings if finding.edits and _key(finding) not in mended)
+    left = tuple(finding for finding in report.findings if finding.edits and key_of(finding) not in mended)
     situation = _situation(request, report, seen, made, comments)
     claims = claim(seen.posted.comments, situation)
     fresh, kept = told_already(comments, claims)
@@ -130,7 +115,7 @@ def plan_review(request: Request, report: Report, seen: Seen) -> ReviewPlan:
         body=_body(request, report, fresh, listed),
         comments=fresh,
         kept=kept,
-        summary=_summary(report, listed, len(made) - len(chosen), seen),
+        summary=summary_text(report, listed, len(made) - len(chosen), seen),
         posted_summary=seen.posted.summary,
         follow_up=FollowUp(left) if left else None,
         resolve=tuple(step for step in steps if isinstance(step, Resolve)),
@@ -156,11 +141,6 @@ def _situation(
         unanalysed=frozenset(item.path for item in report.unanalysed),
         suppressed=report.suppressed,
     )
-
-
-def _key(finding: Finding) -> tuple[str, str, int, int, str]:
-    """A finding without its edits, which may be many."""
-    return (finding.path, finding.rule, finding.line, finding.column, finding.message)
 
 
 def _by_path(findings: Iterable[Finding]) -> Iterator[tuple[str, list[Finding]]]:
@@ -194,12 +174,12 @@ def _comment(draft: Draft, follow_up: str | None) -> Comment:
 
 def _moved(seen: Seen, *, is_more: bool) -> Iterator[Comment]:
     """On the line that moves the release: that more follows from it than the diff shows."""
-    move = seen.move
-    if move is None or not seen.diffs.get(move.path, _KNOWN).carries(move.line, move.line):
-        return
-    mark, told = digest("move", move.before, move.after), move.told(is_more=is_more)
-    if told:
-        yield Comment(move.path, None, move.line, RIGHT, f"{comment_mark([mark])}\n\n{told}", (mark,))
+    for move in filter(None, (seen.move, *(part.move for part in seen.parts))):
+        if not seen.diffs.get(move.path, KNOWN).carries(move.line, move.line):
+            continue
+        mark, told = digest("move", move.before, move.after), move.told(is_more=is_more)
+        if told:
+            yield Comment(move.path, None, move.line, RIGHT, f"{comment_mark([mark])}\n\n{told}", (mark,))
 
 
 def _body(request: Request, report: Report, fresh: Sequence[Comment], listed: Sequence[Finding]) -> str:
@@ -208,33 +188,3 @@ def _body(request: Request, report: Report, fresh: Sequence[Comment], listed: Se
     told = f"**Concertmaster: {verdict(report.findings, report.unanalysed)}.**"
     rest = f"{count(len(listed), 'more is', 'more are')} in the summary comment." if listed else ""
     return f"{mark}\n{told} {rest}".rstrip()
-
-
-def _summary(report: Report, listed: tuple[Finding, ...], left_out: int, seen: Seen) -> str | None:
-    """The summary comment; None where the review says it all, or there is nothing to say."""
-    posted = seen.posted.summary
-    operations = seen.move.operations(posted.ticked if posted else frozenset()) if seen.move else None
-    if not (listed or report.unanalysed or report.created or posted or operations):
-        return None
-    notes = (*seen.notes, *_notes(listed, left_out, seen))
-    created = tuple((path, report.rewritten[path]) for path in sorted(report.created))
-    whole = Summary(
-        report.window,
-        report.findings,
-        listed,
-        report.unanalysed,
-        notes,
-        created,
-        report.suppressed,
-        operations,
-    )
-    text = render(whole, seen.links)
-    return f"{summary_mark(text)}\n{text}"
-
-
-def _notes(listed: Sequence[Finding], left_out: int, seen: Seen) -> Iterator[str]:
-    if left_out:
-        yield f"A review holds {MAX_COMMENTS} comments, so {count(left_out, 'place')} of the diff stand here."
-    unknown = sorted({finding.path for finding in listed if not seen.diffs.get(finding.path, _KNOWN).known})
-    if unknown:
-        yield f"GitHub takes no comments on lines of {listing([code(path) for path in unknown])}."

@@ -8,12 +8,13 @@ from concertmaster.findings import Severity
 from concertmaster.github import job
 from concertmaster.github.inputs import Inputs
 from concertmaster.github.messages import malformed_input
+from concertmaster.github.parts import Part
 from concertmaster.github.posting import Outcome, Result
 from concertmaster.github.reading import Reviewed
 from concertmaster.report.annotations import render as render_annotations
 from concertmaster.report.markdown import Links, code
 from concertmaster.report.sarif import render as render_sarif
-from concertmaster.report.summary import Summary, render
+from concertmaster.report.summary import verdict
 from concertmaster.rule import load_rules
 
 #: Where nobody has read a comment of this run.
@@ -43,33 +44,36 @@ def write_sarif(reviewed: Reviewed, inputs: Inputs) -> None:
 
 
 def tell(
-    outcome: Outcome, reviewed: Reviewed, links: Links, environment: Mapping[str, str], *, sarif: str | None
+    outcome: Outcome,
+    reviewed: Reviewed,
+    links: Links,
+    environment: Mapping[str, str],
+    *,
+    sarif: str | None,
+    more: tuple[str, ...] = (),
 ) -> None:
     """In the log, beside the lines that no comment is on, in the outputs and on the page of the job."""
     report, plan = reviewed.report, outcome.plan
-    window = report.window
-    job.log(
-        f"{plan.verdict} for orchestrator-core {window.installed} (target {window.target}): {outcome.result}"
-    )
+    for part in reviewed.parts:
+        job.log(_line(part, outcome, is_one=len(reviewed.parts) == 1))
     on_lines = () if outcome.result in SILENT else (*plan.comments, *plan.kept)
     commented = {finding.fingerprint for comment in on_lines for finding in comment.findings}
     left = (finding for finding in report.findings if finding.fingerprint not in commented)
     job.commands(render_annotations(left, report.unanalysed, report.names.notes))
-    notes = reviewed.notes
+    notes: tuple[str, ...] = ()
     if outcome.reason:
         job.annotate("warning", f"Not all was posted on the pull request: {outcome.reason}.")
-        notes = (*notes, f"Not all was posted on the pull request: {code(outcome.reason)}.")
-    summary = Summary(
-        window,
-        report.findings,
-        report.findings,
-        report.unanalysed,
-        notes,
-        suppressed=report.suppressed,
-        operations=reviewed.move.operations() if reviewed.move else None,
-    )
-    job.write_summary(environment, render(summary, links, limit=job.MAX_SUMMARY))
+        notes = (f"Not all was posted on the pull request: {code(outcome.reason)}.",)
+    job.write_summary(environment, reviewed.text(links, limit=job.MAX_SUMMARY, notes=(*more, *notes)))
     job.write_outputs(environment, {**_outputs(outcome, reviewed), "sarif": sarif or ""})
+
+
+def _line(part: Part, outcome: Outcome, *, is_one: bool) -> str:
+    window = part.report.window
+    told = outcome.plan.verdict if is_one else verdict(part.report.findings, part.report.unanalysed)
+    name = "" if is_one else f"{part.folder or 'outside of the projects'}: "
+    result = f": {outcome.result}"
+    return f"{name}{told} for orchestrator-core {window.installed} (target {window.target}){result}"
 
 
 def _outputs(outcome: Outcome, reviewed: Reviewed) -> dict[str, object]:

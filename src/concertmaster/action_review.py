@@ -1,0 +1,90 @@
+"""One review in a workflow: read, judged, posted, told, and set on the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from concertmaster.github import job
+from concertmaster.github.check import MAX_SUMMARY, mark, plan_check
+from concertmaster.github.client import Client
+from concertmaster.github.diff import FileDiff
+from concertmaster.github.event import Request
+from concertmaster.github.inputs import Check, Inputs
+from concertmaster.github.posted import Posted
+from concertmaster.github.posting import Outcome, Planner, Result, post
+from concertmaster.github.preview import describe, write_preview
+from concertmaster.github.pull import Pull
+from concertmaster.github.reading import Reviewed, review
+from concertmaster.github.refusals import GitHubError, OutageError
+from concertmaster.github.review import ReviewPlan, Seen, plan_review
+from concertmaster.github.telling import tell, write_sarif
+from concertmaster.outcome import NOT_ANALYSED
+from concertmaster.report.markdown import Links
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRun:
+    """One review, and everything that is to be known for it."""
+
+    client: Client
+    request: Request
+    inputs: Inputs
+    environment: Mapping[str, str]
+
+    @property
+    def links(self) -> Links:
+        return Links(self.inputs.server_url, self.request.repository, self.request.head_sha)
+
+    def review(self, *, dry_run: bool = False, preview: Path | None = None) -> int:
+        """Carry the review out, and say how it ended."""
+        pull = Pull(self.client, self.request)
+        reviewed = review(pull, self.inputs.wishes, self.inputs.checkout)
+        planner = self._planner(reviewed)
+        if dry_run or not self.request.number:
+            posted = pull.posted() if self.request.number else Posted()
+            outcome = Outcome(Result.UNPOSTED, planner(posted, frozenset()))
+        else:
+            outcome = post(pull, planner, reviewed.rebuilt)
+        if dry_run:
+            job.quote(describe(outcome.plan))
+        if preview is not None:
+            title = f"{self.request.repository}#{self.request.number}"
+            write_preview(preview, planner(Posted(), frozenset()), reviewed.read, title=title)
+        write_sarif(reviewed, self.inputs)
+        tell(outcome, reviewed, self.links, self.environment, sarif=self.inputs.sarif)
+        ended = self._ended(outcome, reviewed)
+        return ended if dry_run or outcome.result is Result.SUPERSEDED else self._mark(reviewed, ended)
+
+    def _planner(self, reviewed: Reviewed) -> Planner:
+        def plan(posted: Posted, refused: frozenset[str]) -> ReviewPlan:
+            closed = {path: FileDiff(path, "modified", known=False) for path in refused}
+            seen = Seen(
+                reviewed.read,
+                reviewed.diffs | closed,
+                self.links,
+                posted,
+                parts=reviewed.parts,
+                failed=reviewed.failed,
+                exists=reviewed.exists,
+            )
+            return plan_review(self.request, reviewed.report, seen)
+
+        return plan
+
+    def _ended(self, outcome: Outcome, reviewed: Reviewed) -> int:
+        return NOT_ANALYSED if outcome.result is Result.FAILED else reviewed.ended(self.inputs.fail_on)
+
+    def _mark(self, reviewed: Reviewed, ended: int) -> int:
+        """Set what the workflow wants on the commit; how it ends then."""
+        kind = self.inputs.check
+        if kind is Check.NONE:
+            return ended
+        plan = plan_check(reviewed.report, ended, reviewed.text(self.links, limit=MAX_SUMMARY))
+        try:
+            mark(self.client, self.request, plan, as_run=kind is Check.CHECK_RUN)
+        except GitHubError as error:
+            job.annotate("warning", f"The {kind} could not be set: {error}.")
+            return NOT_ANALYSED if isinstance(error, OutageError) else ended
+        return ended
