@@ -185,6 +185,8 @@ def _differences(
             counts["members that cannot be told"] += verdicts.count(None)
             yield from _members(index, f"{module}.{name}", release, members)
     for name, signature in content["signatures"].items():
+        if any(part.startswith("_") for part in name.split(".")):
+            continue
         found = index.signature(f"{module}.{name}", release)
         counts["signatures"] += 1
         counts["signatures that cannot be told"] += found is None

@@ -11,6 +11,7 @@ import json
 import pkgutil
 import sys
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 DISTRIBUTIONS = ("orchestrator-core", "pydantic-forms", "oauth2-lib", "nwa-stdlib")
@@ -47,7 +48,7 @@ def modules(package: str) -> list[str]:
 
 
 def content(module: str) -> dict[str, Any] | str:
-    """The names of a module, the members of its own classes, and the signatures of what it defines."""
+    """The names of a module, the members of its own classes, and the signatures of all that can be called."""
     try:
         found = importlib.import_module(module)
     except Exception as failed:
@@ -57,7 +58,7 @@ def content(module: str) -> dict[str, Any] | str:
     return {
         "names": sorted(values),
         "classes": {name: members(value) for name, value in own.items() if inspect.isclass(value)},
-        "signatures": {name: text for name, value in own.items() if (text := signature(value)) is not None},
+        "signatures": dict(callables(own)),
     }
 
 
@@ -67,11 +68,25 @@ def members(found: type) -> list[str]:
     return sorted({*dir(found), *named, *(name for base in found.__mro__ for name in vars(base))})
 
 
-def signature(value: Any) -> list[list[Any]] | None:
-    if not inspect.isfunction(value) or hasattr(value, "__wrapped__"):
-        return None
-    parameters = inspect.signature(value).parameters.values()
-    return [[each.name, each.kind.description, each.default is not each.empty] for each in parameters]
+def callables(own: dict[str, Any]) -> Iterator[tuple[str, list[list[Any]]]]:
+    """Functions, classes and their methods, as callers fill them: bound, and through `functools.wraps`."""
+    for name, value in own.items():
+        if inspect.isclass(value):
+            yield from signature(name, getattr(value, "__init__", None), bound=True)
+            for member, raw in vars(value).items():
+                is_plain = inspect.isfunction(raw)
+                if not member.startswith("_") and (is_plain or isinstance(raw, (classmethod, staticmethod))):
+                    yield from signature(f"{name}.{member}", getattr(value, member), bound=is_plain)
+        elif callable(value):
+            yield from signature(name, value, bound=False)
+
+
+def signature(name: str, value: Any, *, bound: bool) -> Iterator[tuple[str, list[list[Any]]]]:
+    """One signature; nothing for what is written in C, or objects that can be called."""
+    if not inspect.isfunction(value) and not inspect.ismethod(value):
+        return
+    parameters = list(inspect.signature(value).parameters.values())[bound:]
+    yield name, [[each.name, each.kind.description, each.default is not each.empty] for each in parameters]
 
 
 def main() -> None:

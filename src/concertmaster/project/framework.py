@@ -45,10 +45,6 @@ class Framework:
         gone = self._exists(name, self.judged) is False
         return gone and (not self.stands_in or self.ever_had(name))
 
-    def lost(self, name: str) -> bool:
-        """Whether the installed release surely has a name and the judged one surely does not."""
-        return self.lacks(name) and self._exists(name, self.installed) is True
-
     def cannot_import(self, module: str, name: str) -> bool:
         """Whether `from module import name` surely fails in the judged release."""
         if self._imports(module, name, self.judged) is not False:
@@ -77,6 +73,10 @@ class Framework:
     def new_places(self, name: str) -> tuple[str, ...]:
         """Where the judged release has the same object."""
         return self.names.destination(name, self.judged) if distribution_of(name) == FRAMEWORK else ()
+
+    def spelling(self, name: str) -> str:
+        """How code for the judged release writes a name."""
+        return self.names.spelling(name, self.judged)
 
     def signature(self, name: str) -> tuple[Parameter, ...] | None:
         """The parameters in the judged release."""

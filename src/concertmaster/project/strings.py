@@ -70,14 +70,14 @@ def names_module(file: PythonFile, node: ast.expr) -> bool:
         return _is_celery_include(file, up)
     if isinstance(up, ast.keyword):
         call = file.parent(up)
-        return isinstance(call, ast.Call) and up.arg in ("target", "package") and _is_patch(call.func)
+        return isinstance(call, ast.Call) and up.arg in ("target", "package") and is_patch(call.func)
     if not isinstance(up, ast.Call) or not up.args or up.args[0] is not node:
         return False
     name = file.qualified(up.func)
-    return name in _LOADERS or name == _LAZY_WORKFLOW or _is_patch(up.func)
+    return name in _LOADERS or name == _LAZY_WORKFLOW or is_patch(up.func)
 
 
-def _is_patch(func: ast.expr) -> bool:
+def is_patch(func: ast.expr) -> bool:
     """`patch`, `mock.patch.dict`, `mocker.patch`, `monkeypatch.setattr`, …"""
     parts: set[str] = set()
     while isinstance(func, ast.Attribute):

@@ -36,7 +36,7 @@ from concertmaster.project.names import ROOT, is_framework
 from concertmaster.project.python import PythonFile
 from concertmaster.project.reexports import origin
 from concertmaster.project.shims import in_import_guard, in_shim
-from concertmaster.project.strings import module_strings
+from concertmaster.project.strings import is_patch, module_strings
 from concertmaster.rewrite.moves import move_names, spelled
 from concertmaster.rule import Hit, Import, Rule
 from concertmaster.versions import Change
@@ -63,6 +63,8 @@ HANDLED = frozenset(
     workflows.utils.push_domain_models
     """.split()
 )
+#: The methods of `patch` and `monkeypatch` that replace an attribute by name, and fail where there is none.
+PATCHES = frozenset({"object", "setattr", "delattr"})
 
 
 @rule.on(ast.ImportFrom)
@@ -109,7 +111,7 @@ def attribute(file: PythonFile, node: ast.Attribute) -> Iterator[Hit]:
     known, name = framework(file), origin(file, node)
     if known is None or name is None or not is_framework(name) or _may_fail(file, node):
         return
-    if known.is_module(name.rpartition(".")[0]) and known.lacks(name) and known.ever_had(name):
+    if known.is_module(name.rpartition(".")[0]) and _went(known, name):
         yield _hit(file, known, node, name, file.dotted(node) or "")
 
 
@@ -120,14 +122,39 @@ def patched(file: PythonFile) -> Iterator[Hit]:
     if known is None:
         return
     for string in module_strings(file, ROOT):
-        name = file.canonical(string.value.rstrip("."))
+        name, around = file.canonical(string.value.rstrip(".")), file.parent(string.node)
         if (
             string.names_module
-            and is_framework(name)
-            and known.lost(name)
+            and not _makes(around)
+            and _went(known, name)
             and not _may_fail(file, string.node)
         ):
             yield _hit(file, known, string.node, name, string.value)
+
+
+@rule.on(ast.Call)
+def patched_attribute(file: PythonFile, node: ast.Call) -> Iterator[Hit]:
+    """`patch.object(module, "name")` and `monkeypatch.setattr(module, "name", …)`, unless they may make the name."""
+    known = framework(file)
+    is_patched = isinstance(node.func, ast.Attribute) and node.func.attr in PATCHES and is_patch(node.func)
+    if known is None or not is_patched or len(node.args) < 2:
+        return
+    owner, attribute = origin(file, node.args[0]), node.args[1]
+    if owner is None or _makes(node) or not isinstance(attribute, ast.Constant):
+        return
+    name = f"{owner}.{attribute.value!s}"
+    if known.is_module(owner) and _went(known, name) and not _may_fail(file, node):
+        yield _hit(file, known, attribute, name, file.dotted(node.args[0]) or "")
+
+
+def _makes(node: ast.AST | None) -> bool:
+    """Whether a call may make what it patches."""
+    given = node.keywords if isinstance(node, ast.Call) else []
+    return any(keyword.arg in (None, "create", "raising") for keyword in given)
+
+
+def _went(known: Framework, name: str) -> bool:
+    return is_framework(name) and known.lacks(name) and known.ever_had(name)
 
 
 def _may_fail(file: PythonFile, node: ast.AST) -> bool:
@@ -143,7 +170,7 @@ def _hit(
     edits: tuple[Edit, ...] = (),
 ) -> Hit:
     change = known.change(name)
-    where = ", ".join(f"`{spelled(file, new, written)}`" for new in known.new_places(name)[:2])
+    where = ", ".join(f"`{known.spelling(new)}`" for new in known.new_places(name)[:2])
     told = f"; the same is now {where}" if where else ""
     if known.ever_had(name):
         message = f"`{spelled(file, name, written)}` is gone since {change.since}{told}"
