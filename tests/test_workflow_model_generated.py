@@ -13,7 +13,7 @@ from tests.seeding import VERSIONS, Files, Seed, generated, judge, mended, rules
 
 pytestmark = pytest.mark.generated
 
-RELEASES = ("2.10.0", "3.2.3", "4.0.4", "4.8.2", "5.5.0")
+RELEASES = ("2.10.0", "3.2.3", "4.4.2", "4.8.2", "5.0.5", "5.5.0")
 REGISTRY = "workflows/__init__.py"
 PRODUCTS = "products/__init__.py"
 LABELS = "translations/en-GB.json"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -90,7 +89,7 @@ def replay(revisions: Iterable[Revision], interpreter: Interpreter, *, before_4:
     for revision in revisions:
         if WITH_IS_TASK.intersection(revision.depends):
             result.database.has_is_task = True
-        before = copy.deepcopy(result.database)
+        before = result.database.copy()
         lost = list(_apply(result.database, revision, interpreter, "upgrade"))
         result.unfollowed += lost
         if not lost:
@@ -105,7 +104,7 @@ def _undone(
     effects = revision.effects(interpreter, "downgrade")
     if effects is None or any(isinstance(effect, Call) and effect.symbol == "raise" for effect in effects):
         return
-    back = copy.deepcopy(after)
+    back = after.copy()
     if list(_apply(back, revision, interpreter, "downgrade")):
         return
     left = tuple(_differences(before.snapshot(), back.snapshot(), after.snapshot()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from concertmaster.project.model.place import Place
@@ -27,6 +27,9 @@ class Row:
     @property
     def name(self) -> str:
         return str(self.columns["name"])
+
+    def copy(self) -> Row:
+        return replace(self, columns=dict(self.columns))
 
     def text(self, column: str) -> str | None:
         """A column's text; None where it is not known."""
@@ -56,6 +59,20 @@ class Database:
     links: set[tuple[str, str]] = field(default_factory=set)  # product, workflow
     gone: dict[str, Place] = field(default_factory=dict)  # workflows by name
     has_is_task: bool = True
+
+    def copy(self) -> Database:
+        """The same rows, to be changed by themselves."""
+        return Database(
+            {name: row.copy() for name, row in self.workflows.items()},
+            {name: row.copy() for name, row in self.products.items()},
+            {
+                name: Block(block.name, block.place, dict(block.resources))
+                for name, block in self.blocks.items()
+            },
+            set(self.links),
+            dict(self.gone),
+            self.has_is_task,
+        )
 
     def snapshot(self) -> dict[str, Any]:
         """What can be compared before and after."""
