@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 
+from concertmaster.engine_prefilter import Prefilter, prefilter_of
 from concertmaster.findings import Edit, EditSet, Intervals, Unanalysed, apply
 from concertmaster.judging import FileResult as FileResult
 from concertmaster.judging import Judged, judged, real_edits, result, settle
@@ -16,20 +17,24 @@ from concertmaster.rule import Hit, Rule, Span
 
 
 def analyse_python(
-    path: str, source: bytes, around: Surroundings, rules: Sequence[Rule], *, unsafe: bool
+    path: str,
+    source: bytes,
+    around: Surroundings,
+    rules: Sequence[Rule],
+    *,
+    unsafe: bool,
+    rewriting: bool = True,
 ) -> FileResult:
     """Judge one Python file and rewrite it: SAFE findings, with `unsafe` the SUGGESTED ones too."""
-    active = [rule for rule in rules if rule.reads_python and _is_wanted(rule, path, source)]
-    following = [rule for rule in rules if rule.follows and rule not in active]
-    if following and around.definitions is not None and around.definitions.reaches_framework(path, source):
-        active += following
+    prefilter = prefilter_of(rules, around.window)
+    active = _active(prefilter, path, source, around)
     if not active and MARK not in source:
         reason = unreadable_bytes(source)
         return FileResult(path, unanalysed=Unanalysed(path, reason) if reason else None)
     file = PythonFile(path, source, around)
     try:
         found = list(judge(file, active))
-        rewritten = rewrite(file, found, rules, unsafe=unsafe)
+        rewritten = rewrite(file, found, prefilter, unsafe=unsafe) if rewriting else source
     except Unreadable as error:
         return FileResult(path, unanalysed=Unanalysed(path, str(error)))
     except RecursionError:
@@ -37,11 +42,13 @@ def analyse_python(
     return result(file, found, rewritten, rules)
 
 
-def _is_wanted(rule: Rule, path: str, source: bytes) -> bool:
-    """Whether a file holds what a rule looks for, by its bytes alone."""
-    if any(word in source for word in rule.triggers):
-        return not rule.context or any(word in source for word in rule.context)
-    return bool(rule.paths and path.endswith(rule.paths))
+def _active(prefilter: Prefilter, path: str, source: bytes, around: Surroundings) -> tuple[Rule, ...]:
+    """The rules that a file concerns, by its own words or by those of the modules that it imports from."""
+    active = prefilter.active(path, source)
+    following = [rule for rule in prefilter.following if not any(rule is one for one in active)]
+    if following and around.definitions is not None and around.definitions.reaches_framework(path, source):
+        return (*active, *following)
+    return active
 
 
 def judge(file: PythonFile, rules: Iterable[Rule]) -> Iterator[Judged]:
@@ -83,7 +90,7 @@ def _all_edits(file: PythonFile, hit: Hit) -> tuple[Edit, ...]:
     return () if imports is None else real_edits(file, (*hit.edits, *imports))
 
 
-def rewrite(file: PythonFile, found: Sequence[Judged], rules: Sequence[Rule], *, unsafe: bool) -> bytes:
+def rewrite(file: PythonFile, found: Sequence[Judged], prefilter: Prefilter, *, unsafe: bool) -> bytes:
     """The file's new text: rounds of edits that can be made together, until a round changes nothing.
 
     Raises:
@@ -92,7 +99,7 @@ def rewrite(file: PythonFile, found: Sequence[Judged], rules: Sequence[Rule], *,
     settled = settle(
         file,
         found,
-        judge=lambda other: judge(other, rules),
+        judge=lambda other: judge(other, _active(prefilter, other.path, other.source, other.around)),
         reopen=lambda source: PythonFile(file.path, source, file.around),
         unsafe=unsafe,
     )

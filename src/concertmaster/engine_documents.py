@@ -29,6 +29,7 @@ def analyse_document(
     rules: Sequence[Rule],
     *,
     unsafe: bool,
+    rewriting: bool = True,
     analyse: Analyse,
 ) -> FileResult:
     """Judge a document's code; `analyse` judges a file by its name. Code that is none is passed over."""
@@ -41,7 +42,7 @@ def analyse_document(
     told = [finding for snippet, result in pieces for finding in _told(path, snippet, result)]
     try:
         told += _tables(path, source, around, rules)
-        rewritten = _settled(path, _spliced(source, pieces), around, rules)
+        rewritten = _settled(path, _spliced(source, pieces), around, rules) if rewriting else source
     except Unreadable as error:
         return FileResult(path, unanalysed=Unanalysed(path, str(error)))
     findings = tuple(identify(TextFile(path, source, around.window), told))

@@ -11,7 +11,13 @@ from concertmaster.versions import Window
 
 
 def analyse_manifest(
-    path: str, source: bytes, window: Window, rules: Sequence[Rule], *, unsafe: bool
+    path: str,
+    source: bytes,
+    window: Window,
+    rules: Sequence[Rule],
+    *,
+    unsafe: bool,
+    rewriting: bool = True,
 ) -> FileResult:
     """Judge one manifest and rewrite it: SAFE findings, with `unsafe` the SUGGESTED ones too."""
     active = [rule for rule in rules if rule.dependency_checks]
@@ -21,4 +27,5 @@ def analyse_manifest(
         reopen=lambda text: ManifestFile(path, text, window),
         rules=active,
         unsafe=unsafe,
+        rewriting=rewriting,
     )

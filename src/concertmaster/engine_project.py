@@ -73,6 +73,7 @@ def analyse_project(
     *,
     unsafe: bool,
     allowed: Allowed,
+    rewriting: bool = True,
 ) -> ProjectResult:
     """Judge the old texts; mend them over what was rewritten file by file."""
     active = [rule for rule in rules if rule.project_checks]
@@ -81,6 +82,8 @@ def analyse_project(
         return ProjectResult()
     kept = tuple(Suppressed(item.finding, item.reason) for item in found if item.reason is not None)
     told = tuple(item.finding for item in found if item.reason is None)
+    if not rewriting:
+        return ProjectResult(told, kept)
     texts = _mended(files, active, rewritten, found, unsafe=unsafe, allowed=allowed)
     proposed = {} if unsafe else _created(files, active, found, set(), unsafe=True, allowed=allowed)
     return ProjectResult(told, kept, texts, proposed)

@@ -12,7 +12,13 @@ from concertmaster.rule import Hit, Rule
 
 
 def analyse_settings(
-    path: str, source: bytes, around: Surroundings, rules: Sequence[Rule], *, unsafe: bool
+    path: str,
+    source: bytes,
+    around: Surroundings,
+    rules: Sequence[Rule],
+    *,
+    unsafe: bool,
+    rewriting: bool = True,
 ) -> FileResult:
     """Judge one file of settings and rewrite it: SAFE findings, with `unsafe` the SUGGESTED ones too."""
     able = [rule for rule in rules if rule.reads_settings]
@@ -25,6 +31,7 @@ def analyse_settings(
         reopen=lambda text: SettingsFile(path, text, around),
         rules=able,
         unsafe=unsafe,
+        rewriting=rewriting,
     )
 
 

@@ -54,6 +54,8 @@ def judged(
 ) -> Judged | None:
     """A hit as a finding; None where its change does not concern the release under judgement."""
     change = hit.change or rule.change
+    if rule.one_change and change is not rule.change:
+        raise ValueError(f"{rule.id} says that its hits bring no change of their own, and one does")
     severity = file.window.severity(change)
     if severity is None:
         return None
@@ -136,6 +138,7 @@ def analyse_spans(
     reopen: Callable[[bytes], Subject],
     rules: Sequence[Rule],
     unsafe: bool,
+    rewriting: bool = True,
 ) -> FileResult:
     """Judge and rewrite a file in which hits are spans of bytes, as in all that is not Python.
 
@@ -147,7 +150,7 @@ def analyse_spans(
 
     try:
         found = list(judge(file))
-        settled = settle(file, found, judge=judge, reopen=reopen, unsafe=unsafe)
+        settled = settle(file, found, judge=judge, reopen=reopen, unsafe=unsafe) if rewriting else file
     except Unreadable as error:
         return FileResult(file.path, unanalysed=Unanalysed(file.path, str(error)))
     return result(file, found, settled.source, rules)
@@ -162,18 +165,19 @@ def result(file: TextFile, found: Sequence[Judged], rewritten: bytes, rules: Seq
         if item.kept_by is not None
         for known in identify(file, [item.finding])
     )
-    unused = unused_suppressions(file, found, {rule.id for rule in rules if not rule.project_checks})
+    unused = unused_suppressions(file, found, rules)
     findings = tuple(identify(file, (*shown, *unused)))
     return FileResult(file.path, findings, rewritten if rewritten != file.source else None, suppressed=kept)
 
 
-def unused_suppressions(file: TextFile, found: Sequence[Judged], rules: set[str]) -> Iterator[Finding]:
+def unused_suppressions(file: TextFile, found: Sequence[Judged], rules: Sequence[Rule]) -> Iterator[Finding]:
     """Comments that keep nothing; told only where the whole way to the target is judged."""
-    if file.window.mode is not Mode.UPGRADE:
+    if file.window.mode is not Mode.UPGRADE or not file.suppressions:
         return
+    names = {rule.id for rule in rules if not rule.project_checks}
     used = {(item.kept_by, item.finding.rule) for item in found}
     for suppression in file.suppressions:
-        for name in sorted(suppression.rules & rules):
+        for name in sorted(suppression.rules & names):
             if (suppression, name) not in used:
                 yield Finding(
                     rule="unused-suppression",

@@ -22,7 +22,7 @@ from concertmaster.project.model import Place, ProjectModel
 from concertmaster.project.python import PythonFile
 from concertmaster.project.settings.file import SettingsFile
 from concertmaster.project.settings.model import Setting
-from concertmaster.versions import Change
+from concertmaster.versions import Change, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +111,16 @@ class Rule:
     context: tuple[bytes, ...] = ()  # words of which the file must hold one as well
     paths: tuple[str, ...] = ()  # endings of paths that are looked at whatever the file holds
     priority: int = 0  # lower is rewritten first where two rules want the same bytes
-    follows: bool = False  # whether files that reach the framework through others of the project are looked at
+    follows: bool = (
+        False  # whether files that reach the framework through others of the project are looked at
+    )
     optional: bool = False  # looked for only when selected by name
     fallback: bool = False  # silent where another rule has something to say at the same place
     covers: bool = True  # whether a fallback is silent where this rule speaks
     rewrites: bool = True  # False keeps the rule's edits back, while it still says what is wrong
+    one_change: bool = (
+        False  # no hit brings a change of its own, so that the rule's own decides before it looks
+    )
     node_checks: dict[type[ast.AST], list[Check]] = field(default_factory=dict)
     file_checks: list[FileCheck] = field(default_factory=list)
     project_checks: list[ProjectCheck] = field(default_factory=list)
@@ -222,6 +227,10 @@ class Rule:
         """Everything that this rule sees in what a change does to a project."""
         for check in self.comparisons:
             yield from check(before, after)
+
+    def can_concern(self, window: Window) -> bool:
+        """Whether anything that this rule sees can matter between these releases."""
+        return not self.one_change or window.severity(self.change) is not None
 
     def hits(self, file: PythonFile) -> Iterator[Hit]:
         """Everything that this rule sees in a file."""

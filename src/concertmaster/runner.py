@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import fnmatch
-import multiprocessing
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
+from concertmaster.engine_prefilter import RuleSet
 from concertmaster.engine_project import (
     ProjectFiles,
     ProjectResult,
@@ -19,34 +17,22 @@ from concertmaster.engine_project import (
 )
 from concertmaster.findings import Finding, Suppressed, Unanalysed
 from concertmaster.index.supply import Names
-from concertmaster.judging import FileResult
-from concertmaster.project.files import Project, UnreadableFileError, WorkingTree, points_inside
+from concertmaster.project.files import Project, WorkingTree
 from concertmaster.project.model import is_labels
-from concertmaster.project.python import Surroundings
 from concertmaster.rule import Rule
-from concertmaster.subjects import analyse, is_judged
+from concertmaster.subjects import is_judged
+from concertmaster.tasks import Task as Task
+from concertmaster.tasks import matches as matches
+from concertmaster.tasks import results as results_of
+from concertmaster.tasks import rules_for as rules_for
 from concertmaster.versions import Window
 from concertmaster.workspace import Workspace, readable
 
-#: Below this many bytes of Python one process is quicker than several.
-POOL_FROM = 1_500_000
-CHUNK = 400_000
 _NOT_AT_ALL = "Rules on the project as a whole did not look, since not all of its files could be read."
 _NOT_BEFORE = (
     "Rules on the project as a whole could not compare it with its base, since not all files of that could be "
     "read: they looked at the changed files alone."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """Everything that a worker needs to judge files; inherited by fork, never pickled."""
-
-    project: Project
-    around: Surroundings
-    rules: tuple[Rule, ...]
-    unsafe: bool
-    ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +58,20 @@ def run(
     jobs: int | None = None,
     paths: Iterable[str] | None = None,
     base: Project | None = None,
+    rewriting: bool = True,
+    prefilter: bool = True,
 ) -> Report:
     """Judge a project's files, or only some of them, and rewrite what may be rewritten.
 
-    Where only some are judged, `base` is what the project was before.
+    Where only some are judged, `base` is what the project was before. Without `rewriting` nothing gets a new
+    text; without `prefilter` every rule looks at every file, with the same results.
     """
     config = workspace.config
-    task = Task(project, workspace.around, workspace.rules, unsafe, config.per_path_ignores)
+    rules = RuleSet.of(workspace.rules, filtered=prefilter)
+    task = Task(project, workspace.around, rules, unsafe, config.per_path_ignores, rewriting)
     candidates = project.paths if paths is None else tuple(paths)
     wanted = [path for path in candidates if is_judged(path) and not matches(path, config.exclude)]
-    results = sorted(_results(task, wanted, jobs or os.cpu_count() or 1), key=lambda result: result.path)
+    results = sorted(results_of(task, wanted, jobs or os.cpu_count() or 1), key=lambda result: result.path)
     rewritten = {result.path: result.rewritten for result in results if result.rewritten is not None}
     whole, failed = _guarded(lambda: _whole_project(task, workspace, rewritten, set(candidates), base))
     findings = (*(finding for result in results for finding in result.findings), *whole.findings)
@@ -132,7 +122,9 @@ def _whole_project(
         is_new = before is not None and is_partial and not old[_likeness(finding)]
         return (is_new or finding.path in judged) and chosen(rule, finding)
 
-    found = analyse_project(files, rules, rewritten, unsafe=task.unsafe, allowed=allowed)
+    found = analyse_project(
+        files, rules, rewritten, unsafe=task.unsafe, allowed=allowed, rewriting=task.rewriting
+    )
     if before is None:
         return found if base is None else replace(found, unread=_NOT_BEFORE)
     changes = compare_projects(before, files, rules, chosen)
@@ -160,86 +152,3 @@ def _modelled(project: Project, workspace: Workspace) -> ProjectFiles | None:
 def is_modelled(path: str) -> bool:
     """Whether a file has a part in what a project is as a whole."""
     return path.endswith((".py", "alembic.ini", "pyproject.toml")) or is_labels(path)
-
-
-def matches(path: str, globs: Iterable[str]) -> bool:
-    return any(fnmatch.fnmatchcase(path, glob) for glob in globs)
-
-
-def rules_for(path: str, task: Task) -> tuple[Rule, ...]:
-    """The rules that the configuration lets look at a file."""
-    ignored = {name for glob, names in task.ignores.items() if matches(path, [glob]) for name in names}
-    return tuple(rule for rule in task.rules if rule.id not in ignored) if ignored else task.rules
-
-
-def _results(task: Task, paths: list[str], jobs: int) -> Iterator[FileResult]:
-    sizes = _sizes(task.project, paths)
-    if jobs == 1 or sum(sizes) < POOL_FROM or "fork" not in multiprocessing.get_all_start_methods():
-        yield from analyse_all(task, paths)
-        return
-    global _inherited
-    _inherited = task
-    context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
-        for batch in pool.map(_work, list(_batches(paths, sizes))):
-            yield from batch
-
-
-_inherited: Task | None = None
-
-
-def _work(paths: list[str]) -> list[FileResult]:
-    assert _inherited is not None  # noqa: S101
-    return [result for result in analyse_all(_inherited, paths) if _says_something(result)]
-
-
-def _says_something(result: FileResult) -> bool:
-    return bool(result.findings or result.suppressed) or result.unanalysed is not None
-
-
-def analyse_all(task: Task, paths: Iterable[str]) -> Iterator[FileResult]:
-    """The result of each file; one that fails costs itself alone."""
-    for path in paths:
-        try:
-            source = task.project.read(path)
-        except UnreadableFileError as error:
-            if not _is_seen_elsewhere(task.project, path):
-                yield FileResult(path, unanalysed=Unanalysed(path, str(error)))
-            continue
-        try:
-            yield analyse(path, source, task.around, rules_for(path, task), unsafe=task.unsafe)
-        except Exception as error:  # a fault of ours must not cost the other files, nor pass as clean
-            reason = f"internal error, please report it: {type(error).__name__}: {error}"
-            yield FileResult(path, unanalysed=Unanalysed(path, reason))
-
-
-def _is_seen_elsewhere(project: Project, path: str) -> bool:
-    return isinstance(project, WorkingTree) and points_inside(project.root, path)
-
-
-def _sizes(project: Project, paths: list[str]) -> list[int]:
-    """Bytes per file; a file whose size is not known by its name alone counts as average."""
-    if not isinstance(project, WorkingTree):
-        return [4_000] * len(paths)
-    return [_size(f"{project.root}/{path}") for path in paths]
-
-
-def _size(path: str) -> int:
-    try:
-        return os.lstat(path).st_size
-    except OSError:
-        return 0
-
-
-def _batches(paths: Sequence[str], sizes: Sequence[int]) -> Iterator[list[str]]:
-    """Groups of paths of about the same number of bytes, in order."""
-    group: list[str] = []
-    total = 0
-    for path, size in zip(paths, sizes, strict=True):
-        group.append(path)
-        total += size
-        if total >= CHUNK:
-            yield group
-            group, total = [], 0
-    if group:
-        yield group

@@ -17,34 +17,34 @@ from concertmaster.project.python import Surroundings
 from concertmaster.project.settings.read import is_settings_file
 from concertmaster.rule import Rule
 
-Analyse = Callable[[str, bytes, Surroundings, Sequence[Rule], bool], FileResult]
+Analyse = Callable[[str, bytes, Surroundings, Sequence[Rule], bool, bool], FileResult]
 
 
 def _python(
-    path: str, source: bytes, around: Surroundings, rules: Sequence[Rule], unsafe: bool
+    path: str, source: bytes, around: Surroundings, rules: Sequence[Rule], unsafe: bool, rewriting: bool
 ) -> FileResult:
-    return analyse_python(path, source, around, rules, unsafe=unsafe)
+    return analyse_python(path, source, around, rules, unsafe=unsafe, rewriting=rewriting)
 
 
 def _manifest(
-    path: str, source: bytes, around: Surroundings, rules: Sequence[Rule], unsafe: bool
+    path: str, source: bytes, around: Surroundings, rules: Sequence[Rule], unsafe: bool, rewriting: bool
 ) -> FileResult:
-    return analyse_manifest(path, source, around.window, rules, unsafe=unsafe)
+    return analyse_manifest(path, source, around.window, rules, unsafe=unsafe, rewriting=rewriting)
 
 
 def _settings(
-    path: str, source: bytes, around: Surroundings, rules: Sequence[Rule], unsafe: bool
+    path: str, source: bytes, around: Surroundings, rules: Sequence[Rule], unsafe: bool, rewriting: bool
 ) -> FileResult:
-    return analyse_settings(path, source, around, rules, unsafe=unsafe)
+    return analyse_settings(path, source, around, rules, unsafe=unsafe, rewriting=rewriting)
 
 
 def _document(
-    path: str, source: bytes, around: Surroundings, rules: Sequence[Rule], unsafe: bool
+    path: str, source: bytes, around: Surroundings, rules: Sequence[Rule], unsafe: bool, rewriting: bool
 ) -> FileResult:
     def inside(name: str, code: bytes) -> FileResult:
-        return analyse(name, code, around, rules, unsafe=True)
+        return analyse(name, code, around, rules, unsafe=True, rewriting=rewriting)
 
-    return analyse_document(path, source, around, rules, unsafe=unsafe, analyse=inside)
+    return analyse_document(path, source, around, rules, unsafe=unsafe, rewriting=rewriting, analyse=inside)
 
 
 def _holds_settings(path: str) -> bool:
@@ -63,21 +63,35 @@ SUBJECTS: tuple[tuple[Callable[[str], bool], Analyse], ...] = (
 )
 
 
+def subjects(path: str) -> tuple[Analyse, ...]:
+    """Everything that a file is, by its path."""
+    return tuple(function for fits, function in SUBJECTS if fits(path))
+
+
 def is_judged(path: str) -> bool:
     """Whether rules look at a file of this path."""
-    return any(fits(path) for fits, _ in SUBJECTS)
+    return bool(subjects(path))
 
 
 def analyse(
-    path: str, source: bytes, around: Surroundings, rules: Sequence[Rule], *, unsafe: bool
+    path: str,
+    source: bytes,
+    around: Surroundings,
+    rules: Sequence[Rule],
+    *,
+    unsafe: bool,
+    rewriting: bool = True,
 ) -> FileResult:
-    """Judge a file as everything that it is; findings are those of its old text."""
+    """Judge a file as everything that it is; findings are those of its old text.
+
+    Without `rewriting` there is no new text, at half the price.
+    """
     whole = FileResult(path)
-    for analyse_as in (function for fits, function in SUBJECTS if fits(path)):
-        result = analyse_as(path, source, around, rules, unsafe)
+    for analyse_as in subjects(path):
+        result = analyse_as(path, source, around, rules, unsafe, rewriting)
         whole = _both(whole, result)
         if whole.rewritten is not None and result.rewritten != whole.rewritten:
-            again = analyse_as(path, whole.rewritten, around, rules, unsafe)
+            again = analyse_as(path, whole.rewritten, around, rules, unsafe, rewriting)
             whole = replace(whole, rewritten=again.rewritten or whole.rewritten)
     return whole
 

@@ -48,7 +48,7 @@ def check(
     from concertmaster.runner import run
 
     workspace, tree = open_project(paths, from_release, target, select, ignore, offline=offline)
-    report = run(workspace, tree, jobs=jobs)
+    report = run(workspace, tree, jobs=jobs, rewriting=False)
     _tell(report, tree, format_)
     raise typer.Exit(exit_code(report.findings, report.unanalysed, fail_on or workspace.config.fail_on))
 

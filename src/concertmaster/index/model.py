@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from concertmaster.index.bindings import Bound
@@ -87,13 +88,19 @@ class Entry:
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
-        return tuple(read_signature(self.detail))
+        return _parameters(self.detail)
 
     def encode(self) -> str:
         head = f"{self.kind}{self.flags}{self.bound}"
         return SEPARATOR.join((head, self.detail, " ".join(self.paths))).rstrip(SEPARATOR)
 
 
+@lru_cache(maxsize=16_384)
+def _parameters(detail: str) -> tuple[Parameter, ...]:
+    return tuple(read_signature(detail))
+
+
+@lru_cache(maxsize=16_384)
 def decode_entry(text: str) -> Entry:
     """The reverse of `Entry.encode`.
 

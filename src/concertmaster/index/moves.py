@@ -39,10 +39,17 @@ def destination(index: Index, name: str, release: str) -> tuple[str, ...]:
 
 def _held(index: Index, name: str, release: str) -> str | None:
     """The release nearest to the given one that has the name: the last before it, or the first after."""
-    releases = sorted(index.releases(distribution_of(name) or ""), key=Version)
+    order = _from(index, distribution_of(name) or "", release)
+    return next((each for each in order if index.exists(name, each)), None)
+
+
+@lru_cache(maxsize=256)
+def _from(index: Index, distribution: str, release: str) -> tuple[str, ...]:
+    """The other releases: the one before, and so on down, then the one after, and so on up."""
+    releases = sorted(index.releases(distribution), key=Version)
     older = [each for each in releases if Version(each) < Version(release)]
     newer = [each for each in releases if Version(each) > Version(release)]
-    return next((each for each in (*reversed(older), *newer) if index.exists(name, each)), None)
+    return (*reversed(older), *newer)
 
 
 def _definition(view: View, name: str, found: Meaning) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 ROOT, CORE = "orchestrator", "orchestrator.core"
 FRAMEWORK = "orchestrator-core"
 
@@ -20,6 +22,7 @@ def inside(name: str, package: str) -> bool:
     return name == package or name.startswith(f"{package}.")
 
 
+@lru_cache(maxsize=16_384)
 def distribution_of(name: str) -> str | None:
     """The indexed distribution that a canonical name belongs to."""
     return next((each for each, package in PACKAGES.items() if inside(name, package)), None)

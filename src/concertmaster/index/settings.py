@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from concertmaster.index.model import Flag, Kind
@@ -29,8 +30,13 @@ class SettingsField:
 
 def find(index: Index, name: str, release: str) -> SettingsField | None:
     """The field that a name from the environment sets; upper and lower case are the same to pydantic."""
-    wanted = name.rpartition(".")[2].casefold()
-    return next((each for each in fields(index, release) if each.name.casefold() == wanted), None)
+    return _by_name(index, release).get(name.rpartition(".")[2].casefold())
+
+
+@lru_cache(maxsize=256)
+def _by_name(index: Index, release: str) -> dict[str, SettingsField]:
+    """The fields by their names in lower case; of several the first counts."""
+    return {each.name.casefold(): each for each in reversed([*fields(index, release)])}
 
 
 def fields(index: Index, release: str) -> Iterator[SettingsField]:

@@ -37,6 +37,8 @@ class Index:
     table: Table
     where: str = "memory"
     _known: dict[tuple[str, str], Meaning] = field(default_factory=dict, repr=False)
+    _signatures: dict[tuple[str, str], tuple[Parameter, ...] | None] = field(default_factory=dict, repr=False)
+    _views: dict[tuple[str, str], View | None] = field(default_factory=dict, repr=False)
 
     @classmethod
     def load(cls, path: Path | None = None) -> Index:
@@ -113,7 +115,10 @@ class Index:
 
     def signature(self, name: str, release: str) -> tuple[Parameter, ...] | None:
         """The parameters that a caller fills, without `self`; None when a decorator or base decides them."""
-        return signatures.of(self, name, release)
+        key = (name, release)
+        if key not in self._signatures:
+            self._signatures[key] = signatures.of(self, name, release)
+        return self._signatures[key]
 
     def settings_field(self, name: str, release: str) -> SettingsField | None:
         """The field that an environment variable sets in a release of orchestrator-core and its companions."""
@@ -162,10 +167,13 @@ class Index:
 
     def view(self, distribution: str, release: str) -> View | None:
         """One release of a distribution; None when it is not indexed."""
-        position = self._positions.get((distribution, release))
-        if position is None and (version := _version(release)):
-            position = self._versions.get((distribution, version))
-        return None if position is None else View(self.table, distribution, position)
+        key = (distribution, release)
+        if key not in self._views:
+            position = self._positions.get(key)
+            if position is None and (version := _version(release)):
+                position = self._versions.get((distribution, version))
+            self._views[key] = None if position is None else View(self.table, distribution, position)
+        return self._views[key]
 
     def view_of(self, name: str, release: str) -> View | None:
         return self.view(distribution_of(name) or "", release)

@@ -125,11 +125,8 @@ class Framework:
             since = number
         return since
 
-    def _releases(self, name: str) -> list[str]:
-        known = self.names.releases(distribution_of(name) or "")
-        if distribution_of(name) != FRAMEWORK:
-            return list(known)
-        return [number for number in known if release(number) <= release(self.judged)]
+    def _releases(self, name: str) -> tuple[str, ...]:
+        return _up_to(self.names, distribution_of(name) or "", self.judged)
 
     def _exists(self, name: str, number: str) -> bool | None:
         at = number if number in self._own(name) else self._release_for(name, number)
@@ -148,6 +145,15 @@ class Framework:
         if distribution == FRAMEWORK:
             return number
         return self.names.companion(distribution, number) if distribution else None
+
+
+@cache
+def _up_to(names: Index, distribution: str, judged: str) -> tuple[str, ...]:
+    """The releases of a distribution; of the framework those up to the judged one."""
+    known = names.releases(distribution)
+    if distribution != FRAMEWORK:
+        return known
+    return tuple(number for number in known if release(number) <= release(judged))
 
 
 @cache

@@ -14,13 +14,21 @@ _FAILURES = frozenset(("ImportError", "ModuleNotFoundError", "Exception", "BaseE
 
 def in_shim(file: PythonFile, node: ast.AST) -> bool:
     """Whether a node stands in a `try` or `if` whose branches name both layouts."""
-    return any(is_shim(up) for up in file.ancestors(node) if isinstance(up, (ast.Try, ast.If)))
+    return supports_both(file) and any(
+        is_shim(up) for up in file.ancestors(node) if isinstance(up, (ast.Try, ast.If))
+    )
 
 
 @lru_cache(maxsize=4)
 def supports_both(file: PythonFile) -> bool:
     """Whether a file imports the framework in both layouts, so that it must work with both."""
-    return any(is_shim(node) for node in file.nodes(ast.Try, ast.If))
+    around = {
+        up
+        for node in file.nodes(ast.ImportFrom, ast.Import)
+        for up in file.ancestors(node)
+        if isinstance(up, (ast.Try, ast.If))
+    }
+    return any(map(is_shim, around))
 
 
 def is_shim(node: ast.Try | ast.If) -> bool:

@@ -66,6 +66,7 @@ rule = Rule(
     rows=("50-09",),
     section="5.0#9",
     change=Change(works_from="5.0.0", deprecated="5.0.0", crossing=True),
+    one_change=True,
     safety=Safety.MANUAL,
     triggers=(b"Authorization",),
 )

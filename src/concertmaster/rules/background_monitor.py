@@ -50,6 +50,7 @@ rule = Rule(
     __name__,
     rows=("T-06",),
     change=Change(works_from="4.8.0", deprecated="4.8.0", crossing=True),
+    one_change=True,
     safety=Safety.MANUAL,
     triggers=(b"OrchestratorCore",),
 )

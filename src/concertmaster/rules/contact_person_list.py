@@ -49,6 +49,7 @@ rule = Rule(
     __name__,
     rows=("21-05",),
     change=Change(works_from="2.1.0", deprecated="2.1.0", crossing=True),
+    one_change=True,
     safety=Safety.SUGGESTED,
     triggers=(b"contact_person_list",),
 )

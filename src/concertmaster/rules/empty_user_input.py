@@ -45,6 +45,7 @@ rule = Rule(
     rows=("50-22",),
     section="5.0",
     change=Change(works_from="5.0.0", deprecated="5.0.0", crossing=True),
+    one_change=True,
     safety=Safety.MANUAL,
     triggers=(b"raises",),
     context=(b"orchestrator", b"run_workflow", b"create_process"),

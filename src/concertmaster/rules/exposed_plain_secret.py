@@ -60,6 +60,7 @@ rule = Rule(
     rows=("50-03e",),
     section="5.0#3",
     change=Change(works_from="5.0.0", deprecated="5.0.0", crossing=True),
+    one_change=True,
     safety=Safety.MANUAL,
     triggers=(b"expose_settings",),
 )

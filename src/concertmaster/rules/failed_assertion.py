@@ -70,6 +70,7 @@ rule = Rule(
     rows=("54-01",),
     section="5.4#1",
     change=Change(works_from="5.4.0", deprecated="5.4.0", crossing=True),
+    one_change=True,
     safety=Safety.SUGGESTED,
     triggers=(b"assert", b"AssertionError"),
     context=(b"orchestrator",),

@@ -54,6 +54,7 @@ rule = Rule(
     __name__,
     rows=("22-09",),
     change=Change(works_from="2.2.2", deprecated="2.2.2", crossing=True),
+    one_change=True,
     safety=Safety.SUGGESTED,
     triggers=(b"FormPage",),
 )

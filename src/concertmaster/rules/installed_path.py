@@ -51,6 +51,7 @@ rule = Rule(
     change=Change(works_from="5.0.0", removed="5.0.0"),
     safety=Safety.SUGGESTED,
     triggers=(b"migrations",),
+    context=(b"orchestrator",),
 )
 
 _PATH = re.compile(r"(?P<head>(?:[\w./-]*/)?orchestrator/)migrations(?:/|\Z)")

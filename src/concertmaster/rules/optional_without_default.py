@@ -74,6 +74,7 @@ rule = Rule(
     rows=("20-06",),
     section="2.0",
     change=Change(works_from="1.0.0", deprecated="2.0.0", crossing=True),
+    one_change=True,
     safety=Safety.SUGGESTED,
     triggers=(b"Optional", b"None", b"Any"),
     context=(b"pydantic", b"orchestrator", b"Model", b"Form", b"Block", b"Settings"),

@@ -52,6 +52,7 @@ rule = Rule(
     __name__,
     rows=("29-01",),
     change=Change(works_from="2.9.2", deprecated="2.9.2", crossing=True),
+    one_change=True,
     safety=Safety.MANUAL,
     triggers=(b"version",),
     context=(b"orchestrator", b"Subscription", b"Model"),

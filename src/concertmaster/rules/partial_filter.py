@@ -42,6 +42,7 @@ rule = Rule(
     __name__,
     rows=("210-01",),
     change=Change(works_from="2.10.0", deprecated="2.10.0", crossing=True),
+    one_change=True,
     safety=Safety.MANUAL,
     triggers=(b"filterBy",),
 )

@@ -51,7 +51,8 @@ rule = Rule(
     __name__,
     rows=("CP-11",),
     change=Change(works_from="1.0.0", removed="1.3.0"),
-    triggers=(b".execute", b"select([", b".scalar"),
+    triggers=(b".execute", b"select", b".scalar"),
+    context=(b"sqlalchemy", b"alembic", b"orchestrator"),
 )
 
 _EXECUTING = frozenset(("execute", "scalar", "scalars"))

@@ -47,6 +47,7 @@ rule = Rule(
     rows=("50-21",),
     section="5.0",
     change=Change(works_from="2.0.0", deprecated="5.0.0", crossing=True),
+    one_change=True,
     safety=Safety.SUGGESTED,
     triggers=(b"run_workflow", b"create_process", b"start_process"),
 )

@@ -52,7 +52,21 @@ rule = Rule(
     section="2.0",
     change=Change(works_from="2.0.0", removed="2.0.0"),
     safety=Safety.MANUAL,
-    triggers=(b"pydantic", b"__get_validators__", b"__modify_schema__"),
+    triggers=(
+        *(
+            b".validators",
+            b".datetime_parse",
+            b".error_wrappers",
+            b".errors",
+            b".parse",
+            b".schema",
+            b".typing",
+        ),
+        *(b".utils", b"ModelField", b"ModelMetaclass", b"validate_model", b"parse_file_as", b"parse_raw_as"),
+        *(b"stricturl", b"create_model_from_", b"NoneStr", b"NoneBytes", b"StrBytes"),
+        *(b"__get_validators__", b"__modify_schema__"),
+    ),
+    context=(b"pydantic", b"__get_validators__", b"__modify_schema__"),
 )
 WARNS = Change(works_from="2.0.0", deprecated="2.0.0")
 

@@ -39,6 +39,10 @@ rule = Rule(
     change=Change(works_from="2.3.0", removed="2.3.0"),
     safety=Safety.MANUAL,
     triggers=(b"/api/",),
+    context=(
+        *(b"fixed_inputs", b"processes", b"product_blocks", b"products", b"resource_types", b"subscriptions"),
+        b"workflows",
+    ),
 )
 
 #: Paths below `/api` in which `*` stands for an identifier, and what to ask instead.

@@ -43,6 +43,7 @@ rule = Rule(
     rows=("50-07e",),
     section="5.0#7",
     change=Change(works_from="5.0.0", deprecated="5.0.0", crossing=True),
+    one_change=True,
     safety=Safety.SUGGESTED,
     triggers=(b"merge_types",),
 )

@@ -34,6 +34,7 @@ rule = Rule(
     rows=("50-02",),
     section="5.0#2",
     change=Change(works_from="5.0.0", deprecated="5.0.0", crossing=True),
+    one_change=True,
     safety=Safety.MANUAL,
     triggers=(b"scheduledTasks",),
 )

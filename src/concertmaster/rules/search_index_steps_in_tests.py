@@ -38,6 +38,7 @@ rule = Rule(
     rows=("54-03",),
     section="5.4#1",
     change=Change(works_from="5.4.0", removed="5.4.0", crossing=True),
+    one_change=True,
     safety=Safety.MANUAL,
     triggers=(b"search index",),
 )

@@ -76,6 +76,7 @@ rule = Rule(
     rows=("50-11d",),
     section="5.0#11",
     change=Change(works_from="5.0.0", deprecated="5.0.0", crossing=True),
+    one_change=True,
     safety=Safety.MANUAL,
     triggers=(b"celery",),
 )

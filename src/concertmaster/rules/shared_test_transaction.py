@@ -59,6 +59,7 @@ rule = Rule(
     rows=("T-08",),
     section="5.4#1",
     change=Change(works_from="5.4.0", deprecated="5.4.0", crossing=True),
+    one_change=True,
     safety=Safety.MANUAL,
     triggers=(b"session_factory",),
 )

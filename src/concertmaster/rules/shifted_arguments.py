@@ -49,6 +49,7 @@ rule = Rule(
     section="5.4#1",
     change=Change(works_from="1.2.3", removed="5.4.0", crossing=True),
     triggers=(b"from_product_id", b"start_process", b"timestamp"),
+    context=(b"from_product_id", b"orchestrator", b"pydantic_forms"),
 )
 
 

@@ -92,6 +92,7 @@ rule = Rule(
     rows=("55-04", "T-07"),
     section="5.5#3",
     change=Change(works_from="1.0.0", deprecated="5.5.0", crossing=True),
+    one_change=True,
     safety=Safety.MANUAL,
     triggers=(b"TESTING", b"OrchestratorCore", b"init_database"),
 )

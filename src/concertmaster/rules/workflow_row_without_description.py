@@ -41,6 +41,7 @@ rule = Rule(
     rows=("40-08",),
     section="4.0#1",
     change=Change(works_from="1.0.0", removed="4.0.0", crossing=True),
+    one_change=True,
     safety=Safety.MANUAL,
     triggers=(b"workflows",),
 )

@@ -59,10 +59,10 @@ rule = Rule(
 @rule.on(ast.Call)
 def call(file: PythonFile, node: ast.Call) -> Iterator[Hit]:
     known, name = framework(file), origin(file, node.func)
-    if known is None or name is None or not is_framework(name) or in_shim(file, node):
+    if known is None or name is None or not is_framework(name):
         return
     after, before = known.signature(name), known.signature_before(name)
-    if after is None or before is None:
+    if after is None or before is None or in_shim(file, node):
         return
     if wrong := misfit(node, after):
         since = _since(known, name, node)

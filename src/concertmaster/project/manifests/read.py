@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import fnmatch
+import re
 from collections.abc import Callable, Iterator, Mapping
-from fnmatch import fnmatchcase
 
 from concertmaster.findings import Unanalysed
 from concertmaster.project.manifests.locks import read_pipfile_lock, read_toml_lock
@@ -77,12 +78,18 @@ _LOCKS = frozenset((read_toml_lock, read_pipfile_lock))
 _TREES = frozenset((read_pyproject, read_pipfile, read_environment, read_pre_commit))
 
 
+#: What the last component of every manifest's path is like: most files are told apart by one look.
+_NAMES = re.compile("|".join(fnmatch.translate(pattern.rpartition("/")[2]) for pattern, _ in READERS))
+
+
 def reader_of(path: str) -> Reader | None:
     """The function that reads a manifest of this name; None where it is none."""
+    if not _NAMES.match(path, path.rfind("/") + 1):
+        return None
     parts = path.split("/")
     for pattern, reader in READERS:
         depth = pattern.count("/") + 1
-        if fnmatchcase("/".join(parts[-depth:]), pattern):
+        if fnmatch.fnmatchcase("/".join(parts[-depth:]), pattern):
             return reader
     return None
 

@@ -1,0 +1,140 @@
+"""What is done with each file of a run, by whom, and in which portions."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from concertmaster import workers
+from concertmaster.engine_prefilter import RuleSet
+from concertmaster.findings import Unanalysed
+from concertmaster.judging import FileResult
+from concertmaster.project.files import Project, UnreadableFileError, WorkingTree, points_inside
+from concertmaster.project.python import Surroundings
+from concertmaster.rule import Rule
+from concertmaster.subjects import analyse
+
+#: Below this many bytes one process is quicker than several.
+POOL_FROM = 300_000
+#: Bytes in a portion: at most, and what is meant to be left for each process at the end.
+CHUNK, LAST = 1_000_000, 40_000
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Everything that is to be known to judge files; inherited by fork, never pickled.
+
+    Without `rewriting` files get no new text.
+    """
+
+    project: Project
+    around: Surroundings
+    rules: tuple[Rule, ...]
+    unsafe: bool
+    ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rewriting: bool = True
+    _chosen: dict[frozenset[str], tuple[Rule, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+
+def rules_for(path: str, task: Task) -> tuple[Rule, ...]:
+    """The rules that the configuration lets look at a file."""
+    if not task.ignores:
+        return task.rules
+    ignored = frozenset(
+        name for glob, names in task.ignores.items() if matches(path, [glob]) for name in names
+    )
+    if ignored not in task._chosen:
+        kept = [rule for rule in task.rules if rule.id not in ignored]
+        task._chosen[ignored] = RuleSet.of(kept, filtered=getattr(task.rules, "filtered", True))
+    return task._chosen[ignored]
+
+
+def matches(path: str, globs: Iterable[str]) -> bool:
+    return any(fnmatch.fnmatchcase(path, glob) for glob in globs)
+
+
+def results(
+    task: Task, paths: Sequence[str], jobs: int, limits: workers.Limits | None = None
+) -> Iterator[FileResult]:
+    """What came of each file about which there is something to say; none of them is judged in this process."""
+    if not workers.can_fork():
+        yield from filter(says_something, (judge(task, path) for path in paths))
+        return
+    sizes = _sizes(task.project, paths)
+    total = sum(sizes)
+    batches = list(portions(sizes, jobs if total >= POOL_FROM else 1))
+
+    def work(number: int) -> FileResult | None:
+        result = judge(task, paths[number])
+        return result if says_something(result) else None
+
+    _ = task.rules.prefilter(task.around.window) if isinstance(task.rules, RuleSet) else None
+    for outcome in workers.in_workers(work, batches, jobs=jobs if total >= POOL_FROM else 1, limits=limits):
+        if isinstance(outcome, workers.Lost):
+            path = paths[outcome.item]
+            yield FileResult(path, unanalysed=Unanalysed(path, outcome.reason))
+        else:
+            yield from outcome
+
+
+def says_something(result: FileResult | None) -> bool:
+    return result is not None and (
+        bool(result.findings or result.suppressed)
+        or result.unanalysed is not None
+        or result.rewritten is not None
+    )
+
+
+def judge(task: Task, path: str) -> FileResult:
+    """The result of one file; one that fails costs itself alone."""
+    try:
+        source = task.project.read(path)
+    except UnreadableFileError as error:
+        seen = isinstance(task.project, WorkingTree) and points_inside(task.project.root, path)
+        return FileResult(path, unanalysed=None if seen else Unanalysed(path, str(error)))
+    try:
+        return analyse(
+            path,
+            source,
+            task.around,
+            rules_for(path, task),
+            unsafe=task.unsafe,
+            rewriting=task.rewriting,
+        )
+    except MemoryError:
+        reason = "needs more memory than one file may"
+    except Exception as error:  # a fault of ours must not cost the other files, nor pass as clean
+        reason = f"internal error, please report it: {type(error).__name__}: {error}"
+    return FileResult(path, unanalysed=Unanalysed(path, reason))
+
+
+def _sizes(project: Project, paths: Sequence[str]) -> list[int]:
+    """Bytes per file; a file whose size is not known by its name alone counts as average."""
+    if not isinstance(project, WorkingTree):
+        return [4_000] * len(paths)
+    return [_size(f"{project.root}/{path}") for path in paths]
+
+
+def _size(path: str) -> int:
+    try:
+        return os.lstat(path).st_size
+    except OSError:
+        return 0
+
+
+def portions(sizes: Sequence[int], jobs: int) -> Iterator[list[int]]:
+    """The numbers of files in groups, in order: large ones first, small ones at the end, so that all end together."""
+    left = sum(sizes)
+    group: list[int] = []
+    filled = 0
+    for number, size in enumerate(sizes):
+        group.append(number)
+        filled += size
+        if filled >= max(LAST, min(CHUNK, left // (3 * jobs))):
+            yield group
+            left -= filled
+            group, filled = [], 0
+    if group:
+        yield group

@@ -1,0 +1,246 @@
+"""Processes for what must not take the run with it: limits on memory and time, nothing of the environment.
+
+Everything that parses a repository's files runs in one. One that dies or hangs costs the item that it was at;
+the others are done again by a new one.
+"""
+
+from __future__ import annotations
+
+import gc
+import mmap
+import os
+import pickle
+import select
+import signal
+import struct
+import sys
+import time
+import warnings
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from concertmaster.confinement import allow, confine
+
+_HEAD = struct.Struct("!Q")
+_MARK = struct.Struct("!I")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one item may use: seconds of a processor, seconds by the clock, and bytes on top of what there is."""
+
+    cpu: int = 30
+    wall: float = 120.0
+    memory: int = 1 << 30
+    deaths: int = 100  # after so many the rest is given up: somebody wants it so
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """An item that no worker could finish, by its number, and why."""
+
+    item: int
+    reason: str
+
+
+#: What is done with each item; the items of a batch are done by one worker, and told together.
+Work = Callable[[int], Any]
+Batch = Sequence[int]
+
+
+def can_fork() -> bool:
+    return hasattr(os, "fork") and sys.platform != "win32"
+
+
+def in_workers(
+    work: Work, batches: Sequence[Batch], *, jobs: int, limits: Limits | None = None
+) -> Iterator[list[Any] | Lost]:
+    """Do all items, the results of each batch as one list in its order, as they come."""
+    pool = _Pool(work, deque(batches), limits or Limits())
+    try:
+        yield from pool.results(min(jobs, len(batches)))
+    finally:
+        pool.end()
+
+
+@dataclass(slots=True)
+class _Worker:
+    number: int
+    pid: int
+    orders: int
+    answers: int
+    batch: Batch = ()
+    at: int = 0
+    since: float = 0.0
+    received: bytearray = field(default_factory=bytearray)
+
+
+class _Pool:
+    def __init__(self, work: Work, waiting: deque[Batch], limits: Limits) -> None:
+        self._work, self._waiting, self._limits = work, waiting, limits
+        self._marks = mmap.mmap(-1, mmap.PAGESIZE)
+        self._workers: dict[int, _Worker] = {}
+        self._deaths = 0
+
+    def results(self, jobs: int) -> Iterator[list[Any] | Lost]:
+        gc.freeze()
+        for number in range(min(jobs, mmap.PAGESIZE // _MARK.size)):
+            self._start(number)
+        while self._workers:
+            ready, _, _ = select.select(list(self._workers), [], [], 1.0)
+            for answers in ready:
+                yield from self._receive(self._workers[answers])
+            self._stop_hanging()
+
+    def end(self) -> None:
+        """Nothing is left behind, whatever made the caller stop."""
+        for worker in list(self._workers.values()):
+            os.kill(worker.pid, signal.SIGKILL)
+            self._bury(worker)
+        gc.unfreeze()
+
+    def _start(self, number: int) -> None:
+        if not self._waiting:
+            return
+        orders, give = os.pipe()
+        answers, answer = os.pipe()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # about threads, which the child does not use
+            pid = os.fork()
+        if pid == 0:
+            _serve(self._work, _Desk(orders, answer, self._marks, number, self._limits))
+        os.close(orders)
+        os.close(answer)
+        worker = _Worker(number, pid, give, answers)
+        self._workers[answers] = worker
+        self._order(worker)
+
+    def _order(self, worker: _Worker) -> None:
+        if not self._waiting:
+            os.close(worker.orders)
+            worker.orders, worker.batch = -1, ()
+            return
+        worker.batch, worker.since, worker.at = self._waiting.popleft(), time.monotonic(), 0
+        _MARK.pack_into(self._marks, worker.number * _MARK.size, 0)
+        body = pickle.dumps(list(worker.batch))
+        with suppress(BrokenPipeError):  # it has died in between; its end of the answers says so
+            _write(worker.orders, _HEAD.pack(len(body)) + body)
+
+    def _receive(self, worker: _Worker) -> Iterator[list[Any] | Lost]:
+        part = os.read(worker.answers, 1 << 20)
+        if not part:
+            yield from self._died(worker)
+            return
+        worker.received += part
+        if len(worker.received) < _HEAD.size:
+            return
+        length = _HEAD.unpack_from(worker.received)[0]
+        if len(worker.received) >= _HEAD.size + length:
+            found = pickle.loads(memoryview(worker.received)[_HEAD.size :])  # noqa: S301
+            worker.received = bytearray()
+            worker.batch = ()
+            self._order(worker)
+            yield found
+
+    def _died(self, worker: _Worker) -> Iterator[Lost]:
+        """Give up the item that it was at; the rest of its batch waits for another worker."""
+        at, batch = self._mark(worker), worker.batch
+        reason = self._bury(worker)
+        if not batch:
+            return
+        self._deaths += 1
+        yield Lost(batch[at], reason)
+        rest = [*batch[:at], *batch[at + 1 :]]
+        if self._deaths >= self._limits.deaths:
+            given_up = "too many files before it took the process that judged them with them"
+            yield from (Lost(item, given_up) for each in (rest, *self._waiting) for item in each)
+            self._waiting.clear()
+        elif rest:
+            self._waiting.appendleft(rest)
+        self._start(worker.number)
+
+    def _bury(self, worker: _Worker) -> str:
+        del self._workers[worker.answers]
+        os.close(worker.answers)
+        if worker.orders >= 0:
+            os.close(worker.orders)
+        _, status = os.waitpid(worker.pid, 0)
+        return _reason(status, self._limits)
+
+    def _mark(self, worker: _Worker) -> int:
+        (at,) = _MARK.unpack_from(self._marks, worker.number * _MARK.size)
+        return min(int(at), max(0, len(worker.batch) - 1))
+
+    def _stop_hanging(self) -> None:
+        now = time.monotonic()
+        for worker in self._workers.values():
+            at = self._mark(worker)
+            if at != worker.at:
+                worker.at, worker.since = at, now
+            elif worker.batch and now - worker.since > self._limits.wall:
+                os.kill(worker.pid, signal.SIGKILL)
+
+
+def _reason(status: int, limits: Limits) -> str:
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        if number == signal.SIGXCPU:
+            return f"took more than {limits.cpu} s to judge"
+        if number == signal.SIGKILL:
+            return "the process that judged it was stopped: it hung, or memory ran out"
+        return f"the process that judged it crashed ({signal.Signals(number).name})"
+    return "the process that judged it ended before it was done"
+
+
+def _write(to: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(to, view) :]
+
+
+# -- in the worker -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    orders: int
+    answers: int
+    marks: mmap.mmap
+    number: int
+    limits: Limits
+
+
+def _serve(work: Work, desk: _Desk) -> None:
+    """Do what is ordered until there are no more orders; never returns."""
+    ended = 1
+    try:
+        confine(desk.orders, desk.answers, memory=desk.limits.memory)
+        while (head := _read(desk.orders, _HEAD.size)) is not None:
+            batch = pickle.loads(_read(desk.orders, _HEAD.unpack(head)[0]) or b"")  # noqa: S301
+            done = []
+            for at, item in enumerate(batch):
+                _MARK.pack_into(desk.marks, desk.number * _MARK.size, at)
+                allow(desk.limits.cpu)
+                result = work(item)
+                if result is not None:
+                    done.append(result)
+            body = pickle.dumps(done, protocol=pickle.HIGHEST_PROTOCOL)
+            _write(desk.answers, _HEAD.pack(len(body)) + body)
+            gc.collect()
+        ended = 0
+    finally:
+        os._exit(ended)
+
+
+def _read(source: int, size: int) -> bytes | None:
+    parts = []
+    while size:
+        part = os.read(source, size)
+        if not part:
+            return None
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
