@@ -156,7 +156,9 @@ def test_without_griffe_nothing_is_fetched(
 ) -> None:
     monkeypatch.setitem(sys.modules, "griffe", None)
     outcome = refresh.for_target("5.1.0", kept=tmp_path / "kept", source=source)
-    assert [each.remedy for each in outcome.problems] == ["Install concertmaster[index]."]
+    assert [each.remedy for each in outcome.problems] == [
+        "Reinstall concertmaster with its dependencies, griffelib among them."
+    ]
     assert outcome.index.releases() == ("5.0.0",)
     assert server.asked == []
 

@@ -53,7 +53,7 @@ def no_griffe() -> IndexProblem:
     return IndexProblem(
         "Wheels cannot be read for the index.",
         why="The package griffe is not installed here.",
-        remedy="Install concertmaster[index].",
+        remedy="Reinstall concertmaster with its dependencies, griffelib among them.",
     )
 
 
