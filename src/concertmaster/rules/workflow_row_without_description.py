@@ -1,7 +1,8 @@
-"""A migration inserts a workflow without a description.
+"""A workflow is put into the database without a description.
 
-The column `workflows.description` is mandatory since orchestrator-core 4.0. A row without one stops the migration of
-the framework, and stops this one on a database that is new. Give existing rows a description before the upgrade:
+The column `workflows.description` is mandatory since orchestrator-core 4.0. A row without one that a migration inserts
+stops the migration of the framework, and stops this one on a database that is new; code that adds one, such as a
+test, fails. Give existing rows a description before the upgrade:
 `UPDATE workflows SET description = name WHERE description IS NULL`.
 
 Guide: <https://workfloworchestrator.org/orchestrator-core/guides/upgrading/4.0/>
@@ -11,6 +12,17 @@ import sqlalchemy as sa
 from alembic import op
 
 op.get_bind().execute(sa.text("INSERT INTO workflows (name, target) VALUES ('create_node', 'CREATE')"))
+```
+
+Code gets the name as a description, to be put into better words:
+
+```diff tests/conftest.py
+ from orchestrator.db import WorkflowTable, db
+
+
+ def add_workflow(name, target):
+-    db.session.add(WorkflowTable(name=name, target=target))
++    db.session.add(WorkflowTable(name=name, description=name, target=target))
 ```
 
 Rows with one, and other tables, are left alone:
@@ -23,6 +35,17 @@ conn = op.get_bind()
 conn.execute(sa.text("INSERT INTO workflows(name, target, description) VALUES ('create_node', 'CREATE', 'Create')"))
 conn.execute(sa.text("INSERT INTO workflows_products (name, target) VALUES ('create_node', 'CREATE')"))
 ```
+
+```python tests/conftest.py
+from orchestrator.db import ProductTable, WorkflowTable
+
+
+def rows(name, values):
+    yield WorkflowTable(name=name, target="CREATE", description="Create")
+    yield WorkflowTable(**values)
+    yield WorkflowTable(name, "CREATE")
+    yield ProductTable(name=name)
+```
 """
 
 from __future__ import annotations
@@ -33,6 +56,7 @@ from collections.abc import Iterator
 
 from concertmaster.findings import Safety
 from concertmaster.project.python import PythonFile
+from concertmaster.rewrite import insert_after
 from concertmaster.rule import Hit, Rule
 from concertmaster.versions import Change
 
@@ -41,9 +65,8 @@ rule = Rule(
     rows=("40-08",),
     section="4.0#1",
     change=Change(works_from="1.0.0", removed="4.0.0", crossing=True),
-    one_change=True,
-    safety=Safety.MANUAL,
-    triggers=(b"workflows",),
+    safety=Safety.SUGGESTED,
+    triggers=(b"workflows", b"WorkflowTable"),
 )
 
 _INSERT = re.compile(r"\binsert\s+into\s+\"?workflows\"?\s*\((?P<columns>[^)]*)\)", re.IGNORECASE)
@@ -51,6 +74,9 @@ MESSAGE = (
     "`workflows.description` is mandatory since 4.0: rows without one need"
     " `UPDATE workflows SET description = name WHERE description IS NULL` before the upgrade"
 )
+ADDED = "A workflow needs a description since 4.0, for the column is mandatory: give one"
+CODE = Change(works_from="1.0.0", removed="4.0.0")
+TABLES = ("orchestrator.core.db.WorkflowTable", "orchestrator.core.db.models.WorkflowTable")
 
 
 @rule.on(ast.Constant)
@@ -60,3 +86,15 @@ def insert(file: PythonFile, node: ast.Constant) -> Iterator[Hit]:
     rows = (match["columns"].lower() for match in _INSERT.finditer(node.value))
     if any("description" not in columns for columns in rows):
         yield Hit(node, MESSAGE)
+
+
+@rule.on(ast.Call)
+def added(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
+    given = {word.arg: word.value for word in call.keywords}
+    if file.qualified(call.func) not in TABLES or call.args or "name" not in given:
+        return
+    if None in given or "description" in given:
+        return
+    name = given["name"]
+    edits = (insert_after(file, name, f", description={file.text(name)}"),)
+    yield Hit(call, ADDED, edits if "\n" not in file.text(name) else (), change=CODE)
