@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from concertmaster.github.event import ACTIONS, EarlierRun, Request, Skipped, read_event
+from concertmaster.github.event import ACTIONS, Closed, EarlierRun, Request, Skipped, read_event
 from concertmaster.messages import UserError
 from tests.github_server import DescriptionUnavailableError, GitHub, packages
 
@@ -51,7 +51,7 @@ def test_an_event_without_a_pull_request_is_passed_over(runner: Runner, name: st
     assert name in found.reason
 
 
-@pytest.mark.parametrize("action", ["closed", "labeled", "edited", "converted_to_draft", None])
+@pytest.mark.parametrize("action", ["labeled", "edited", "converted_to_draft", None])
 def test_what_leaves_the_commits_alone_is_passed_over(runner: Runner, action: str | None) -> None:
     assert isinstance(runner.read(payload(action=action)), Skipped)
 
@@ -203,3 +203,11 @@ def test_an_earlier_workflow_on_something_else_is_passed_over(
 def test_an_earlier_workflow_that_makes_no_sense_is_told(runner: Runner, changes: dict[str, Any]) -> None:
     with pytest.raises(UserError):
         runner.read(earlier(**changes), "workflow_run")
+
+
+@pytest.mark.parametrize("merged", [True, False])
+def test_a_closed_pull_request_is_told_apart(runner: Runner, merged: bool) -> None:
+    told = payload(action="closed")
+    told["pull_request"]["merged"] = merged
+    found = runner.read(told)
+    assert found == Closed("octo-org/network", 7, "main", merged)

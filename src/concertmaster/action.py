@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from concertmaster.action_review import ReviewRun
+from concertmaster.action_stacked import end
 from concertmaster.github import job
-from concertmaster.github.client import connect
-from concertmaster.github.event import EarlierRun, Skipped, read_event
-from concertmaster.github.inputs import TOKEN, read_input, read_inputs
+from concertmaster.github.client import Client, connect
+from concertmaster.github.event import Closed, EarlierRun, Request, Skipped, read_event
+from concertmaster.github.inputs import TOKEN, Inputs, read_input, read_inputs
 from concertmaster.github.lookup import find_request
 from concertmaster.github.messages import malformed_input, unreadable_pull_request
 from concertmaster.github.refusals import BadTokenError, GitHubError
@@ -18,6 +19,9 @@ from concertmaster.github.retry import Retry
 from concertmaster.messages import UserError
 from concertmaster.outcome import CLEAN, NOT_ANALYSED, WRONG_USE
 from concertmaster.report.markdown import code, count
+
+#: The inputs that make pull requests on top of others, which end with those.
+STACKED = ("follow-up", "companion")
 
 
 def run_action(
@@ -42,17 +46,15 @@ def run_action(
         if mode != "review":
             raise malformed_input("mode", mode, "review or upgrade")
         event = read_event(environment)
+        if isinstance(event, Closed) and not any(read_input(environment, name) == "true" for name in STACKED):
+            event = Skipped("nothing is to be reviewed when a pull request is closed")
         if isinstance(event, Skipped):
             return _skip(event)
         inputs = read_inputs(environment, offline=offline)
         os.environ.pop(TOKEN, None)
         client = connect(inputs.token, inputs.api_url, retry=retry, pause=pause)
         try:
-            request = find_request(client, event) if isinstance(event, EarlierRun) else event
-            if isinstance(request, Skipped):
-                return _skip(request)
-            run = ReviewRun(client, request, inputs, environment)
-            ended = run.review(dry_run=dry_run, preview=preview)
+            ended = _answer(client, event, inputs, environment, dry_run=dry_run, preview=preview)
             job.log(f"{count(client.calls, 'call')} to GitHub's API.")
             return ended
         finally:
@@ -63,6 +65,25 @@ def run_action(
         return _fail(unreadable_pull_request(str(error)), environment, NOT_ANALYSED)
     except UserError as error:
         return _fail(error, environment, WRONG_USE)
+
+
+def _answer(
+    client: Client,
+    event: Request | EarlierRun | Closed,
+    inputs: Inputs,
+    environment: Mapping[str, str],
+    *,
+    dry_run: bool,
+    preview: Path | None,
+) -> int:
+    """Do what an event asks for."""
+    if isinstance(event, Closed):
+        job.log(f"The pull request was closed; {end(client, event)}.")
+        return CLEAN
+    request = find_request(client, event) if isinstance(event, EarlierRun) else event
+    if isinstance(request, Skipped):
+        return _skip(request)
+    return ReviewRun(client, request, inputs, environment).review(dry_run=dry_run, preview=preview)
 
 
 def _skip(event: Skipped) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from concertmaster.action_stacked import Beside, beside
 from concertmaster.github import job
 from concertmaster.github.check import MAX_SUMMARY, mark, plan_check
 from concertmaster.github.client import Client
@@ -41,7 +42,9 @@ class ReviewRun:
         """Carry the review out, and say how it ended."""
         pull = Pull(self.client, self.request)
         reviewed = review(pull, self.inputs.wishes, self.inputs.checkout)
-        planner = self._planner(reviewed)
+        planner = self._planner(reviewed, Beside())
+        beside = self._beside(pull, reviewed, planner) if not dry_run else Beside()
+        planner = self._planner(reviewed, beside)
         if dry_run or not self.request.number:
             posted = pull.posted() if self.request.number else Posted()
             outcome = Outcome(Result.UNPOSTED, planner(posted, frozenset()))
@@ -53,11 +56,17 @@ class ReviewRun:
             title = f"{self.request.repository}#{self.request.number}"
             write_preview(preview, planner(Posted(), frozenset()), reviewed.read, title=title)
         write_sarif(reviewed, self.inputs)
-        tell(outcome, reviewed, self.links, self.environment, sarif=self.inputs.sarif)
-        ended = self._ended(outcome, reviewed)
+        tell(outcome, reviewed, self.links, self.environment, sarif=self.inputs.sarif, more=beside.notes)
+        ended = NOT_ANALYSED if beside.is_lost else self._ended(outcome, reviewed)
         return ended if dry_run or outcome.result is Result.SUPERSEDED else self._mark(reviewed, ended)
 
-    def _planner(self, reviewed: Reviewed) -> Planner:
+    def _beside(self, pull: Pull, reviewed: Reviewed, planner: Planner) -> Beside:
+        """The pull request on top of this one, brought up to date where the workflow wants it."""
+        if not self.request.number:
+            return Beside()
+        return beside(pull, self.inputs, reviewed, planner(Posted(), frozenset()))
+
+    def _planner(self, reviewed: Reviewed, beside: Beside) -> Planner:
         def plan(posted: Posted, refused: frozenset[str]) -> ReviewPlan:
             closed = {path: FileDiff(path, "modified", known=False) for path in refused}
             seen = Seen(
@@ -65,6 +74,8 @@ class ReviewRun:
                 reviewed.diffs | closed,
                 self.links,
                 posted,
+                beside.notes,
+                follow_up_url=beside.url,
                 parts=reviewed.parts,
                 failed=reviewed.failed,
                 exists=reviewed.exists,

@@ -39,6 +39,7 @@ class Request:
     head_repository: str | None
     action: str = "opened"
     draft: bool = False
+    author: str = ""
 
     @property
     def repository(self) -> str:
@@ -61,13 +62,23 @@ class EarlierRun:
 
 
 @dataclass(frozen=True, slots=True)
+class Closed:
+    """A pull request that was closed, by a merge or without one."""
+
+    repository: str
+    number: int
+    base_ref: str
+    is_merged: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Skipped:
     """An event that asks for no review, and why not."""
 
     reason: str
 
 
-def read_event(environment: Mapping[str, str]) -> Request | EarlierRun | Skipped:
+def read_event(environment: Mapping[str, str]) -> Request | EarlierRun | Closed | Skipped:
     """The request that a runner's environment describes.
 
     Raises:
@@ -83,6 +94,8 @@ def read_event(environment: Mapping[str, str]) -> Request | EarlierRun | Skipped
     if name == "workflow_run":
         return _earlier_run(parsed(WorkflowRunEvent, payload, path))
     action = parsed(AnyEvent, payload, path).action
+    if action == "closed":
+        return _closed(parsed(PullRequestEvent, payload, path))
     if action not in ACTIONS:
         return Skipped(f"nothing is to be reviewed when a pull request is {_past(action)}")
     return _request(parsed(PullRequestEvent, payload, path))
@@ -100,6 +113,11 @@ def required(environment: Mapping[str, str], name: str) -> str:
     return value
 
 
+def _closed(event: PullRequestEvent) -> Closed:
+    pull = event.pull_request
+    return Closed(event.repository.full_name, pull.number, pull.base.ref, pull.merged)
+
+
 def _request(event: PullRequestEvent) -> Request:
     pull, repository = event.pull_request, event.repository
     return Request(
@@ -113,6 +131,7 @@ def _request(event: PullRequestEvent) -> Request:
         head_repository=pull.head.repo.full_name if pull.head.repo else None,
         action=event.action,
         draft=pull.draft,
+        author=pull.user.login if pull.user else "",
     )
 
 

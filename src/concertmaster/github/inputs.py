@@ -26,6 +26,13 @@ class Check(StrEnum):
     CHECK_RUN = "check-run"
 
 
+class FixMode(StrEnum):
+    """Where the command `fix` puts what it writes."""
+
+    BRANCH = "branch"
+    PULL_REQUEST = "pull-request"
+
+
 @dataclass(frozen=True, slots=True)
 class Inputs:
     """The inputs of the action. None leaves a thing to the project's own settings."""
@@ -38,6 +45,9 @@ class Inputs:
     server_url: str = PUBLIC_SERVER
     check: Check = Check.NONE
     sarif: str | None = None
+    follow_up: bool = False
+    companion: bool = False
+    fix_mode: FixMode = FixMode.BRANCH
 
 
 def read_inputs(environment: Mapping[str, str], *, offline: bool = False) -> Inputs:
@@ -69,6 +79,9 @@ def read_inputs(environment: Mapping[str, str], *, offline: bool = False) -> Inp
         environment.get("GITHUB_SERVER_URL") or PUBLIC_SERVER,
         _check(read_input(environment, "check")),
         sarif,
+        bool(_truth(environment, "follow-up")),
+        bool(_truth(environment, "companion")),
+        _fix_mode(read_input(environment, "fix-mode")),
     )
 
 
@@ -112,6 +125,12 @@ def _check(given: str | None) -> Check:
     if given is not None and given not in tuple(Check):
         raise malformed_input("check", given, f"one of {', '.join(Check)}")
     return Check(given or Check.NONE)
+
+
+def _fix_mode(given: str | None) -> FixMode:
+    if given is not None and given not in tuple(FixMode):
+        raise malformed_input("fix-mode", given, f"one of {', '.join(FixMode)}")
+    return FixMode(given or FixMode.BRANCH)
 
 
 def _fail_on(given: str | None) -> FailOn | None:

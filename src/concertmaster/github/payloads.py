@@ -33,6 +33,13 @@ class Payload(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
+class Person(Payload):
+    """Somebody with an account, be it an app's."""
+
+    login: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}(?:\[bot\])?$")]
+    type: str = "User"
+
+
 class Account(Payload):
     """Who a repository belongs to."""
 
@@ -63,6 +70,8 @@ class PullRequest(Payload):
 
     number: Annotated[int, Field(gt=0)]
     draft: bool = False
+    merged: bool = False
+    user: Person | None = None
     head: Side
     base: Side
 

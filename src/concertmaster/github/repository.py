@@ -209,9 +209,9 @@ class Repository:
 
     # -- pull requests -----------------------------------------------------------------------------
 
-    def open_pull(self, *, branch: str, title: str, body: str) -> int:
-        """A pull request into the default branch; its number."""
-        wanted = {"title": title, "body": body, "head": branch, "base": self.default_branch}
+    def open_pull(self, *, branch: str, title: str, body: str, base: str = "") -> int:
+        """A pull request into a branch, the default one if none is given; its number."""
+        wanted = {"title": title, "body": body, "head": branch, "base": base or self.default_branch}
 
         def find() -> int | None:
             return next((pull.number for pull in self.pulls(branch=branch)), None)

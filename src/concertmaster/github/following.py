@@ -1,0 +1,136 @@
+"""What goes on top of a reviewed pull request: rewrites that could not be suggested, or all that an upgrade takes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from concertmaster.findings import Finding, Safety
+from concertmaster.github.event import Request
+from concertmaster.github.parts import Part
+from concertmaster.github.reading import Reviewed
+from concertmaster.github.review import ReviewPlan
+from concertmaster.github.seen import key_of
+from concertmaster.github.stacked import Stack
+from concertmaster.report.markdown import visible
+from concertmaster.report.stacked import Told
+from concertmaster.runner import Task
+from concertmaster.upgrading import Commit, plan_upgrade
+from concertmaster.upgrading.stages import by_rule, parses
+from concertmaster.versions import release
+from concertmaster.workspace import open_workspace, readable
+
+WORKFLOWS = ".github/workflows/"
+BOTS = ("renovate[bot]", "dependabot[bot]", "dependabot-preview[bot]")
+BRANCHES = ("renovate/", "dependabot/")
+
+
+def is_raised_by_bot(request: Request, part: Part) -> bool:
+    """Whether a bot that only changes numbers moves a project to a newer release."""
+    by_bot = request.author in BOTS or request.head_ref.startswith(BRANCHES)
+    move = part.move
+    return by_bot and move is not None and release(move.after) > release(move.before)
+
+
+def missing(request: Request, reviewed: Reviewed) -> Iterator[str]:
+    """What the pull request of such a bot lacks, as a note."""
+    for part in reviewed.parts:
+        cured = sum(1 for item in part.report.findings if item.edits)
+        if is_raised_by_bot(request, part) and (cured or part.report.created):
+            yield (
+                "It changes the number and leaves the work: a rewrite is there for "
+                f"{cured:,} of {len(part.report.findings):,} findings. The input `companion: true` brings them as "
+                "a pull request on top of this one."
+            )
+
+
+# -- what was not suggested ------------------------------------------------------------------------------
+
+
+def follow_up(request: Request, reviewed: Reviewed, plan: ReviewPlan) -> tuple[Stack, Told]:
+    """The rewrites that could not be suggestions, and new files, one commit a rule."""
+    left = plan.follow_up.findings if plan.follow_up else ()
+    commits = tuple(commit for part in reviewed.parts for commit in _commits(part, left))
+    files = {path for commit in commits for path in commit.files}
+    brought = tuple(item for item in reviewed.report.findings if item.edits and item.path in files)
+    told = Told(request.number, request.head_ref, brought, tuple(sorted(files)))
+    return Stack(request.number, request.head_sha, request.head_ref, told.title, commits), told
+
+
+def _commits(part: Part, left: Iterable[Finding]) -> Iterator[Commit]:
+    workspace = part.judgement.workspace
+    mine = {key_of(item) for item in part.report.findings}
+    wanted = {item.path for item in left if key_of(item) in mine} | part.report.created
+    new = {
+        _inside(path, part.folder): text
+        for path, text in part.report.rewritten.items()
+        if path in wanted and not path.startswith(WORKFLOWS) and parses(path, text)
+    }
+    task = Task(workspace.project, workspace.around, workspace.rules, True, workspace.config.per_path_ignores)
+    old = {path: readable(workspace.project, path) for path in new}
+    checks = {rule.id for rule in workspace.rules if rule.project_checks}
+    whole = next((item.rule for item in part.report.findings if item.rule in checks), None)
+    for name, files in by_rule(task, old, new, whole=whole).items() if new else ():
+        findings = [item for item in part.report.findings if item.rule == name]
+        yield _commit(name, findings, {_whole(path, part.folder): data for path, data in files.items()})
+
+
+def _commit(name: str, findings: list[Finding], files: dict[str, bytes]) -> Commit:
+    title = next((item.title for item in findings if item.title), name).rstrip(".")
+    check = any(item.safety is Safety.SUGGESTED for item in findings if item.path in files)
+    numbers = Counter(item.path for item in findings if item.edits)
+    lines = [_line(f"- {path}: {numbers[path] or 'follows'}") for path in files]
+    head = f"Rewritten by the rule {name}{', to be checked' if check else ''}:"
+    return Commit(_line(f"{title} ({name})"), "\n".join((head, "", *lines)), (name,), files)
+
+
+def _line(text: str) -> str:
+    """One line that mentions nobody and closes nothing."""
+    return visible(text).replace("@", "@ ").replace("#", "# ")[:500]
+
+
+# -- what an upgrade takes -------------------------------------------------------------------------------
+
+
+def companion(request: Request, reviewed: Reviewed) -> tuple[Stack, Told] | None:
+    """Everything that the release takes which a bot has raised; None where it is none of its pull requests."""
+    part = next((part for part in reviewed.parts if is_raised_by_bot(request, part)), None)
+    if part is None or part.move is None:
+        return None
+    workspace, move = part.judgement.workspace, part.move
+    upgraded = open_workspace(
+        workspace.project,
+        installed_release=move.before,
+        target=move.after,
+        config=workspace.config,
+        supply=workspace.supply,
+    )
+    plan = plan_upgrade(upgraded, may_write=lambda path: not _whole(path, part.folder).startswith(WORKFLOWS))
+    commits = tuple(
+        replace(one, files={_whole(path, part.folder): data for path, data in one.files.items()})
+        for one in plan.commits
+    )
+    files = {path for commit in commits for path in commit.files}
+    told = Told(
+        request.number,
+        request.head_ref,
+        tuple(item for item in _in_repository(plan.found, part.folder) if item.edits and item.path in files),
+        tuple(sorted(files)),
+        (move.before, move.after),
+        tuple(_in_repository(plan.remaining, part.folder)),
+        plan.operations.below(part.folder),
+    )
+    return Stack(request.number, request.head_sha, request.head_ref, told.title, commits), told
+
+
+def _in_repository(findings: Iterable[Finding], folder: str) -> Iterator[Finding]:
+    return (replace(item, path=_whole(item.path, folder)) for item in findings)
+
+
+def _whole(path: str, folder: str) -> str:
+    return f"{folder}/{path}" if folder else path
+
+
+def _inside(path: str, folder: str) -> str:
+    return path[len(folder) + 1 :] if folder else path
