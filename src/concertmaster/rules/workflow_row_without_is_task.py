@@ -38,6 +38,7 @@ import ast
 from collections.abc import Iterator
 
 from concertmaster.findings import Safety
+from concertmaster.project.paths import is_test
 from concertmaster.project.python import PythonFile
 from concertmaster.rewrite import insert_after
 from concertmaster.rewrite.moves import spelled
@@ -71,8 +72,7 @@ def row(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
         return
     text, imports = written
     edits = (insert_after(file, call.keywords[-1].value, f", is_task={text}"),) if text else ()
-    in_tests = any(part.startswith(("test", "conftest")) for part in file.path.split("/"))
-    yield Hit(call, MESSAGE, edits, imports, rows=("40-09", "T-04") if in_tests else ("40-09",))
+    yield Hit(call, MESSAGE, edits, imports, rows=("40-09", "T-04") if is_test(file.path) else ("40-09",))
 
 
 def _is_task(file: PythonFile, target: ast.expr) -> tuple[str, tuple[Import, ...]] | None:

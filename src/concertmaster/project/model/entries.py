@@ -10,8 +10,8 @@ from posixpath import dirname
 
 from concertmaster.project.model.interpreter import Interpreter
 from concertmaster.project.model.place import Parsed, Sources
-from concertmaster.project.model.registrations import is_test
 from concertmaster.project.model.values import Call, Function, Symbol
+from concertmaster.project.paths import is_test
 
 _CORE = frozenset(
     (

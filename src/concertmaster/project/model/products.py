@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from concertmaster.project.model.functions import is_builtin
 from concertmaster.project.model.interpreter import Interpreter
 from concertmaster.project.model.place import Place, Sources
-from concertmaster.project.model.registrations import is_test
 from concertmaster.project.model.values import Call, ClassName, place_of
 from concertmaster.project.names import canonical
+from concertmaster.project.paths import is_test
 
 _REGISTRY = frozenset(
     f"orchestrator.core.domain{module}.SUBSCRIPTION_MODEL_REGISTRY" for module in ("", ".base")

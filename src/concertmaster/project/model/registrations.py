@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from concertmaster.project.model.interpreter import Interpreter
 from concertmaster.project.model.place import Parsed, Place, Sources
 from concertmaster.project.model.values import Call, Function, Symbol, Text, Value
 from concertmaster.project.names import canonical
+from concertmaster.project.paths import is_test
 
 LAZY = "orchestrator.core.workflows.LazyWorkflowInstance"
 _UTILS = "orchestrator.core.workflows.utils."
@@ -27,9 +27,6 @@ DECORATORS = {
 _WORDS = tuple(name.rpartition(".")[2].encode() for name in DECORATORS)
 #: How the framework calls the parameters of `workflow` in order.
 _PARAMETERS = ("description", "initial_input_form", "target")
-_TESTS = re.compile(
-    r"(?:^|/)(?:[\w-]+[_-])?(?:tests?|testing|fixtures)(?:[_-][\w-]+)?/|(?:^|/)(?:tests?|test_[^/]*|[^/]*_test|conftest)\.py$"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +50,6 @@ class Registration:
     module: Text
     name: Text
     place: Place
-
-
-def is_test(path: str) -> bool:
-    return bool(_TESTS.search(path))
 
 
 def read_functions(

@@ -10,7 +10,7 @@ from posixpath import basename, dirname
 
 from concertmaster.findings import Edit
 from concertmaster.project.model.place import Sources
-from concertmaster.project.model.registrations import is_test
+from concertmaster.project.paths import is_test
 
 FILE = "translations/en-GB.json"
 _LANGUAGE = re.compile(r"[a-z]{2}-[A-Z]{2}\.json")
