@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint lock clean
+.PHONY: demo test lint index lock clean
 
 $(READY): requirements/dev.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -24,6 +24,10 @@ lint: $(READY)
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+
+# Reads every release of orchestrator-core and its companions anew into the index that is shipped.
+index: $(READY)
+	$(VENV)/bin/concertmaster index build --output src/concertmaster/index/data/names.index
 
 # Renews the locked dependencies after a change in pyproject.toml.
 lock:

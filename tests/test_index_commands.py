@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -279,6 +280,22 @@ def test_build_writes_a_whole_index(server: Server, folder: Path) -> None:
     assert code == 0
     assert "2 releases" in text
     assert Index.load(folder / "new.index").releases() == ("5.0.0", "5.1.0")
+
+
+def test_build_leaves_an_index_that_is_current(server: Server, folder: Path) -> None:
+    path = folder / "new.index"
+    run("build", "--output", str(path))
+    head, _, packed = path.read_bytes().partition(b"\n")
+    path.write_bytes(head + b"\n" + zlib.compress(zlib.decompress(packed), 1))
+    before = path.read_bytes()
+    code, text = run("build", "--output", str(path))
+    assert (code, path.read_bytes()) == (0, before)
+    assert "was current" in text
+    server.hold(orchestrator_core__5_0_0=wheels.wheel({"orchestrator/core/__init__.py": ""}, release="5.0.0"))
+    _, text = run("build", "--output", str(path))
+    assert path.read_bytes() != before
+    assert "written" in text
+    assert Index.load(path).releases() == ("5.0.0",)
 
 
 def test_build_writes_nothing_that_is_not_whole(server: Server, folder: Path) -> None:

@@ -88,9 +88,11 @@ def build(
         typer.echo("Nothing was written.", err=True)
         raise typer.Exit(3)
     path = output or _kept()
-    refresh.save(content, path)
-    took = time.perf_counter() - began
-    typer.echo(f"{path}: {count} releases, {len(content):,} bytes, {took:.1f} seconds")
+    current = refresh.is_current(content, path)
+    if not current:
+        refresh.save(content, path)
+    took, verb = time.perf_counter() - began, "was current" if current else "written"
+    typer.echo(f"{path} {verb}: {count} releases, {len(content):,} bytes, {took:.1f} seconds")
 
 
 def _folder() -> Path:

@@ -85,6 +85,16 @@ def rebuild(source: PackageIndex) -> tuple[bytes, tuple[IndexProblem, ...], int]
     return reading.content, (*problems, *refused), len(fetched) - len(refused)
 
 
+def is_current(content: bytes, path: Path) -> bool:
+    """Whether a file holds the same facts, however another version of zlib has packed them."""
+    try:
+        kept = codec.decode(path.read_bytes(), where=str(path))
+    except (OSError, IndexProblem):
+        return False
+    new = codec.decode(content, where="memory")
+    return (new.releases, new.lines) == (kept.releases, kept.lines)
+
+
 def save(content: bytes, path: Path) -> None:
     """Write an index so that no reader ever finds half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
