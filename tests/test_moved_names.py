@@ -94,8 +94,8 @@ def test_a_line_that_stays_in_part_goes_on_to_the_new_namespace() -> None:
     result = judge(text, "moved-names", "old-namespace")
     assert (result.rewritten or b"").decode() == (
         "from orchestrator.core.types import SubscriptionLifecycle\n"
-        "from pydantic_forms.types import UUIDstr\n"
         "from orchestrator.core.services.settings import get_engine_settings_table\n"
+        "from pydantic_forms.types import UUIDstr\n"
         "\n"
         "lock = get_engine_settings_table()\n"
     )

@@ -154,9 +154,24 @@ def beside(
         return replace_span(file, start, start, f"{text}; ")
     if module < (against or node.module or "") or not _ENDS_LINE.match(file.source, end):
         return replace_span(file, start, start, f"{text}\n{indent}")
+    end = file.span(_last_before(file, node, module))[1]
     line_end = file.line_span(file.line_of(end))[1]
     complete = file.source[:line_end].endswith(b"\n")
     return replace_span(file, line_end, line_end, f"{indent}{text}\n" if complete else f"\n{indent}{text}")
+
+
+def _last_before(file: PythonFile, node: ast.ImportFrom, module: str) -> ast.ImportFrom:
+    """The last of the imports on the lines behind a statement that sorts before a module."""
+    block = block_of(file, node)
+    for other in block[block.index(node) + 1 :] if node in block else ():
+        below = other.lineno == (node.end_lineno or node.lineno) + 1
+        plain = isinstance(other, ast.ImportFrom) and not other.level
+        if not (below and plain and isinstance(other, ast.ImportFrom)) or (other.module or "") > module:
+            break
+        if not _ENDS_LINE.match(file.source, file.span(other)[1]):
+            break
+        node = other
+    return node
 
 
 def _statement(module: str, targets: Sequence[Import], indent: str) -> str:

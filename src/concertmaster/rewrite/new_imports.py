@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import itertools
+import re
 import sys
 
 from concertmaster.findings import Edit
+from concertmaster.project.names import ROOT
 from concertmaster.project.python import PythonFile
 from concertmaster.rewrite.spans import replace_span
 
@@ -20,6 +22,7 @@ def new_import(file: PythonFile, text: str, module: str) -> Edit:
     """A new statement, in alphabetical place within the group of imports that fits best."""
     imports = [node for node in top_level_imports(file) if module_name(node) != "__future__"]
     plain = [node for node in imports if isinstance(node, ast.ImportFrom) and not node.level]
+    plain = _with_the_framework(file, plain) if _group_of(module) == "other" else plain
     before = [node for node in plain if _group(node) == _group_of(module) and module_name(node) < module]
     if before:
         return line_after(file, before[-1], text)
@@ -30,6 +33,18 @@ def new_import(file: PythonFile, text: str, module: str) -> Edit:
     if not imports:
         return _first_import(file, text)
     return _beside_other_groups(file, imports, text, _group_of(module))
+
+
+def _with_the_framework(file: PythonFile, imports: list[ast.ImportFrom]) -> list[ast.ImportFrom]:
+    """Imports without a blank line between them and one of the framework's: libraries, not the project's own."""
+    runs: list[list[ast.ImportFrom]] = []
+    for node in imports:
+        gap = file.source[file.span(runs[-1][-1])[1] : file.span(node)[0]] if runs else b""
+        if not runs or re.search(rb"\n[ \t\r]*\n", gap):
+            runs.append([])
+        runs[-1].append(node)
+    ours = [run for run in runs if any(module_name(node).partition(".")[0] == ROOT for node in run)]
+    return ours[0] if ours else imports
 
 
 def _beside_other_groups(
