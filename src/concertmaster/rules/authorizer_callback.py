@@ -125,7 +125,7 @@ def kinds(file: PythonFile) -> Iterator[Hit]:
 
 def _awaited(file: PythonFile, callback: Callback, function: Function) -> Iterator[Hit]:
     """On the way to a release between 4.7 and 5.0."""
-    if isinstance(function, ast.AsyncFunctionDef) or callback.use is Use.LOOKS:
+    if isinstance(function, ast.AsyncFunctionDef) or _is_of_its_time(file, callback):
         return
     message = f"Callbacks are awaited since 4.7: make `{function.name}` an `async def` without blocking calls"
     edits = () if other_uses(file, function) else (make_async(file, function),)
@@ -135,7 +135,7 @@ def _awaited(file: PythonFile, callback: Callback, function: Function) -> Iterat
 def _context(file: PythonFile, callback: Callback, function: Function) -> Iterator[Hit]:
     parameter = only_parameter(function)
     is_sync = isinstance(function, ast.FunctionDef)
-    if callback.use is Use.LOOKS and is_sync and release(file.window.installed) >= release("4.7.0"):
+    if is_sync and _is_of_its_time(file, callback):
         return
     rows = ("50-10a", "47-02") if is_sync else ("50-10a",)
     message = f"`{function.name}` gets an `AuthContext` instead of a user since 5.0: use its `user`"
@@ -150,6 +150,11 @@ def _context(file: PythonFile, callback: Callback, function: Function) -> Iterat
     if edits and isinstance(function, ast.FunctionDef):
         edits = (make_async(file, function), *edits)
     yield Hit(function, message, edits, _NEEDED, rows=rows)
+
+
+def _is_of_its_time(file: PythonFile, callback: Callback) -> bool:
+    """A plain function of 4.7 or later that only looks like a callback is none, or it would fail."""
+    return callback.use is Use.LOOKS and release(file.window.installed) >= release("4.7.0")
 
 
 def _is_old(file: PythonFile, parameter: ast.arg) -> bool:
