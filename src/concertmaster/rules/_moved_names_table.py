@@ -118,9 +118,9 @@ API 1.2.3 - 2.3.1 .websocket > .utils.enrich_process passed-on
     enrich_process
 API 1.0.0 - 2.3.1 .services.processes > .websocket passed-on
     websocket_manager
-25-01 2.2.0 - 2.5.0 .graphql.extensions.deprecation_checker_extension > nwastdlib.graphql.extensions.deprecation_checker_extension
+25-01 2.2.0 - 2.4.0 .graphql.extensions.deprecation_checker_extension > nwastdlib.graphql.extensions.deprecation_checker_extension
     *
-25-01 2.2.0 - 2.5.0 .graphql.extensions.error_handler_extension > nwastdlib.graphql.extensions.error_handler_extension
+25-01 2.2.0 - 2.4.0 .graphql.extensions.error_handler_extension > nwastdlib.graphql.extensions.error_handler_extension
     *
 API 2.8.0 - 2.8.0 .graphql.loaders.subscriptions > .services.subscription_relations
     Relation

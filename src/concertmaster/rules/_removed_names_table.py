@@ -152,7 +152,7 @@ API 2.2.0 .schemas
     create_process_websocket_data empty_handler send_process_data_to_websocket
 23-11 2.3.1 .services.processes
     create_process_websocket_data send_process_data_to_websocket
-25-01 2.5.0 .graphql.extensions.error_collector_extension
+25-01 2.4.0 .graphql.extensions.error_collector_extension
     *
 API 3.1.2 .settings
     OrchestratorDeprecationWarning convert_database_uri
