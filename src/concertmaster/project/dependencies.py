@@ -26,7 +26,18 @@ __all__ = [
 ]
 FRAMEWORK = "orchestrator-core"
 #: Where several manifests of one folder name the framework, the earlier of these is believed.
-_RANK = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "Pipfile.lock", "pyproject.toml", "Pipfile")
+_RANK = (
+    "uv.lock",
+    "poetry.lock",
+    "pdm.lock",
+    "pylock.toml",
+    "Pipfile.lock",
+    "pyproject.toml",
+    "Pipfile",
+    "setup.cfg",
+    "setup.py",
+    "requirements.txt",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from concertmaster.project.manifests.model import Requirement, Style
 
 _FORMS_OF_PEP_440 = frozenset((Style.PEP508, Style.POETRY, Style.PIPENV))
 _LINE_END = re.compile(rb"[\"']?[ \t]*,?[ \t]*(?:#[^\n]*)?\r?$")
+_SHELL_SIGNS = re.compile(r"[<>*?;&|() \[]")
+_FLOW_SIGNS = re.compile(r"[\[\]{},]")
 _LINE_START = re.compile(rb"[ \t]*(?:-[ \t]+)?[\"']?$")
 
 
@@ -29,14 +31,37 @@ def replace_requirement(file: ManifestFile, requirement: Requirement, text: str)
     """Another requirement in the place of this one; only where PEP 508 is spoken."""
     if not _is_editable(requirement) or requirement.style is not Style.PEP508:
         return None
-    return _edit(file, *requirement.span, text)
+    return _whole(file, requirement, text)
+
+
+def _whole(file: ManifestFile, requirement: Requirement, text: str) -> Edit | None:
+    """The text in quotes, where what it stands in would take its signs for something else."""
+    start, end = requirement.span
+    line = file.source[file.line_span(file.line_of(start))[0] : start]
+    if line.endswith((b"'", b'"')):
+        return _edit(file, start, end, text)
+    if requirement.group == "shell" and _SHELL_SIGNS.search(text):
+        quotes = [sign for sign in ("'", '"') if line.count(sign.encode()) % 2 == 0 and sign not in text]
+        return _edit(file, start, end, f"{quotes[-1]}{text}{quotes[-1]}") if quotes else None
+    if (
+        file.path.endswith((".yaml", ".yml"))
+        and re.search(rb"[\[,][ \t]*\Z", line)
+        and _FLOW_SIGNS.search(text)
+    ):
+        return _edit(file, start, end, f"'{text}'") if "'" not in text else None
+    return _edit(file, start, end, text)
 
 
 def replace_version(file: ManifestFile, requirement: Requirement, specifier: str) -> Edit | None:
     """Another range for the same distribution."""
     if not _is_editable(requirement) or requirement.style not in _FORMS_OF_PEP_440 or not requirement.written:
         return None
-    return _edit(file, *requirement.written_at, specifier)
+    start, end = requirement.written_at
+    if requirement.style is not Style.PEP508:
+        return _edit(file, start, end, specifier)
+    first, last = requirement.span
+    text = file.source[first:start] + specifier.encode() + file.source[end:last]
+    return _whole(file, requirement, text.decode())
 
 
 def drop_extras(file: ManifestFile, requirement: Requirement, names: Collection[str]) -> Edit | None:

@@ -132,7 +132,7 @@ def _concerns(file: ManifestFile, requirement: Requirement) -> bool:
     if any(other.name == "orchestrator-core" for other in file.requirements):
         return True
     return file.path in _PLACES or (
-        requirement.style is Style.PYTHON and file.path.startswith(".github/workflows/")
+        requirement.style is Style.PYTHON and file.path.startswith((".github/workflows/", ".gitlab-ci"))
     )
 
 

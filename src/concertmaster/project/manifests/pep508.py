@@ -25,6 +25,7 @@ _PARTS = re.compile(
     re.DOTALL,
 )
 _EGG = re.compile(r"#(?:.*&)?egg=(?P<name>[\w.-]+)(?P<extras>\[[^\]]*\])?")
+_RELEASE = re.compile(r"v?(?P<number>\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?)")
 _FORGE = re.compile(r"^(?:git|hg|svn|bzr)\+")
 
 
@@ -55,11 +56,22 @@ def requirement(text: str, start: int, *, group: str = "", hashed: bool = False)
         return replace(found, extras=extras, problem=_why(text, error))
     return replace(
         found,
-        specifier=str(parsed.specifier),
+        specifier=str(parsed.specifier) or of_reference(_reference(parsed.url or "")),
         extras=tuple(sorted(parsed.extras)),
         marker=str(parsed.marker or ""),
         source=_source(parsed.url),
     )
+
+
+def of_reference(name: str) -> str:
+    """The range that a tag of a repository stands for, where it is named like a release."""
+    match = _RELEASE.fullmatch(name)
+    return f"=={match['number']}" if match else ""
+
+
+def _reference(url: str) -> str:
+    """What a repository is taken at: `git+https://…/core.git@4.8.2`."""
+    return url.partition("#")[0].rpartition("/")[2].partition("@")[2] if _FORGE.match(url) else ""
 
 
 def _why(text: str, error: InvalidRequirement) -> str:
@@ -89,7 +101,7 @@ def _direct(text: str, start: int, *, group: str) -> Written | None:
     if not name:
         return None
     extras = tuple(sorted(re.findall(r"[\w.-]+", egg["extras"] or ""))) if egg else ()
-    specifier = f"=={version}" if version else ""
+    specifier = f"=={version}" if version else of_reference(_reference(bare))
     end = start + len(text)
     return Written(name, start, end, Style.PEP508, specifier, extras, group=group, source=source)
 

@@ -11,8 +11,8 @@ from packaging.utils import canonicalize_name
 
 from concertmaster.project.manifests.constraints import of_pipenv, of_poetry
 from concertmaster.project.manifests.model import Found, Include, Manifest, Style, Written
-from concertmaster.project.manifests.pep508 import requirement
-from concertmaster.project.manifests.python_versions import in_pyproject
+from concertmaster.project.manifests.pep508 import of_reference, requirement
+from concertmaster.project.manifests.python_versions import in_pipfile, in_pyproject
 from concertmaster.project.manifests.toml import Toml, Value
 
 #: Arrays of PEP 508 strings, and the group that each stands for; `*` names the group itself.
@@ -60,15 +60,18 @@ def read_pyproject(manifest: Manifest) -> Found:
     for pattern, group in ARRAYS.items():
         for name, array in toml.select(pattern):
             for item in _in_array(toml, array, group=group.replace("*", name)):
-                yield replace(item, source=sources.get(canonicalize_name(item.name), item.source))
+                source, specifier = sources.get(canonicalize_name(item.name), (item.source, ""))
+                yield replace(item, source=source, specifier=item.specifier or specifier)
     yield from _tables(toml, TABLES)
     yield from in_pyproject(toml)
     yield from _includes(toml, manifest.path)
 
 
 def read_pipfile(manifest: Manifest) -> Found:
-    """Everything that a `Pipfile` requires."""
-    return _tables(Toml(manifest.text), PIPFILE)
+    """Everything that a `Pipfile` requires, and its version of Python."""
+    toml = Toml(manifest.text)
+    yield from _tables(toml, PIPFILE)
+    yield from in_pipfile(toml)
 
 
 def _in_array(toml: Toml, array: object, *, group: str) -> Iterator[Written]:
@@ -91,14 +94,14 @@ def _unfaithful(found: Written, value: Value) -> Written:
     )
 
 
-def _uv_sources(toml: Toml) -> dict[str, str]:
-    """Distributions that uv takes from elsewhere than an index."""
-    found: dict[str, str] = {}
+def _uv_sources(toml: Toml) -> dict[str, tuple[str, str]]:
+    """Distributions that uv takes from elsewhere than an index, and the range that a tag stands for."""
+    found: dict[str, tuple[str, str]] = {}
     for name, entry in toml.select(("tool", "uv", "sources", "*")):
         for one in entry if isinstance(entry, list) else [entry]:
             kind = next((SOURCES[key] for key in one if key in SOURCES), None) if _is_table(one) else None
             if kind:
-                found[canonicalize_name(name)] = kind
+                found[canonicalize_name(name)] = kind, of_reference(str(one.get("tag", "")))
     return found
 
 
@@ -144,7 +147,7 @@ def _entry(toml: Toml, name: str, whole: object, entry: Any, style: Style) -> Wr
         start=place[0] if key is None else key,
         end=place[1],
         style=style,
-        specifier=specifier or "",
+        specifier=specifier or (of_reference(str(entry.get("tag", ""))) if source == "git" else ""),
         extras=extras,
         marker=_marker(entry),
         source=source,

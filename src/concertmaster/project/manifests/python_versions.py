@@ -32,9 +32,25 @@ _FROM = re.compile(
     r"(?P<version>3\.\d+(?:\.\d+)?)(?P<variant>[\w.-]*))",
     re.MULTILINE | re.IGNORECASE,
 )
-_CI = re.compile(r"^[ \t-]*python-version:[ \t]*(?P<value>[^\n#]*)", re.MULTILINE)
+_CI = re.compile(r"(?:^[ \t-]*|[{,][ \t]*)[\"']?python-version[\"']?:[ \t]*(?P<value>[^\n#]*)", re.MULTILINE)
+_IMAGE = re.compile(
+    r"^[ \t]*(?:-[ \t]+)?(?:image|container|name):[ \t]*[\"']?(?:docker\.io/)?(?:library/)?python:"
+    r"(?P<version>3\.\d+(?:\.\d+)?)(?![\d.])",
+    re.MULTILINE,
+)
 _NUMBER = re.compile(r"(?<![\w.])3\.\d+(?![\w.])")
 _FILE = re.compile(r"^(?:python[ \t-]+)?(?P<version>3\.\d+(?:\.\d+)?)[ \t]*\r?$", re.MULTILINE)
+
+
+def in_pipfile(toml: Toml) -> Iterator[Written]:
+    """The version of Python that a `Pipfile` asks for."""
+    for _, item in toml.select(("requires", "python_version")):
+        value = toml.string(item)
+        found = (
+            of_point(value.text, value.inner[0], group="env:interpreter") if value and value.inner else None
+        )
+        if found:
+            yield found
 
 
 def in_pyproject(toml: Toml) -> Iterator[Written]:
@@ -98,6 +114,10 @@ def read_ci(manifest: Manifest) -> Found:
             found = of_point(number[0], start, group=group)
             if found:
                 yield found
+    for image in _IMAGE.finditer(manifest.text):
+        found = of_point(image["version"], image.start("version"), group="image")
+        if found:
+            yield found
 
 
 def read_version_file(manifest: Manifest) -> Found:

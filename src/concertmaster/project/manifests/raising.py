@@ -54,7 +54,10 @@ def _raised(requirement: Requirement, target: Release) -> str:
     for clause in clauses:
         parts += (written[position : clause.start], clause.raised(target))
         position = clause.end
-    return _with_floor("".join((*parts, written[position:])), requirement.style, target)
+    raised = _with_floor("".join((*parts, written[position:])), requirement.style, target)
+    if requirement.group == "shell" and re.search(r"[<>]", raised) and not re.search(r"[<>]", written):
+        raise _Obstacle(f"on a command line {raised!r} may need quotes")
+    return raised
 
 
 def _refuse(requirement: Requirement, target: Release) -> None:

@@ -61,7 +61,7 @@ READERS: tuple[tuple[str, Reader], ...] = (
     (".github/workflows/*.y*ml", read_ci),
     (".github/actions/*/action.y*ml", read_ci),
     ("action.y*ml", read_shell),
-    (".gitlab-ci*.y*ml", read_shell),
+    (".gitlab-ci*.y*ml", read_ci),
     ("azure-pipelines*.y*ml", read_shell),
     ("bitbucket-pipelines.yml", read_shell),
     (".circleci/config.yml", read_shell),
