@@ -3,35 +3,44 @@
 from __future__ import annotations
 
 import json
-import re
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from itertools import groupby, pairwise
+from itertools import groupby
 
 from concertmaster.project.model.mapping import MappedWorkflow, ProjectMap
+from concertmaster.report.diagrams import model_diagrams, step_diagrams
 from concertmaster.report.markdown import code, visible
 
 NO_TYPE = "without product type"
-MAX_LABEL = 80
-_SPECIAL = re.compile(r"[^\w .,:()+*/=|-]")
+WIDTH = 80
 
 
 def as_json(projects: Iterable[ProjectMap]) -> str:
     return json.dumps({"version": 1, "projects": [asdict(one) for one in projects]}, indent=2) + "\n"
 
 
-def as_text(projects: Iterable[ProjectMap]) -> str:
-    return "".join(f"{visible_tree(line)}\n" for project in projects for line in _tree(project))
+def as_text(projects: Iterable[ProjectMap], *, width: int = WIDTH) -> str:
+    lines = (shown for project in projects for line in _tree(project) for shown in _wrapped(line, width))
+    return "".join(f"{line}\n" for line in lines)
 
 
 def as_markdown(projects: Iterable[ProjectMap]) -> str:
     return "\n".join(line for project in projects for line in _document(project)).rstrip() + "\n"
 
 
-def visible_tree(line: str) -> str:
-    """A line without what a terminal would obey; its indentation stays."""
+def _wrapped(line: str, width: int) -> list[str]:
+    """A line without what a terminal would obey, in as many lines as it takes, each deeper than the first."""
     stripped = line.lstrip(" ")
-    return " " * (len(line) - len(stripped)) + visible(stripped)
+    indent = " " * (len(line) - len(stripped))
+    return textwrap.wrap(
+        visible(stripped),
+        width,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [indent]
 
 
 # -- terminal ----------------------------------------------------------------------------------
@@ -78,7 +87,9 @@ def _by_type(workflows: Iterable[MappedWorkflow]) -> Iterator[tuple[str, list[Ma
 
 def _document(project: ProjectMap) -> Iterator[str]:
     yield f"# {code(project.root) if project.root else 'The project'}"
-    yield from ("", "## Products and product blocks", "", *_mermaid(_models(project)), "")
+    yield from ("", "## Products and product blocks", "")
+    for diagram in model_diagrams(project):
+        yield from _mermaid(diagram)
     yield from ("## Workflows", "", "| workflow | target | product type | state |", "|---|---|---|---|")
     for workflow in project.workflows:
         told = ", ".join(list(_state(workflow))[1:]) or "registered, in the database"
@@ -89,40 +100,13 @@ def _document(project: ProjectMap) -> Iterator[str]:
             told,
         )
         yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
-    for kind, workflows in _by_type(project.workflows):
-        yield from ("", f"### {code(kind)}", "", *_mermaid(_steps(workflows)))
     yield ""
+    for kind, workflows in _by_type(project.workflows):
+        yield from (f"### {code(kind)}", "")
+        for diagram in step_diagrams(workflows):
+            yield from _mermaid(diagram)
 
 
 def _mermaid(lines: Iterable[str]) -> Iterator[str]:
-    yield "```mermaid"
-    yield "flowchart LR"
-    yield from (f"  {line}" for line in lines)
-    yield "```"
-
-
-def _models(project: ProjectMap) -> Iterator[str]:
-    numbers = {block.name: f"b{index}" for index, block in enumerate(project.product_blocks)}
-    for block in project.product_blocks:
-        yield f'{numbers[block.name]}["{_label(block.name)}"]'
-    for index, product in enumerate(project.products):
-        yield f'p{index}(["{_label(product.name)}"])'
-        yield from (f"p{index} --> {numbers[name]}" for name in product.blocks if name in numbers)
-    for block in project.product_blocks:
-        yield from (f"{numbers[block.name]} --> {numbers[name]}" for name in block.blocks if name in numbers)
-
-
-def _steps(workflows: Sequence[MappedWorkflow]) -> Iterator[str]:
-    for number, workflow in enumerate(workflows):
-        yield f'subgraph w{number}["{_label(workflow.name)}"]'
-        names = [f"w{number}s{index}" for index, _ in enumerate(workflow.steps)]
-        yield from (f'  {name}["{_label(step)}"]' for name, step in zip(names, workflow.steps, strict=True))
-        yield from (f"  {one} --> {other}" for one, other in pairwise(names))
-        yield "end"
-
-
-def _label(text: str) -> str:
-    """A text in quotes that nothing in it can end: what is special is written by its number."""
-    shown = visible(text)
-    cut = shown if len(shown) <= MAX_LABEL else f"{shown[: MAX_LABEL - 1]}…"
-    return _SPECIAL.sub(lambda match: f"#{ord(match[0])};", cut)
+    first, *rest = lines
+    yield from ("```mermaid", first, *(f"  {line}" for line in rest), "```", "")
