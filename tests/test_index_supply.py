@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from concertmaster.action import run_action
 from concertmaster.cli import run as command
 from concertmaster.index import codec, reading, store
 from concertmaster.index.supply import OFFLINE, Supply
@@ -17,6 +18,7 @@ from concertmaster.runner import run
 from concertmaster.versions import Mode
 from concertmaster.workspace import known, open_workspace
 from tests import package_index, wheels
+from tests.jobs import PIN, Open
 from tests.package_index import Server
 
 CORE = "orchestrator-core"
@@ -257,3 +259,24 @@ def test_an_upgrade_tells_what_was_checked_against(
     assert "against the public API of `5.5.0`" in told.out
     assert command(["upgrade", str(root), "--target", "5.6.0"]) == 0
     assert "against the public API of `5.6.0`" in capsys.readouterr().out
+
+
+def test_the_action_tells_what_was_checked_against(
+    environment: dict[str, str], server: Server, job: Open, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = "from orchestrator.types import SubscriptionLifecycle\n"
+    made = job({"main.py": "x = 1\n", "pyproject.toml": PIN.format("5.6.0")}, {"new.py": gone})
+    made.inputs["offline"] = "true"
+    around = made.environment()
+    assert run_action(around | environment, pause=0) == 1
+    assert f"::notice ::{STAND_IN}" in capsys.readouterr().out
+    plain = STAND_IN.replace("`", "")
+    for text in (Path(around["GITHUB_STEP_SUMMARY"]).read_text(), *made.summaries()):
+        assert plain in text.replace("`", "")
+    assert server.asked == []
+    made.inputs["offline"] = "false"
+    around = made.environment()
+    assert run_action(around | environment, pause=0) == 1
+    assert STAND_IN not in capsys.readouterr().out
+    assert server.asked.count(f"/simple/{CORE}/") == 1
+    assert plain not in Path(around["GITHUB_STEP_SUMMARY"]).read_text().replace("`", "")

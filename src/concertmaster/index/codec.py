@@ -75,7 +75,7 @@ def decode(content: bytes, *, where: str) -> Table:
         raise bad_index(where, "it is not an index")
     if int(number[:9]) > FORMAT:
         raise newer_index(where, int(number[:9]), FORMAT)
-    if int(number) < FORMAT:
+    if int(number[:9]) < FORMAT:
         raise bad_index(where, "it was written by an older concertmaster")
     try:
         unpacker = zlib.decompressobj()
