@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import pytest
 from tools import postgresql
 from tools.generated import Unavailable
-from tools.generated.databases import framework
+from tools.generated.databases import Framework, framework
 
 from tests.database.bench import Bench
 
@@ -26,18 +26,21 @@ def database_server() -> Iterator[postgresql.Server]:
 @pytest.fixture(scope="session")
 def bench(
     database_server: postgresql.Server, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[str], Bench]]:
-    """Gives the bench of a release."""
-    made: dict[str, Bench] = {}
+) -> Iterator[Callable[..., Bench]]:
+    """Gives the bench of a release, with a project of one of the recipes of `tools.generated`."""
+    made: dict[tuple[str, str], Bench] = {}
+    processes: dict[str, Framework] = {}
     with ExitStack() as running:
 
-        def of(release: str) -> Bench:
-            if release not in made:
-                try:
-                    started = running.enter_context(framework(release, database_server))
-                    made[release] = Bench(started, tmp_path_factory.mktemp("network"))
-                except Unavailable as error:
-                    pytest.skip(str(error))
-            return made[release]
+        def of(release: str, *, recipe: str = "rich") -> Bench:
+            key = (release, recipe)
+            try:
+                if release not in processes:
+                    processes[release] = running.enter_context(framework(release, database_server))
+                if key not in made:
+                    made[key] = Bench(processes[release], tmp_path_factory.mktemp("network"), recipe=recipe)
+            except Unavailable as error:
+                pytest.skip(str(error))
+            return made[key]
 
         yield of

@@ -129,7 +129,8 @@ def _products(database: Database, call: Call, new: Value) -> None:
     for name, given in _mapping(new, PRODUCTS, LINKS).items():
         columns = _mapping(given, PRODUCTS, LINKS)
         kept = {key: columns.get(key, UNKNOWN) for key in ("product_type", "tag", "status")}
-        database.add_product({"name": name, **kept}, _place(name, call))
+        inputs = columns.get("fixed_inputs", {})
+        database.add_product({"name": name, **kept, "fixed_inputs": inputs}, _place(name, call))
 
 
 def _blocks(database: Database, call: Call, new: Value) -> dict[str, Any]:
