@@ -97,6 +97,15 @@ def test_the_standard_library_comes_first() -> None:
     assert added(text, wanted) == text.replace("import sql", "from typing import Annotated\n\nimport sql")
 
 
+def test_libraries_stay_apart_from_the_projects_own() -> None:
+    libraries = "from orchestrator.core import db\nfrom structlog import get_logger\n"
+    text = f"{libraries}\nfrom products.node import Node\n\nuse()\n"
+    wanted = Import("pydantic", "SecretStr")
+    assert added(text, wanted) == text.replace("db\n", "db\nfrom pydantic import SecretStr\n")
+    later = Import("sqlalchemy", "select")
+    assert added(text, later) == text.replace("db\n", "db\nfrom sqlalchemy import select\n")
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [
