@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from concertmaster.project.model.interpreter import Interpreter
 from concertmaster.project.model.naming import Imported
 from concertmaster.project.model.place import Parsed, Place, Sources
-from concertmaster.project.model.registrations import is_test
 from concertmaster.project.model.scope import Scope
 from concertmaster.project.model.values import ClassName, Symbol, Value
 from concertmaster.project.names import canonical
+from concertmaster.project.paths import is_test
 
 _BLOCK = frozenset(f"orchestrator.core.domain{module}.ProductBlockModel" for module in ("", ".base"))
 _PLAIN = (

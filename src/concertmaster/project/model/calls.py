@@ -17,7 +17,7 @@ EXECUTE = frozenset(("execute", "scalars", "scalar", "exec_driver_sql"))
 
 
 class Calls(Expressions):
-    """The part of the interpreter that goes through comprehensions, and into calls."""
+    """The part of reading that goes through comprehensions, and into calls."""
 
     # -- comprehensions ------------------------------------------------------------------------
 
@@ -91,12 +91,12 @@ class Calls(Expressions):
         function = self.value(node.func, scope)
         args, keywords = self._arguments(node, scope)
         if isinstance(function, Function):
-            return self.call_function(function, args, keywords, node, scope)
+            return self.reader.call_function(function, args, keywords, node, scope)
         if isinstance(function, Symbol):
             return self._outside_call(function, args, keywords, node, scope)
         if isinstance(node.func, ast.Name) and function is UNKNOWN and node.func.id in BUILTINS:
             return builtin(node.func.id, args, keywords)
-        self.doubt(node, scope, is_open=self.is_open(node, scope))
+        self.reader.doubt(node, scope, is_open=self.is_open(node, scope))
         return UNKNOWN
 
     def is_open(self, node: ast.Call, scope: Scope) -> bool:
@@ -118,7 +118,7 @@ class Calls(Expressions):
         node: ast.Call,
         scope: Scope,
     ) -> Value:
-        self.record(Call(function.name, args, keywords, node, scope.file))
+        self.reader.record(Call(function.name, args, keywords, node, scope.file))
         if function.name in _TEXTS and args:
             return Sql(args[0]) if isinstance(args[0], str) else Symbol("sqlalchemy.text()")
         if function.name in _COPIES and args:

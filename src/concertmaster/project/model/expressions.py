@@ -8,10 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 from concertmaster.project.model.methods import MAX_TEXT, formatted, items, plain
+from concertmaster.project.model.reading import Reader
 from concertmaster.project.model.scope import Scope
 from concertmaster.project.model.values import (
     UNKNOWN,
-    Call,
     ClassName,
     Function,
     Sql,
@@ -22,8 +22,6 @@ from concertmaster.project.model.values import (
 from concertmaster.project.names import canonical
 
 TARGET = "orchestrator.core.targets.Target."
-_TEXTS = frozenset(f"sqlalchemy.{name}" for name in ("text", "sql.text", "sql.expression.text"))
-_COPIES = frozenset(("copy.copy", "copy.deepcopy"))
 _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
@@ -43,36 +41,14 @@ def outside(name: str) -> Value:
 
 
 class Expressions:
-    """The part of the interpreter that gives values; calls of the project's functions are left to the rest."""
+    """The part of reading that gives values; names and the project's functions are left to the rest."""
 
-    def call_function(
-        self,
-        function: Function,
-        args: tuple[Value, ...],
-        keywords: dict[str, Value],
-        node: ast.Call,
-        scope: Scope,
-    ) -> Value:
-        raise NotImplementedError
-
-    def lookup(self, name: str, scope: Scope) -> Value:
-        raise NotImplementedError
-
-    def member(self, value: ClassName, name: str) -> Value:
-        raise NotImplementedError
-
-    def spend(self) -> None:
-        raise NotImplementedError
-
-    def doubt(self, node: ast.AST, scope: Scope, *, is_open: bool = False) -> None:
-        raise NotImplementedError
-
-    def record(self, call: Call) -> None:
-        raise NotImplementedError
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
 
     def value(self, node: ast.expr | None, scope: Scope) -> Value:
         """The value of an expression."""
-        self.spend()
+        self.reader.spend()
         handler = getattr(self, f"_{type(node).__name__.lower()}", None)
         return UNKNOWN if handler is None else handler(node, scope)
 
@@ -80,16 +56,16 @@ class Expressions:
         return text_at(node.value, scope.file.place(node)) if isinstance(node.value, str) else node.value
 
     def _name(self, node: ast.Name, scope: Scope) -> Value:
-        return self.lookup(node.id, scope)
+        return self.reader.lookup(node.id, scope)
 
     def _attribute(self, node: ast.Attribute, scope: Scope) -> Value:
         value = self.value(node.value, scope)
         if isinstance(value, Symbol):
             return outside(f"{value.name}.{node.attr}")
         if isinstance(value, Scope):
-            return self.lookup(node.attr, value)
+            return self.reader.lookup(node.attr, value)
         if isinstance(value, ClassName):
-            return self.member(value, node.attr)
+            return self.reader.member(value, node.attr)
         return value if node.attr == "value" and isinstance(value, str) else UNKNOWN
 
     def _joinedstr(self, node: ast.JoinedStr, scope: Scope) -> Value:

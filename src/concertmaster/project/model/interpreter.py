@@ -1,4 +1,4 @@
-"""Reads modules statement by statement: what they define, and what they call outside the project.
+"""Reads modules: what they define, and what they call outside the project.
 
 Nothing is run. Constants, literals, loops over them and functions of the project are followed; what cannot
 be followed is told as a doubt, with its text.
@@ -9,45 +9,32 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from concertmaster.project.model.expressions import known_truth, outside
-from concertmaster.project.model.functions import bound, changed_names, is_generator, is_main
-from concertmaster.project.model.methods import items
-from concertmaster.project.model.naming import MAX_DEPTH, Imported, Naming
+from concertmaster.project.model.calls import Calls
+from concertmaster.project.model.flow import Flow
+from concertmaster.project.model.functions import bound, is_generator
+from concertmaster.project.model.naming import MAX_DEPTH, Naming
+from concertmaster.project.model.place import Sources
+from concertmaster.project.model.reading import Leave, TooFar
 from concertmaster.project.model.scope import Scope
-from concertmaster.project.model.values import (
-    UNKNOWN,
-    Call,
-    ClassName,
-    Doubt,
-    Effect,
-    Function,
-    Symbol,
-    Value,
-)
+from concertmaster.project.model.values import UNKNOWN, Call, ClassName, Doubt, Effect, Function, Value
 
 MAX_STEPS = 60_000
-_NEVER = frozenset(("typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING"))
-
-
-class TooFar(Exception):
-    """The budget for reading is spent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Leave:
-    """A statement that ends a block: `return`, `break`, `continue` or `raise`."""
-
-    how: str
-    value: Value = None
 
 
 @dataclass
-class Interpreter(Naming):
+class Interpreter:
     """Reads the modules of one project; effects are those of the module or function that was asked for."""
 
+    sources: Sources
+    effects: list[Effect] = field(default_factory=list)
+    _modules: dict[str, Scope] = field(default_factory=dict)
+    _depth: int = 0
     _steps: int = 0
+
+    def __post_init__(self) -> None:
+        self._expressions, self._naming, self._flow = Calls(self), Naming(self), Flow(self)
 
     # -- what is asked from outside ------------------------------------------------------------
 
@@ -130,144 +117,29 @@ class Interpreter(Naming):
             self._depth -= 1
         return left.value if left is not None and left.how == "return" else None
 
-    # -- statements ----------------------------------------------------------------------------
+    # -- its parts -----------------------------------------------------------------------------
+
+    def value(self, node: ast.expr | None, scope: Scope) -> Value:
+        return self._expressions.value(node, scope)
+
+    def truth(self, node: ast.expr, scope: Scope) -> bool | None:
+        """Whether a condition holds; None where that cannot be told."""
+        return self._expressions.truth(node, scope)
+
+    def bind(self, target: ast.expr, value: Value, scope: Scope) -> bool:
+        return self._expressions.bind(target, value, scope)
+
+    def is_open(self, node: ast.Call, scope: Scope) -> bool:
+        return self._expressions.is_open(node, scope)
+
+    def lookup(self, name: str, scope: Scope) -> Value:
+        return self._naming.lookup(name, scope)
+
+    def member(self, value: ClassName, name: str) -> Value:
+        return self._naming.member(value, name)
 
     def block(self, body: Iterable[ast.stmt], scope: Scope) -> Leave | None:
-        for statement in body:
-            self.spend()
-            handler = getattr(self, f"_do_{type(statement).__name__.lower()}", None)
-            left = self._unfollowed([statement], scope) if handler is None else handler(statement, scope)
-            if left is not None:
-                return left
-        return None
+        return self._flow.block(body, scope)
 
-    def _do_expr(self, node: ast.Expr, scope: Scope) -> None:
-        self.value(node.value, scope)
-
-    def _do_pass(self, node: ast.Pass, scope: Scope) -> None: ...
-
-    _do_assert = _do_global = _do_nonlocal = _do_pass
-
-    def _do_return(self, node: ast.Return, scope: Scope) -> Leave:
-        return Leave("return", None if node.value is None else self.value(node.value, scope))
-
-    def _do_break(self, _node: ast.Break, _scope: Scope) -> Leave:
-        return Leave("break")
-
-    def _do_continue(self, _node: ast.Continue, _scope: Scope) -> Leave:
-        return Leave("continue")
-
-    def _do_raise(self, node: ast.Raise, scope: Scope) -> Leave:
-        self.effects.append(Call("raise", (), {}, node, scope.file))
-        return Leave("raise")
-
-    def _do_assign(self, node: ast.Assign, scope: Scope) -> None:
-        value = self.value(node.value, scope)
-        for target in node.targets:
-            self._assign(target, value, scope)
-
-    def _do_annassign(self, node: ast.AnnAssign, scope: Scope) -> None:
-        if node.value is not None:
-            self._assign(node.target, self.value(node.value, scope), scope)
-
-    def _do_augassign(self, node: ast.AugAssign, scope: Scope) -> None:
-        owner = self.value(node.target, scope) if isinstance(node.op, ast.BitOr) else UNKNOWN
-        if isinstance(owner, Symbol):
-            value = self.value(node.value, scope)
-            self.record(Call(f"{owner.name}.update", (value,), {}, node.target, scope.file))
-        elif isinstance(node.target, ast.Name):
-            sum_ = ast.BinOp(ast.Name(node.target.id, ast.Load()), node.op, node.value)
-            scope.names[node.target.id] = self.value(sum_, scope)
-
-    def _assign(self, target: ast.expr, value: Value, scope: Scope) -> None:
-        if isinstance(target, ast.Subscript):
-            owner, key = self.value(target.value, scope), self.value(target.slice, scope)
-            if isinstance(owner, dict) and isinstance(key, (str, int)):
-                owner[key] = value
-            elif isinstance(owner, Symbol):
-                self.record(Call(f"{owner.name}.__setitem__", (key, value), {}, target, scope.file))
-        else:
-            self.bind(target, value, scope)
-
-    def _do_functiondef(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
-        scope.names[node.name] = Function(node, scope, scope.file)
-
-    _do_asyncfunctiondef = _do_functiondef
-
-    def _do_classdef(self, node: ast.ClassDef, scope: Scope) -> None:
-        scope.names[node.name] = ClassName(scope.file.path, node.name)
-
-    def _do_delete(self, node: ast.Delete, scope: Scope) -> None:
-        for target in node.targets:
-            if isinstance(target, ast.Subscript):
-                owner, key = self.value(target.value, scope), self.value(target.slice, scope)
-                if isinstance(owner, dict):
-                    owner.pop(key, None)
-
-    def _do_import(self, node: ast.Import, scope: Scope) -> None:
-        for alias in node.names:
-            name = alias.name if alias.asname else alias.name.partition(".")[0]
-            path = self.sources.definitions.find(name, scope.file.path)
-            scope.names[alias.asname or name] = Symbol(name) if path is None else Imported(path, "")
-
-    def _do_importfrom(self, node: ast.ImportFrom, scope: Scope) -> None:
-        module = "." * node.level + (node.module or "")
-        path = self.sources.definitions.find(module, scope.file.path)
-        for alias in node.names:
-            if alias.name == "*":
-                scope.stars.append(module)
-            elif path is not None:
-                scope.names[alias.asname or alias.name] = Imported(path, alias.name)
-            elif node.level:
-                below = self.sources.definitions.find(f"{module}{alias.name}", scope.file.path)
-                scope.names[alias.asname or alias.name] = UNKNOWN if below is None else Imported(below, "")
-            else:
-                scope.names[alias.asname or alias.name] = outside(f"{module}.{alias.name}")
-
-    def _do_if(self, node: ast.If, scope: Scope) -> Leave | None:
-        test = self.value(node.test, scope)
-        known = False if isinstance(test, Symbol) and test.name in _NEVER else known_truth(test)
-        if isinstance(node.test, ast.Compare) and is_main(node.test):
-            known = False
-        if known is None:
-            return self._unfollowed([*node.body, *node.orelse], scope)
-        return self.block(node.body if known else node.orelse, scope)
-
-    def _do_for(self, node: ast.For, scope: Scope) -> Leave | None:
-        values = items(self.value(node.iter, scope))
-        if values is None:
-            return self._unfollowed([*node.body, *node.orelse], scope, node.target)
-        for value in values:
-            self.bind(node.target, value, scope)
-            left = self.block(node.body, scope)
-            if left is not None and left.how != "continue":
-                return None if left.how == "break" else left
-        return self.block(node.orelse, scope)
-
-    def _do_with(self, node: ast.With, scope: Scope) -> Leave | None:
-        for item in node.items:
-            value = self.value(item.context_expr, scope)
-            if item.optional_vars is not None:
-                self._assign(item.optional_vars, value, scope)
-        return self.block(node.body, scope)
-
-    def _do_try(self, node: ast.Try, scope: Scope) -> Leave | None:
-        left = self.block(node.body, scope)
-        for handler in node.handlers:
-            self._unfollowed([one for one in handler.body if not isinstance(one, _IMPORTS)], scope)
-        return left or self.block([*node.orelse, *node.finalbody], scope)
-
-    def _unfollowed(self, body: list[ast.stmt], scope: Scope, *targets: ast.expr) -> Leave | None:
-        """A block that may or may not be run: told as a doubt, and what it changes is unknown afterwards."""
-        for statement in body:
-            if not isinstance(statement, (ast.Pass, ast.Raise, *_IMPORTS)):
-                calls = (node for node in ast.walk(statement) if isinstance(node, ast.Call))
-                self.doubt(statement, scope, is_open=any(self.is_open(call, scope) for call in calls))
-            for name in changed_names(statement, scope):
-                scope.names[name] = UNKNOWN
-        for target in targets:
-            self.bind(target, UNKNOWN, scope)
-        return None
-
-
-_IMPORTS = (ast.Import, ast.ImportFrom)
+    def module_scope(self, path: str) -> Scope | None:
+        return self._modules.get(path)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from concertmaster.project.model.calls import Calls
 from concertmaster.project.model.expressions import outside
 from concertmaster.project.model.functions import HELPERS
-from concertmaster.project.model.place import Sources
+from concertmaster.project.model.reading import Reader
 from concertmaster.project.model.scope import Scope
-from concertmaster.project.model.values import UNKNOWN, ClassName, Effect, Value
+from concertmaster.project.model.values import UNKNOWN, ClassName, Value
 
 MAX_DEPTH = 12
 
@@ -24,16 +23,11 @@ class Imported:
 
 
 @dataclass
-class Naming(Calls):
-    """The part of the interpreter that knows the modules of the project."""
+class Naming:
+    """The part of reading that knows the modules of the project."""
 
-    sources: Sources
-    effects: list[Effect] = field(default_factory=list)
-    _modules: dict[str, Scope] = field(default_factory=dict)
+    reader: Reader
     _depth: int = 0
-
-    def module(self, path: str) -> tuple[Scope | None, tuple[Effect, ...]]:
-        raise NotImplementedError
 
     def lookup(self, name: str, scope: Scope) -> Value:
         current: Scope | None = scope
@@ -55,7 +49,7 @@ class Naming(Calls):
             found = self.lookup(value.name, other)
             if found is not UNKNOWN:
                 return found
-        below = self.sources.definitions.find(f".{value.name}", f"{value.path.removesuffix('.py')}.py")
+        below = self.reader.sources.definitions.find(f".{value.name}", f"{value.path.removesuffix('.py')}.py")
         submodule = (
             None if below is None or not value.path.endswith("__init__.py") else self._imported_module(below)
         )
@@ -63,7 +57,7 @@ class Naming(Calls):
 
     def _through_star(self, name: str, scope: Scope) -> Value:
         for module in scope.stars:
-            path = self.sources.definitions.find(module, scope.file.path)
+            path = self.reader.sources.definitions.find(module, scope.file.path)
             if path is None:
                 if module.endswith("migrations.helpers") and name in HELPERS:
                     return outside(f"{module}.{name}")
@@ -75,11 +69,13 @@ class Naming(Calls):
         return UNKNOWN
 
     def _imported_module(self, path: str) -> Scope | None:
-        if path not in self._modules and self._depth < MAX_DEPTH:
+        if self.reader.module_scope(path) is None and self._depth < MAX_DEPTH:
             self._depth += 1
-            self.module(path)
-            self._depth -= 1
-        return self._modules.get(path)
+            try:
+                self.reader.module(path)
+            finally:
+                self._depth -= 1
+        return self.reader.module_scope(path)
 
     def member(self, value: ClassName, name: str) -> Value:
         scope = self._imported_module(value.path)
@@ -91,5 +87,5 @@ class Naming(Calls):
                     if isinstance(inner, ast.Assign) and any(
                         isinstance(target, ast.Name) and target.id == name for target in inner.targets
                     ):
-                        return self.value(inner.value, scope)
+                        return self.reader.value(inner.value, scope)
         return UNKNOWN

@@ -7,9 +7,10 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from concertmaster.project.model.interpreter import Interpreter, TooFar
+from concertmaster.project.model.interpreter import Interpreter
 from concertmaster.project.model.naming import Imported
 from concertmaster.project.model.place import Place
+from concertmaster.project.model.reading import TooFar
 from concertmaster.project.model.scope import Scope
 from concertmaster.project.model.values import UNKNOWN, Function, Symbol, Value
 from concertmaster.project.names import canonical
