@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from concertmaster.github.event import ACTIONS, Closed, EarlierRun, Request, Skipped, read_event
+from concertmaster.github.event import ACTIONS, Closed, EarlierRun, Request, Skipped, Spoken, read_event
 from concertmaster.messages import UserError
 from tests.github_server import DescriptionUnavailableError, GitHub, packages
 
@@ -33,7 +33,7 @@ class Runner:
 
     def read(
         self, content: object, name: str = "pull_request", **more: str
-    ) -> Request | EarlierRun | Skipped:
+    ) -> Request | EarlierRun | Closed | Spoken | Skipped:
         path = self.folder / "event.json"
         path.write_text(content if isinstance(content, str) else json.dumps(content))
         return read_event({"GITHUB_EVENT_NAME": name, "GITHUB_EVENT_PATH": str(path)} | more)
@@ -44,7 +44,7 @@ def runner(tmp_path: Path) -> Runner:
     return Runner(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["push", "schedule", "workflow_dispatch", "issue_comment"])
+@pytest.mark.parametrize("name", ["push", "schedule", "workflow_dispatch", "issues"])
 def test_an_event_without_a_pull_request_is_passed_over(runner: Runner, name: str) -> None:
     found = runner.read({}, name)
     assert isinstance(found, Skipped)

@@ -79,6 +79,12 @@ def test_other_events(remote: Remote, pull: PullRequest) -> None:
     assert problems(remote.merge_group_event(pull), "merge-group-checks-requested") == []
     assert problems(remote.dispatch_event({"target": "5.0.0"}), "workflow-dispatch") == []
     assert problems(remote.comment_event(comment), "issue-comment-created") == []
+    review = remote.review(
+        pull, event="COMMENT", comments=[{"path": "a.py", "line": 1, "side": "RIGHT", "body": "x"}]
+    )
+    (first,) = review.comments
+    for said in (first, remote.reply(first, "/concertmaster fix", "stranger")):
+        assert problems(remote.review_comment_event(said), "pull-request-review-comment-created") == []
     assert problems(remote.workflow_run_event(pull), "workflow-run-completed") == []
     assert remote.schedule_event().payload["schedule"] == "0 5 * * 1"
 

@@ -6,11 +6,12 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from concertmaster.action_commands import obey
 from concertmaster.action_review import ReviewRun
 from concertmaster.action_stacked import end
 from concertmaster.github import job
 from concertmaster.github.client import Client, connect
-from concertmaster.github.event import Closed, EarlierRun, Request, Skipped, read_event
+from concertmaster.github.event import Closed, EarlierRun, Request, Skipped, Spoken, read_event
 from concertmaster.github.inputs import TOKEN, Inputs, read_input, read_inputs
 from concertmaster.github.lookup import find_request
 from concertmaster.github.messages import malformed_input, unreadable_pull_request
@@ -69,7 +70,7 @@ def run_action(
 
 def _answer(
     client: Client,
-    event: Request | EarlierRun | Closed,
+    event: Request | EarlierRun | Closed | Spoken,
     inputs: Inputs,
     environment: Mapping[str, str],
     *,
@@ -80,6 +81,8 @@ def _answer(
     if isinstance(event, Closed):
         job.log(f"The pull request was closed; {end(client, event)}.")
         return CLEAN
+    if isinstance(event, Spoken):
+        return obey(client, event, inputs, environment)
     request = find_request(client, event) if isinstance(event, EarlierRun) else event
     if isinstance(request, Skipped):
         return _skip(request)

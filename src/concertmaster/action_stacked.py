@@ -38,7 +38,7 @@ def beside(pull: Pull, inputs: Inputs, reviewed: Reviewed, plan: ReviewPlan) -> 
     request = pull.request
     made = companion(request, reviewed) if inputs.companion else None
     if made is None and inputs.follow_up:
-        made = follow_up(request, reviewed, plan)
+        made = follow_up(request, reviewed, plan.follow_up.findings if plan.follow_up else ())
     if made is None:
         return Beside(notes=() if inputs.companion else tuple(missing(request, reviewed)))
     if request.is_fork:

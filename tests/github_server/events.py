@@ -11,7 +11,7 @@ from tests.github_server import packages, payloads, payloads_git, payloads_pulls
 
 if TYPE_CHECKING:
     from tests.github_server.hub import Hub
-    from tests.github_server.state import IssueComment, Json, PullRequest, Repository, User
+    from tests.github_server.state import IssueComment, Json, PullRequest, Repository, ReviewComment, User
 
 # The webhooks of GitHub's description that payloads are checked against.
 DESCRIBED = (
@@ -23,6 +23,7 @@ DESCRIBED = (
     "pull-request-ready-for-review",
     "pull-request-reopened",
     "pull-request-synchronize",
+    "pull-request-review-comment-created",
     "push",
     "workflow-dispatch",
     "workflow-run-completed",
@@ -189,6 +190,18 @@ def issue_comment(hub: Hub, comment: IssueComment, action: str, *, sender: User)
     if issue.pull is None:
         payload["issue"].pop("pull_request", None)
     return Event("issue_comment", payload, issue.repository, sender, *_default(issue.repository))
+
+
+def review_comment(hub: Hub, comment: ReviewComment, action: str, *, sender: User) -> Event:
+    """On lines of a pull request; such a workflow runs on the trial merge, as a `pull_request` does."""
+    pull = comment.review.pull
+    simple = payloads_pulls.simple_pull(hub.urls, pull)
+    ours = {"pull_request": simple, "comment": payloads_pulls.review_comment(hub.urls, comment)}
+    payload = _event_payload(hub, "pull_request_review_comment", action, pull.repository, sender, **ours)
+    if comment.in_reply_to is None:
+        payload["comment"].pop("in_reply_to_id", None)
+    ref, sha = f"refs/pull/{pull.number}/merge", pull.merge_commit or pull.head.sha
+    return Event("pull_request_review_comment", payload, pull.repository, sender, ref, sha)
 
 
 def workflow_run(hub: Hub, pull: PullRequest, *, sender: User, conclusion: str = "success") -> Event:

@@ -183,6 +183,9 @@ class Remote:
         person = self.hub.user(sender) if sender else comment.user
         return events.issue_comment(self.hub, comment, action, sender=person)
 
+    def review_comment_event(self, comment: ReviewComment, action: str = "created") -> events.Event:
+        return events.review_comment(self.hub, comment, action, sender=comment.user)
+
     def workflow_run_event(self, pull: PullRequest, sender: str = OWNER_OF_COMMITS) -> events.Event:
         return events.workflow_run(self.hub, pull, sender=self.hub.user(sender))
 

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from concertmaster.github.commands import Command, Misread, read_commands
 from concertmaster.github.messages import missing_variable
 from concertmaster.github.payloads import (
     AnyEvent,
+    IssueCommentEvent,
     MergeGroupEvent,
     PullRequest,
     PullRequestEvent,
+    ReviewCommentEvent,
     WorkflowRunEvent,
     parsed,
     read,
@@ -20,6 +23,7 @@ from concertmaster.github.payloads import (
 ACTIONS = ("opened", "synchronize", "reopened", "ready_for_review")
 EVENTS = ("pull_request", "pull_request_target")
 OTHERS = ("merge_group", "workflow_run")
+COMMENTS = ("issue_comment", "pull_request_review_comment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ class Request:
     action: str = "opened"
     draft: bool = False
     author: str = ""
+    is_open: bool = True
+    may_modify: bool = False  # the people of the base repository may push to a fork's branch
 
     @property
     def repository(self) -> str:
@@ -72,23 +78,40 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True)
+class Spoken:
+    """A comment of a person on a pull request that holds commands; `thread` is where an answer on lines belongs."""
+
+    repository: str
+    number: int
+    comment: int
+    author: str
+    commands: tuple[Command | Misread, ...]
+    is_review: bool = False
+    thread: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Skipped:
     """An event that asks for no review, and why not."""
 
     reason: str
 
 
-def read_event(environment: Mapping[str, str]) -> Request | EarlierRun | Closed | Skipped:
+def read_event(environment: Mapping[str, str]) -> Request | EarlierRun | Closed | Spoken | Skipped:
     """The request that a runner's environment describes.
 
     Raises:
         UserError: a variable is missing, or the payload is not what GitHub sends.
     """
     name = required(environment, "GITHUB_EVENT_NAME")
-    if name not in EVENTS + OTHERS:
+    if name not in EVENTS + OTHERS + COMMENTS:
         return Skipped(f"a {name} event has no pull request; reviews run on pull_request")
     path = Path(required(environment, "GITHUB_EVENT_PATH"))
     payload = read(path)
+    if name == "issue_comment":
+        return _spoken(parsed(IssueCommentEvent, payload, path))
+    if name == "pull_request_review_comment":
+        return _spoken(parsed(ReviewCommentEvent, payload, path))
     if name == "merge_group":
         return _group(parsed(MergeGroupEvent, payload, path))
     if name == "workflow_run":
@@ -113,6 +136,26 @@ def required(environment: Mapping[str, str], name: str) -> str:
     return value
 
 
+def _spoken(event: IssueCommentEvent | ReviewCommentEvent) -> Spoken | Skipped:
+    """A comment that a person has just written on a pull request; bots are not listened to, ourselves least of all."""
+    comment, is_review = event.comment, isinstance(event, ReviewCommentEvent)
+    place = event.pull_request if isinstance(event, ReviewCommentEvent) else event.issue
+    if event.action != "created":
+        return Skipped("commands are read when a comment is written, not afterwards")
+    if not is_review and place.pull_request is None:
+        return Skipped("the comment is on an issue")
+    people = (event.sender, comment.user)
+    if any(person.type == "Bot" or person.login.endswith("[bot]") for person in people):
+        return Skipped("the comment is by a bot")
+    commands = read_commands(comment.body)
+    if event.sender.login != comment.user.login or not commands:
+        return Skipped("the comment holds no command")
+    thread = (comment.in_reply_to_id or comment.id) if is_review else 0
+    return Spoken(
+        event.repository.full_name, place.number, comment.id, comment.user.login, commands, is_review, thread
+    )
+
+
 def _closed(event: PullRequestEvent) -> Closed:
     pull = event.pull_request
     return Closed(event.repository.full_name, pull.number, pull.base.ref, pull.merged)
@@ -132,6 +175,8 @@ def _request(event: PullRequestEvent) -> Request:
         action=event.action,
         draft=pull.draft,
         author=pull.user.login if pull.user else "",
+        is_open=pull.state == "open",
+        may_modify=pull.maintainer_can_modify,
     )
 
 

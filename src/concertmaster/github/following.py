@@ -10,7 +10,6 @@ from concertmaster.findings import Finding, Safety
 from concertmaster.github.event import Request
 from concertmaster.github.parts import Part
 from concertmaster.github.reading import Reviewed
-from concertmaster.github.review import ReviewPlan
 from concertmaster.github.seen import key_of
 from concertmaster.github.stacked import Stack
 from concertmaster.report.markdown import visible
@@ -48,9 +47,9 @@ def missing(request: Request, reviewed: Reviewed) -> Iterator[str]:
 # -- what was not suggested ------------------------------------------------------------------------------
 
 
-def follow_up(request: Request, reviewed: Reviewed, plan: ReviewPlan) -> tuple[Stack, Told]:
-    """The rewrites that could not be suggestions, and new files, one commit a rule."""
-    left = plan.follow_up.findings if plan.follow_up else ()
+def follow_up(request: Request, reviewed: Reviewed, findings: Iterable[Finding]) -> tuple[Stack, Told]:
+    """The rewrites of the files that findings are in, and new files, one commit a rule."""
+    left = tuple(findings)
     commits = tuple(commit for part in reviewed.parts for commit in _commits(part, left))
     files = {path for commit in commits for path in commit.files}
     brought = tuple(item for item in reviewed.report.findings if item.edits and item.path in files)
@@ -80,12 +79,12 @@ def _commit(name: str, findings: list[Finding], files: dict[str, bytes]) -> Comm
     title = next((item.title for item in findings if item.title), name).rstrip(".")
     check = any(item.safety is Safety.SUGGESTED for item in findings if item.path in files)
     numbers = Counter(item.path for item in findings if item.edits)
-    lines = [_line(f"- {path}: {numbers[path] or 'follows'}") for path in files]
+    lines = [plain_line(f"- {path}: {numbers[path] or 'follows'}") for path in files]
     head = f"Rewritten by the rule {name}{', to be checked' if check else ''}:"
-    return Commit(_line(f"{title} ({name})"), "\n".join((head, "", *lines)), (name,), files)
+    return Commit(plain_line(f"{title} ({name})"), "\n".join((head, "", *lines)), (name,), files)
 
 
-def _line(text: str) -> str:
+def plain_line(text: str) -> str:
     """One line that mentions nobody and closes nothing."""
     return visible(text).replace("@", "@ ").replace("#", "# ")[:500]
 

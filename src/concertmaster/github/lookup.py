@@ -19,6 +19,15 @@ def find_request(client: Client, run: EarlierRun) -> Request | Skipped:
     return next(wanted, Skipped("no open pull request is at the commit of that workflow run any more"))
 
 
+def find_pull(client: Client, repository: str, number: int) -> Request:
+    """A pull request as it is now.
+
+    Raises:
+        GitHubError: it cannot be read.
+    """
+    return client.get(f"/repos/{repository}/pulls/{number}", _request)
+
+
 def _request(item: Json) -> Request:
     try:
         return request_of(item)

@@ -70,7 +70,9 @@ class PullRequest(Payload):
 
     number: Annotated[int, Field(gt=0)]
     draft: bool = False
+    state: str = "open"
     merged: bool = False
+    maintainer_can_modify: bool = False
     user: Person | None = None
     head: Side
     base: Side
@@ -82,6 +84,42 @@ class PullRequestEvent(Payload):
     action: str
     pull_request: PullRequest
     repository: Repository
+
+
+class Comment(Payload):
+    """A comment on an issue, or on lines of a pull request."""
+
+    id: Annotated[int, Field(gt=0)]
+    body: Annotated[str, StringConstraints(max_length=70_000)]
+    user: Person
+    in_reply_to_id: Annotated[int, Field(gt=0)] | None = None
+
+
+class Numbered(Payload):
+    """An issue or pull request; `pull_request` tells that an issue is one."""
+
+    number: Annotated[int, Field(gt=0)]
+    pull_request: object = None
+
+
+class IssueCommentEvent(Payload):
+    """`issue_comment`."""
+
+    action: str
+    issue: Numbered
+    comment: Comment
+    repository: Repository
+    sender: Person
+
+
+class ReviewCommentEvent(Payload):
+    """`pull_request_review_comment`."""
+
+    action: str
+    pull_request: Numbered
+    comment: Comment
+    repository: Repository
+    sender: Person
 
 
 class MergeGroup(Payload):

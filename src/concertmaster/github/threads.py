@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from concertmaster.github.client import Client, Json, integer, objects, text, truth
+from concertmaster.github.commands import is_only_commands
 from concertmaster.github.event import Request
 from concertmaster.github.posted import PostedComment, State, Thread, posted_comment, says_done
 from concertmaster.github.refusals import GitHubError, OutageError, ReadOnlyTokenError
@@ -126,7 +127,9 @@ class Threads:
             state=self._state(node, is_hidden=hidden, was_closed=was_closed),
             hidden=hidden,
             answered=integer(node, "comments", "totalCount") > REPLIES
-            or any(_is_person(item, self.login) for item in replies),
+            or any(
+                _is_person(item, self.login) and not is_only_commands(text(item, "body")) for item in replies
+            ),
             was_closed=was_closed,
             may_resolve=truth(node, "viewerCanResolve"),
         )

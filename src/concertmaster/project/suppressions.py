@@ -34,7 +34,7 @@ def python_suppressions(source: str, tree: ast.Module) -> tuple[Suppression, ...
     for number, text, alone in _comments(source):
         match = _COMMENT.match(text)
         if match is not None:
-            first, last = _statement_lines(tree, number + 1 if alone else number)
+            first, last = statement_lines(tree, number + 1 if alone else number)
             found.append(_suppression(match, number, first, last))
     return tuple(found)
 
@@ -70,7 +70,7 @@ def _comments(source: str) -> Iterator[tuple[int, str, bool]]:
         return
 
 
-def _statement_lines(tree: ast.Module, line: int) -> tuple[int, int]:
+def statement_lines(tree: ast.Module, line: int) -> tuple[int, int]:
     """The lines of the innermost statement at a line; of a compound one only its head."""
     best = (line, line)
     for node in ast.walk(tree):

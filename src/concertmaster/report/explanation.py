@@ -16,3 +16,10 @@ def render(rule: Rule) -> str:
     told = rule.documentation
     rows = ", ".join(rule.rows)
     return f"{rule.id}: {told.title}\n\n{' '.join(facts)} Rewrite: {rule.safety.value}. Rows: {rows}.\n\n{told.body}"
+
+
+def as_markdown(rule: Rule) -> str:
+    """The same for a comment; what a rule says of itself is our own."""
+    title, _, body = render(rule).partition("\n\n")
+    name, _, text = title.partition(": ")
+    return f"**`{name}`**: {text}\n\n<details><summary>Documentation</summary>\n\n{body}\n\n</details>"
