@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from concertmaster.github.event import ACTIONS
+from concertmaster.github.commands import Name
+from concertmaster.github.event import ACTIONS, COMMENTS
 
 ROOT = Path(__file__).resolve().parents[1]
 WORKFLOWS = sorted((ROOT / "docs" / "workflows").glob("*.yml"))
@@ -48,3 +49,16 @@ def test_the_second_of_the_pair_follows_the_first_and_checks_nothing_out() -> No
 def test_every_input_of_the_action_is_documented() -> None:
     told = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
     assert [name for name in read(ROOT / "action.yml")["inputs"] if f"`{name}`" not in told] == []
+
+
+def test_commands_are_obeyed_without_a_checkout() -> None:
+    workflow = read(ROOT / "docs" / "workflows" / "commands.yml")
+    assert {name: event["types"] for name, event in workflow["on"].items()} == dict.fromkeys(COMMENTS, ["created"])
+    (job,) = workflow["jobs"].values()
+    assert job["permissions"] == {"contents": "write", "pull-requests": "write"}
+    assert [step["uses"].partition("@")[0] for step in job["steps"]] == ["OWNER/concertmaster"]
+
+
+def test_every_command_is_documented() -> None:
+    told = (ROOT / "docs" / "reviewing.md").read_text(encoding="utf-8")
+    assert [name for name in Name if f"`/concertmaster {name}" not in told] == []
