@@ -185,6 +185,18 @@ SEEDED = {
         ("5.0.5", "5.5.0"),
         "`orchestrator.core.services.executors.threadpool.thread_start_process`",
     ),
+    "member of a class": (
+        "from orchestrator.db.database import DBSessionMiddleware\nprint(DBSessionMiddleware.dispatch)\n",
+        "from orchestrator.db.database import DBSessionMiddleware, SearchQuery\nprint(SearchQuery.no_such)\n",
+        ("4.8.2", "5.5.0"),
+        "`orchestrator.db.database.DBSessionMiddleware.dispatch` is gone since",
+    ),
+    "import from a companion": (
+        "from oauth2_lib.fastapi import OIDCUser\n",
+        "from pydantic_forms.validators import not_there_yet, choice_list\n",
+        ("1.3.6", "5.5.0"),
+        "is in no release of oauth2-lib that orchestrator-core 5.5.0 allows",
+    ),
     "import": (
         "from orchestrator.core.utils.redis import caching_models_enabled\n",
         (

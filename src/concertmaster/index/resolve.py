@@ -197,12 +197,12 @@ def newest_allowed(table: Table, distribution: str, position: int, companion: st
     """The place of the newest release of `companion` that one release of `distribution` allows."""
     key = (distribution, position, companion)
     if key not in table.companions:
-        table.companions[key] = next(_allowed(table, *key), None)
+        table.companions[key] = next(allowed(table, *key), None)
     return table.companions[key]
 
 
-def _allowed(table: Table, distribution: str, position: int, companion: str) -> Iterator[int]:
-    """Newest first."""
+def allowed(table: Table, distribution: str, position: int, companion: str) -> Iterator[int]:
+    """The places of all releases of `companion` that one release of `distribution` allows, newest first."""
     from packaging.requirements import Requirement
 
     names = table.releases[companion].names if companion in table.releases else ()

@@ -13,7 +13,7 @@ from concertmaster.index import codec, difference, history, moves, settings, sig
 from concertmaster.index.model import Kind, Parameter
 from concertmaster.index.names import CORE, FRAMEWORK, distribution_of, inside, to_root
 from concertmaster.index.problems import bad_index
-from concertmaster.index.resolve import UNKNOWN, Meaning, View
+from concertmaster.index.resolve import UNKNOWN, Meaning, View, allowed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,6 +78,12 @@ class Index:
         view = self.view(FRAMEWORK, release)
         found = view.companion(distribution) if view else None
         return self.releases(distribution)[found.position] if found else None
+
+    def companions(self, distribution: str, release: str) -> tuple[str, ...]:
+        """Every release of a companion that a release of orchestrator-core allows, newest first."""
+        view, names = self.view(FRAMEWORK, release), self.releases(distribution)
+        found = allowed(self.table, FRAMEWORK, view.position, distribution) if view else ()
+        return tuple(names[position] for position in found)
 
     def spelling(self, name: str, release: str) -> str:
         """How code for that release writes a canonical name: without `core` before 5.0."""

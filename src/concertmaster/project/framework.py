@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from concertmaster.index import store
-from concertmaster.index.model import Parameter
+from concertmaster.index.model import Kind, Parameter
 from concertmaster.index.names import FRAMEWORK, distribution_of
 from concertmaster.index.problems import IndexProblem
 from concertmaster.index.settings import SettingsField
@@ -43,32 +43,34 @@ class Framework:
     def lacks(self, name: str) -> bool:
         """Whether the judged release surely does not have a name."""
         gone = self._exists(name, self.judged) is False
-        return gone and (not self.stands_in or self.ever_had(name))
+        return gone and (self._is_whole(name) or self.ever_had(name))
 
     def cannot_import(self, module: str, name: str) -> bool:
         """Whether `from module import name` surely fails in the judged release."""
         if self._imports(module, name, self.judged) is not False:
             return False
-        return not self.stands_in or any(
-            self._imports(module, name, number) for number in self._releases(module)
+        return self._is_whole(module) or any(
+            self.names.imports(module, name, number) for number in self._releases(module)
         )
 
     def is_module(self, name: str) -> bool:
         """Whether a name is a module in the judged or the installed release."""
-        return any(
-            bool(at and self.names.is_module(name, at))
-            for at in (self._release_for(name, self.judged), self._release_for(name, self.installed))
-        )
+        numbers = {self.judged, self.installed}
+        return any(self.names.is_module(name, at) for number in numbers for at in self._beside(name, number))
+
+    def is_class(self, name: str) -> bool:
+        """Whether a name is a class in the judged release, whose body shows what it holds."""
+        return self.names.kind(name, self.judged) is Kind.CLASS
 
     def change(self, name: str) -> Change:
         """The release in which a name went: the first without it, after the last that had it."""
-        had = [number for number in self._releases(name) if self._exists(name, number)]
+        had = [number for number in self._releases(name) if self.names.exists(name, number)]
         gone = self.names.removed_in(name, after=had[-1]) if had else None
         since = gone if gone and distribution_of(name) == FRAMEWORK else self.judged
         return Change(works_from=since, removed=since)
 
     def ever_had(self, name: str) -> bool:
-        return any(self._exists(name, number) for number in self._releases(name))
+        return any(self.names.exists(name, number) for number in self._releases(name))
 
     def new_places(self, name: str) -> tuple[str, ...]:
         """Where the judged release has the same object."""
@@ -79,14 +81,12 @@ class Framework:
         return self.names.spelling(name, self.judged)
 
     def signature(self, name: str) -> tuple[Parameter, ...] | None:
-        """The parameters in the judged release."""
-        at = self._release_for(name, self.judged)
-        return None if at is None else self.names.signature(name, at)
+        """The parameters of a name of the framework in the judged release."""
+        return self.names.signature(name, self.judged)
 
     def signature_before(self, name: str) -> tuple[Parameter, ...] | None:
         """The parameters in the installed release."""
-        at = self._release_for(name, self.installed)
-        return None if at is None else self.names.signature(name, at)
+        return self.names.signature(name, self.installed)
 
     def signatures(self, name: str) -> Iterator[tuple[str, tuple[Parameter, ...]]]:
         """The releases up to the judged one that tell the parameters, newest first, with these."""
@@ -125,35 +125,41 @@ class Framework:
             since = number
         return since
 
-    def _releases(self, name: str) -> tuple[str, ...]:
-        return _up_to(self.names, distribution_of(name) or "", self.judged)
+    def _releases(self, name: str) -> list[str]:
+        """The releases of a name's own distribution that come into question."""
+        known = self.names.releases(distribution_of(name) or "")
+        if distribution_of(name) != FRAMEWORK:
+            return list(known)
+        return [number for number in known if release(number) <= release(self.judged)]
+
+    def _is_whole(self, name: str) -> bool:
+        """Whether the index has all that can be installed; a companion may be newer than it."""
+        return not self.stands_in and distribution_of(name) == FRAMEWORK
 
     def _exists(self, name: str, number: str) -> bool | None:
-        at = number if number in self._own(name) else self._release_for(name, number)
-        return None if at is None else self.names.exists(name, at)
+        """Whether a release of the framework has a name, with any companion that it allows."""
+        return _agreed(self.names.exists(name, at) for at in self._beside(name, number))
 
     def _imports(self, module: str, name: str, number: str) -> bool | None:
-        at = number if number in self._own(module) else self._release_for(module, number)
-        return None if at is None else self.names.imports(module, name, at)
+        return _agreed(self.names.imports(module, name, at) for at in self._beside(module, number))
 
-    def _own(self, name: str) -> tuple[str, ...]:
-        return self.names.releases(distribution_of(name) or "")
-
-    def _release_for(self, name: str, number: str) -> str | None:
-        """The release of the distribution that a name belongs to, beside a release of the framework."""
+    def _beside(self, name: str, number: str) -> tuple[str, ...]:
+        """The releases of a name's own distribution that can be installed beside a release of the framework."""
         distribution = distribution_of(name)
-        if distribution == FRAMEWORK:
-            return number
-        return self.names.companion(distribution, number) if distribution else None
+        if distribution in (FRAMEWORK, None):
+            return (number,)
+        return _companions(self.names, distribution or "", number)
+
+
+def _agreed(verdicts: Iterable[bool | None]) -> bool | None:
+    """What all say; None where they differ or nothing is said."""
+    said = set(verdicts)
+    return said.pop() if len(said) == 1 else None
 
 
 @cache
-def _up_to(names: Index, distribution: str, judged: str) -> tuple[str, ...]:
-    """The releases of a distribution; of the framework those up to the judged one."""
-    known = names.releases(distribution)
-    if distribution != FRAMEWORK:
-        return known
-    return tuple(number for number in known if release(number) <= release(judged))
+def _companions(names: Index, distribution: str, number: str) -> tuple[str, ...]:
+    return names.companions(distribution, number)
 
 
 @cache

@@ -31,6 +31,7 @@ import ast
 from collections.abc import Iterator
 
 from concertmaster.findings import Edit, Safety
+from concertmaster.index.names import FRAMEWORK, distribution_of
 from concertmaster.project.framework import Framework, framework
 from concertmaster.project.names import ROOT, is_framework
 from concertmaster.project.python import PythonFile
@@ -47,13 +48,16 @@ rule = Rule(
     change=Change(works_from="5.0.0", removed="5.0.0"),
     safety=Safety.SUGGESTED,
     priority=60,
+    triggers=(b"orchestrator", b"pydantic_forms", b"oauth2_lib", b"nwastdlib"),
     fallback=True,
     follows=True,
 )
 
 
 #: Names whose uses have rules of their own, which take the import along.
-HANDLED = frozenset(
+HANDLED = {
+    f"pydantic_forms.validators.{name}" for name in ("ContactPersonList", "ReadOnlyField")
+} | frozenset(
     f"orchestrator.core.{name}"
     for name in """
     agentic_app agentic_app.LLMOrchestratorCore domain.base.SubscriptionInstanceList
@@ -70,7 +74,7 @@ PATCHES = frozenset({"object", "setattr", "delattr"})
 @rule.on(ast.ImportFrom)
 def from_import(file: PythonFile, node: ast.ImportFrom) -> Iterator[Hit]:
     known, module = framework(file), file.imported_module(node)
-    if known is None or module is None or not is_framework(module) or _may_fail(file, node):
+    if known is None or module is None or distribution_of(module) is None or _may_fail(file, node):
         return
     if module in HANDLED:
         return
@@ -101,17 +105,19 @@ def plain_import(file: PythonFile, node: ast.Import) -> Iterator[Hit]:
     known = framework(file)
     for alias in node.names:
         module = file.canonical(alias.name, module=True)
-        if known is not None and is_framework(module) and known.lacks(module) and not _may_fail(file, node):
+        ours = known is not None and distribution_of(module) is not None
+        if known is not None and ours and known.lacks(module) and not _may_fail(file, node):
             yield _hit(file, known, alias, module, alias.name)
 
 
 @rule.on(ast.Attribute)
 def attribute(file: PythonFile, node: ast.Attribute) -> Iterator[Hit]:
-    """A name that is reached through its module; what classes and objects hold is not guessed at."""
+    """A name that is reached through its module or class; what objects hold is not guessed at."""
     known, name = framework(file), origin(file, node)
     if known is None or name is None or not is_framework(name) or _may_fail(file, node):
         return
-    if known.is_module(name.rpartition(".")[0]) and _went(known, name):
+    owner = name.rpartition(".")[0]
+    if (known.is_module(owner) or known.is_class(owner)) and _went(known, name):
         yield _hit(file, known, node, name, file.dotted(node) or "")
 
 
@@ -172,7 +178,10 @@ def _hit(
     change = known.change(name)
     where = ", ".join(f"`{known.spelling(new)}`" for new in known.new_places(name)[:2])
     told = f"; the same is now {where}" if where else ""
-    if known.ever_had(name):
+    if distribution_of(name) != FRAMEWORK:
+        package = distribution_of(name)
+        message = f"`{name}` is in no release of {package} that orchestrator-core {known.judged} allows{told}"
+    elif known.ever_had(name):
         message = f"`{spelled(file, name, written)}` is gone since {change.since}{told}"
     else:
         message = f"`{spelled(file, name, written)}` is in no release up to {known.judged}"
