@@ -14,7 +14,8 @@ from concertmaster.action import run_action
 from concertmaster.github.retry import Retry
 from tests.github_server import GitHub
 from tests.github_server.calls import Reply
-from tests.github_server.faults import Effect, connection_reset, status
+from tests.github_server.faults import Effect, connection_reset, meanwhile, status
+from tests.github_server.hub import BOT
 from tests.jobs import NEW, OLD, PIN, Job, Open, outputs
 
 # -- nothing to do --------------------------------------------------------------------------------------
@@ -336,7 +337,7 @@ def test_a_refused_review_is_posted_without_the_files_that_were_compared_here(
 def test_a_refusal_because_the_pull_request_moved_on_is_no_refusal(github: GitHub, job: Open) -> None:
     made = job({}, {"new.py": OLD})
     github.faults.add("POST", "/reviews", status(422, "Unprocessable Entity"))
-    github.faults.add("GET", "/pulls/1$", Effect(Reply(200, {"head": {"sha": "f" * 40}})), nth=2)
+    github.faults.add("GET", "/pulls/1$", Effect(Reply(200, {"head": {"sha": "f" * 40}})))
     assert made.run()[1]["result"] == "superseded"
     assert made.summaries() == []
 
@@ -379,9 +380,29 @@ def test_a_deleted_summary_is_written_anew(github: GitHub, job: Open) -> None:
     made = job({"main.py": OLD}, {"pyproject.toml": PIN.format("5.0.4")}, release="4.8.2")
     made.run()
     made.remote.push("feature", {"more.py": OLD})
-    github.faults.add("PATCH", "/issues/comments", status(404, "Not Found"))
+    github.faults.add("PATCH", "/issues/comments", meanwhile(made.pull.issue.comments.clear))
     made.run()
-    assert len(made.summaries()) == 2
+    assert len(made.summaries()) == 1
+
+
+def test_two_summaries_become_one(job: Open) -> None:
+    made = job({"main.py": OLD}, {"pyproject.toml": PIN.format("5.0.4")}, release="4.8.2")
+    made.run()
+    made.remote.comment(made.pull, made.summaries()[0], BOT)
+    made.remote.comment(made.pull, made.summaries()[0], "stranger")
+    assert made.run()[1]["result"] == "posted"
+    assert [comment.user.login for comment in made.pull.issue.comments] == [BOT, "stranger"]
+    assert made.run()[1]["result"] == "nothing-new"
+
+
+def test_a_summary_that_github_will_not_find_is_not_doubled(github: GitHub, job: Open) -> None:
+    made = job({"main.py": OLD}, {"pyproject.toml": PIN.format("5.0.4")}, release="4.8.2")
+    made.inputs = {"fail-on": "never"}
+    made.run()
+    made.remote.push("feature", {"more.py": OLD})
+    github.faults.add("PATCH", "/issues/comments", status(404, "Not Found"))
+    code, told = made.run()
+    assert (code, told["result"], len(made.summaries())) == (3, "refused", 1)
 
 
 @pytest.mark.parametrize("path", ["/reviews", "/issues/1/comments"], ids=["review", "summary"])

@@ -18,7 +18,7 @@ from concertmaster.github.posting import Outcome, Planner, Result, post
 from concertmaster.github.preview import describe, write_preview
 from concertmaster.github.pull import Pull
 from concertmaster.github.reading import Reviewed, review
-from concertmaster.github.refusals import GitHubError, OutageError
+from concertmaster.github.refusals import GitHubError, OutageError, ReadOnlyTokenError
 from concertmaster.github.review import ReviewPlan, Seen, plan_review
 from concertmaster.github.telling import tell, write_sarif
 from concertmaster.outcome import NOT_ANALYSED
@@ -85,7 +85,10 @@ class ReviewRun:
         return plan
 
     def _ended(self, outcome: Outcome, reviewed: Reviewed) -> int:
-        return NOT_ANALYSED if outcome.result is Result.FAILED else reviewed.ended(self.inputs.fail_on)
+        if outcome.result is Result.FAILED:
+            return NOT_ANALYSED
+        ended = reviewed.ended(self.inputs.fail_on)
+        return (ended or NOT_ANALYSED) if outcome.is_silent else ended
 
     def _mark(self, reviewed: Reviewed, ended: int) -> int:
         """Set what the workflow wants on the commit; how it ends then."""
@@ -97,5 +100,12 @@ class ReviewRun:
             mark(self.client, self.request, plan, as_run=kind is Check.CHECK_RUN)
         except GitHubError as error:
             job.annotate("warning", f"The {kind} could not be set: {error}.")
-            return NOT_ANALYSED if isinstance(error, OutageError) else ended
+            return self._unmarked(error, ended)
         return ended
+
+    def _unmarked(self, error: GitHubError, ended: int) -> int:
+        """A check that is wanted and not there lets nothing pass, but for a fork's, which cannot be set at all."""
+        if isinstance(error, OutageError):
+            return NOT_ANALYSED
+        is_excused = isinstance(error, ReadOnlyTokenError) and self.request.is_fork
+        return ended if is_excused else ended or NOT_ANALYSED

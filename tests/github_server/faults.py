@@ -25,13 +25,17 @@ class Reset(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What the client sees: an answer in place of the true one, or the true one spoilt."""
+    """What the client sees: an answer in place of the true one, or the true one spoilt.
+
+    `deed` is something else that happens at that moment, before the call is carried out.
+    """
 
     reply: Reply | None = None
     seconds: float = 0.0
     truncate: bool = False
     reset: bool = False
     headers: dict[str, str] = field(default_factory=dict)
+    deed: Callable[[], object] | None = None
 
 
 def status(code: int, message: str | None = None, **headers: str) -> Effect:
@@ -88,6 +92,11 @@ def other_headers(**values: str) -> Effect:
     return Effect(headers={name.replace("_", "-").title(): value for name, value in values.items()})
 
 
+def meanwhile(deed: Callable[[], object]) -> Effect:
+    """The true answer, after something else has happened."""
+    return Effect(deed=deed)
+
+
 def connection_reset() -> Effect:
     return Effect(reset=True)
 
@@ -102,10 +111,13 @@ class Fault:
     nth: int = 1
     times: int = 1
     after: bool = False
+    body: bytes = b""
     seen: int = 0
 
     def strikes(self, request: Request) -> bool:
         if self.method not in ("*", request.method) or not self.path.search(request.path):
+            return False
+        if self.body not in request.data:
             return False
         self.seen += 1
         return self.nth <= self.seen < self.nth + self.times
@@ -118,9 +130,18 @@ class Faults:
     rules: list[Fault] = field(default_factory=list)
 
     def add(
-        self, method: str, path: str, effect: Effect, *, nth: int = 1, times: int = 1, after: bool = False
+        self,
+        method: str,
+        path: str,
+        effect: Effect,
+        *,
+        nth: int = 1,
+        times: int = 1,
+        after: bool = False,
+        body: bytes = b"",
     ) -> Fault:
-        fault = Fault(method, re.compile(path), effect, nth, times, after)
+        """For calls of a method (`*` is any) to a path that holds a pattern, with these bytes in their body."""
+        fault = Fault(method, re.compile(path), effect, nth, times, after, body)
         self.rules.append(fault)
         return fault
 
@@ -130,6 +151,8 @@ class Faults:
         if fault is None:
             return carry_out(), False
         effect = fault.effect
+        if effect.deed:
+            effect.deed()
         if effect.seconds:
             time.sleep(effect.seconds)
         happens = fault.after or (effect.reply is None and not effect.reset)

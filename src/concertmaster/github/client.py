@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from concertmaster.github.download import fetch
 from concertmaster.github.messages import malformed_api_url
 from concertmaster.github.refusals import refusal
-from concertmaster.github.retry import MalformedAnswerError, Retry, is_lost, status_of
+from concertmaster.github.retry import MalformedAnswerError, RedirectedError, Retry, is_lost, status_of
 
 if TYPE_CHECKING:
     from github import Github
@@ -108,6 +108,11 @@ class Client:
 
         _guarded(lambda: self._retry.write(write, find))
 
+    def remove(self, address: str, find: Callable[[], object | None]) -> None:
+        """Take something away. When the answer gets lost, `find` says whether it is gone."""
+
+        _guarded(lambda: self._retry.write(lambda: self._request("DELETE", address, None), find))
+
     def query(self, document: str, variables: Json, shape: Callable[[Json], Answer]) -> Answer:
         """What GraphQL answers, in the shape that is wanted of it."""
 
@@ -160,13 +165,16 @@ class Client:
     ) -> tuple[Json, Any]:
         self.calls += 1
         try:
-            return self._github.requester.requestJsonAndCheck(
+            headers, found = self._github.requester.requestJsonAndCheck(
                 verb, address, parameters=dict(parameters or {}), input=body
             )
         except (ValueError, RuntimeError) as error:
             if is_lost(error):
                 raise
             raise MalformedAnswerError(str(error)) from None
+        if verb != "GET" and isinstance(found, dict) and str(found.get("message")).startswith("Moved "):
+            raise RedirectedError(address)
+        return headers, found
 
 
 def _guarded(call: Callable[[], Answer]) -> Answer:
@@ -174,7 +182,7 @@ def _guarded(call: Callable[[], Answer]) -> Answer:
     try:
         return call()
     except Exception as error:
-        if status_of(error) is None and not is_lost(error):
+        if status_of(error) is None and not is_lost(error) and not isinstance(error, RedirectedError):
             raise
         raise refusal(error) from None
 

@@ -69,10 +69,15 @@ class PostedSummary:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """Everything of ours that stands on a pull request."""
+    """Everything of ours that stands on a pull request; `unknown` says why nothing is known of its threads.
+
+    `doubles` are further summaries, as two runs at once may leave behind.
+    """
 
     comments: tuple[PostedComment, ...] = ()
     summary: PostedSummary | None = None
+    unknown: str = ""
+    doubles: tuple[PostedSummary, ...] = ()
 
 
 def comment_mark(marks: Iterable[str]) -> str:

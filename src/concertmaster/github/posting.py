@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from concertmaster.github.client import Json
@@ -18,6 +18,8 @@ from concertmaster.github.refusals import (
 )
 from concertmaster.github.review import Comment, ReviewPlan
 
+#: So often another run at the same time is given way to.
+MAX_LOOKS = 3
 #: The plan when these files must not get comments on their lines, because GitHub refused some.
 Planner = Callable[[Posted, frozenset[str]], ReviewPlan]
 
@@ -35,30 +37,39 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was posted of which plan; `reason` says why it is less than the plan."""
+    """What was posted of which plan; `reason` says why it is less than the plan.
+
+    `is_silent` tells that something which readers should see was not posted, though GitHub lets others do that.
+    """
 
     result: Result
     plan: ReviewPlan
     reason: str = ""
+    is_silent: bool = False
 
 
 def post(pull: Pull, make_plan: Planner, rebuilt: frozenset[str]) -> Outcome:
     """Post a review and its summary. `rebuilt` are files whose diff GitHub did not give."""
     plan = make_plan(Posted(), frozenset())
     try:
-        posted = pull.posted()
-        plan = make_plan(posted, frozenset())
-        if plan.is_empty:
-            return Outcome(Result.NOTHING_NEW, plan)
-        if _is_superseded(pull):
-            return _superseded(plan)
-        return _write(pull, plan, lambda refused: make_plan(posted, refused), rebuilt)
+        for _ in range(MAX_LOOKS):
+            posted = pull.posted()
+            plan = make_plan(posted, frozenset())
+            if plan.is_empty:
+                return Outcome(Result.NOTHING_NEW, plan, posted.unknown)
+            now = pull.now()
+            if now.head != pull.request.head_sha:
+                return _superseded(plan)
+            if not now.is_overtaken(posted, plan.body.partition("\n")[0]):
+                break
+        outcome = _write(pull, plan, lambda refused: make_plan(posted, refused), rebuilt)
+        return replace(outcome, reason=outcome.reason or posted.unknown)
     except OutageError as error:
         return Outcome(Result.FAILED, plan, str(error))
     except ReadOnlyTokenError as error:
-        return Outcome(Result.REFUSED, plan, f"{error}; {_remedy(pull)}")
+        return Outcome(Result.REFUSED, plan, f"{error}; {_remedy(pull)}", is_silent=not pull.request.is_fork)
     except GitHubError as error:
-        return Outcome(Result.REFUSED, plan, str(error))
+        return Outcome(Result.REFUSED, plan, str(error), is_silent=True)
 
 
 def _write(
@@ -81,6 +92,8 @@ def _write(
                 return _superseded(plan)
             pull.discard_pending_reviews()
     _write_summary(pull, plan)
+    for double in plan.needless:
+        pull.delete_summary(double.id)
     left = pull.keep_up(plan.upkeep) if plan.upkeep else ""
     if left and not plan.comments and not plan.summary_changes:
         return Outcome(Result.REFUSED, plan, left)
@@ -93,10 +106,10 @@ def _write_summary(pull: Pull, plan: ReviewPlan) -> None:
     if plan.posted_summary is not None:
         try:
             pull.edit_summary(plan.posted_summary.id, plan.summary)
-        except NotFoundError:
-            pass  # somebody has deleted it since
-        else:
             return
+        except NotFoundError:
+            if any(told.id == plan.posted_summary.id for told in pull.summaries()):
+                raise  # it is there, so that another one would be a double
     pull.create_summary(plan.summary)
 
 

@@ -6,14 +6,16 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from pydantic import ValidationError
 
 from concertmaster.github.client import Client, Json, integer, objects, text
 from concertmaster.github.diff import ChangedFile
 from concertmaster.github.event import Request
+from concertmaster.github.moment import Moment, read_moment
 from concertmaster.github.posted import (
     Posted,
     PostedComment,
@@ -22,7 +24,7 @@ from concertmaster.github.posted import (
     posted_summary,
     starts_with,
 )
-from concertmaster.github.refusals import GitHubError, NotFoundError
+from concertmaster.github.refusals import GitHubError, NotFoundError, ReadOnlyTokenError, UnsupportedError
 from concertmaster.github.retry import MalformedAnswerError
 from concertmaster.github.threads import Threads
 from concertmaster.github.upkeep import Reopen, Resolve
@@ -55,13 +57,17 @@ class Pull:
     """A pull request. Every method raises GitHubError where a call comes to nothing."""
 
     def __init__(self, client: Client, request: Request) -> None:
-        self.request = request
+        self.request, self._account = request, ""
         self.client = self._client = client
         self._repository = f"/repos/{request.repository}"
         self._address = f"{self._repository}/pulls/{request.number}"
         self._comments = f"{self._repository}/issues/{request.number}/comments"
 
     # -- reading -----------------------------------------------------------------------------------
+
+    def now(self) -> Moment:
+        """How the pull request stands now."""
+        return read_moment(self._client, self.request, self._login)
 
     def head_sha(self) -> str:
         """The commit that the pull request is at now."""
@@ -100,26 +106,36 @@ class Pull:
         """What we have said on this pull request."""
         comments = self._client.pages(f"{self._address}/comments", lambda item: item)
         ours = tuple(found for item in comments if (found := _comment(item)) and self._is_ours(item))
-        said = self._client.pages(self._comments, lambda item: item)
-        summary = next((told for item in said if (told := _summary(item)) and self._is_ours(item)), None)
-        return Posted(self._with_threads(ours) if ours else (), summary)
-
-    def _with_threads(self, comments: tuple[PostedComment, ...]) -> tuple[PostedComment, ...]:
+        said = self.summaries()
+        told = Posted(ours, said[0] if said else None, doubles=tuple(said[1:]))
         try:
-            return tuple(self._threads.read())
-        except NotFoundError:
-            return comments
+            return replace(told, comments=tuple(self._threads.read())) if ours else told
+        except (NotFoundError, ReadOnlyTokenError, UnsupportedError) as error:
+            unknown = f"threads cannot be read, so none is resolved or opened again: {error}"
+            return replace(told, unknown=unknown)
+
+    def summaries(self) -> list[PostedSummary]:
+        """The summary comments of ours, which should be one."""
+        said = self._client.pages(self._comments, lambda item: item)
+        ours = (
+            posted_summary(integer(item, "id"), item.get("body") or "")
+            for item in filter(self._is_ours, said)
+        )
+        return [told for told in ours if told]
 
     @cached_property
     def _threads(self) -> Threads:
         return Threads(self._client, self.request, self._login)
 
-    @cached_property
+    @property
     def _login(self) -> str:
-        try:
-            return self._client.login()
-        except GitHubError:
-            return WORKFLOW_BOT
+        """Whom we are; a workflow's own account where the server does not say."""
+        if not self._account:
+            try:
+                self._account = self._client.login()
+            except (NotFoundError, ReadOnlyTokenError, UnsupportedError):
+                self._account = WORKFLOW_BOT
+        return self._account
 
     def _is_ours(self, item: Json) -> bool:
         """Anybody can copy a mark, so it counts only in comments by the same account."""
@@ -143,7 +159,13 @@ class Pull:
         for item in self._reviews("<!-- concertmaster:review:"):
             if item.get("state") == "PENDING":
                 address = f"{self._address}/reviews/{integer(item, 'id')}"
-                self._client.send("DELETE", address, None, lambda: None)
+                self._client.remove(address, partial(self._gone, address))
+
+    def _gone(self, address: str) -> bool | None:
+        try:
+            return self._client.get(address, lambda _: None)
+        except NotFoundError:
+            return True
 
     def create_summary(self, body: str) -> None:
         """A comment of its own; `body` starts with its mark."""
@@ -157,9 +179,19 @@ class Pull:
         self._client.send("POST", self._comments, {"body": body}, find)
 
     def edit_summary(self, number: int, body: str) -> None:
-        """The same text written twice is as good as once, so a lost answer needs no search."""
+        """A comment of ours says something else from now on."""
         address = f"{self._repository}/issues/comments/{number}"
-        self._client.send("PATCH", address, {"body": body}, lambda: None)
+
+        def find() -> bool | None:
+            return self._client.get(address, lambda item: item.get("body") == body) or None
+
+        self._client.send("PATCH", address, {"body": body}, find)
+
+    def delete_summary(self, number: int) -> None:
+        """Take back a summary that another one has made needless."""
+        address = f"{self._repository}/issues/comments/{number}"
+        with suppress(NotFoundError):
+            self._client.remove(address, partial(self._gone, address))
 
     def keep_up(self, steps: Sequence[Resolve | Reopen]) -> str:
         """Close and open threads of ours; the reason why some were left, if GitHub does not allow it."""
@@ -176,10 +208,6 @@ class Pull:
 def _comment(item: Json) -> PostedComment | None:
     number, path = integer(item, "id"), text(item, "path")
     return posted_comment(number, path, item.get("line"), item.get("body") or "")
-
-
-def _summary(item: Json) -> PostedSummary | None:
-    return posted_summary(integer(item, "id"), item.get("body") or "")
 
 
 def _compared_files(found: Json) -> list[ChangedFile]:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from concertmaster.github.retry import GRAPHQL, is_limited, is_lost, status_of
+import re
 
+from concertmaster.github.retry import GRAPHQL, RedirectedError, is_limited, is_lost, status_of
+
+_UNKNOWN = re.compile(
+    r"doesn't exist on type|isn't a defined (input )?type|doesn't accept argument", re.IGNORECASE
+)
 _FORBIDDEN = ("resource not accessible by integration", "resource not accessible by personal access token")
 
 
@@ -31,6 +36,10 @@ class NotFoundError(GitHubError):
     """What was asked for is not there, or not for this token."""
 
 
+class UnsupportedError(GitHubError):
+    """This server does not know the call; an older Enterprise Server lacks parts of GraphQL."""
+
+
 class OutageError(GitHubError):
     """GitHub would do it at another time."""
 
@@ -45,6 +54,8 @@ class UnprocessableError(GitHubError):
 
 def refusal(error: Exception) -> GitHubError:
     """The refusal that an exception of a call stands for."""
+    if isinstance(error, RedirectedError):
+        return GitHubError("the repository has another name now; run the workflow again, under its new name")
     status, message = status_of(error), _message(error)
     if status == 401:
         return BadTokenError("GitHub does not accept the token")
@@ -52,6 +63,8 @@ def refusal(error: Exception) -> GitHubError:
         return OutageError(f"GitHub's rate limit is exceeded, and the wait would be too long ({message})")
     if status in (403, GRAPHQL) and any(text in message.lower() for text in _FORBIDDEN):
         return ReadOnlyTokenError(f"the token may not do that ({message})")
+    if status == GRAPHQL and _UNKNOWN.search(message):
+        return UnsupportedError(f"this server cannot do that ({message})")
     told = f"GitHub answered with status {status}: {message}" if status else f"no answer: {message}"
     if is_lost(error):
         return LostError(told)
@@ -65,11 +78,16 @@ def refusal(error: Exception) -> GitHubError:
     return kinds.get(status, GitHubError)(told)
 
 
+def _told(error: object) -> str:
+    """One of several errors: a sentence, or an object that has one."""
+    return str(error.get("message") or error) if isinstance(error, dict) else str(error)
+
+
 def _message(error: Exception) -> str:
     """What GitHub says, without what a library adds; one line of bounded length."""
     data = getattr(error, "data", None)
     texts = (
-        [str(data.get("message") or ""), *map(str, data.get("errors") or ())]
+        [str(data.get("message") or ""), *map(_told, data.get("errors") or ())]
         if isinstance(data, dict)
         else []
     )

@@ -27,6 +27,10 @@ class MalformedAnswerError(Exception):
     """An answer that is none: a page of a proxy, a redirection, an object without an id."""
 
 
+class RedirectedError(Exception):
+    """GitHub sends a write on to another address, and has done nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Retry:
     """How to wait, and with what clock."""

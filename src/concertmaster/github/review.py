@@ -70,6 +70,7 @@ class ReviewPlan:
     follow_up: FollowUp | None = None
     resolve: tuple[Resolve, ...] = ()
     reopen: tuple[Reopen, ...] = ()
+    needless: tuple[PostedSummary, ...] = ()
 
     @property
     def upkeep(self) -> tuple[Resolve | Reopen, ...]:
@@ -88,7 +89,7 @@ class ReviewPlan:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to do."""
-        return not self.comments and not self.summary_changes and not self.upkeep
+        return not (self.comments or self.summary_changes or self.upkeep or self.needless)
 
 
 def plan_review(request: Request, report: Report, seen: Seen) -> ReviewPlan:
@@ -120,6 +121,7 @@ def plan_review(request: Request, report: Report, seen: Seen) -> ReviewPlan:
         follow_up=FollowUp(left) if left else None,
         resolve=tuple(step for step in steps if isinstance(step, Resolve)),
         reopen=tuple(step for step in steps if isinstance(step, Reopen)),
+        needless=seen.posted.doubles,
     )
 
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 from concertmaster.github.client import Client, Json, integer, objects, text, truth
 from concertmaster.github.commands import is_only_commands
 from concertmaster.github.event import Request
+from concertmaster.github.moment import author_of
 from concertmaster.github.posted import PostedComment, State, Thread, posted_comment, says_done
 from concertmaster.github.refusals import GitHubError, OutageError, ReadOnlyTokenError
 from concertmaster.github.upkeep import Reopen, Resolve
@@ -110,7 +111,7 @@ class Threads:
 
     def _posted(self, node: Json) -> PostedComment | None:
         comments = objects(node, "comments", "nodes")
-        if not comments or _author(comments[0]) != self.login:
+        if not comments or author_of(comments[0]) != self.login:
             return None
         line = integer(node, "line") if node.get("line") is not None else None
         number = integer(comments[0], "databaseId")
@@ -119,7 +120,7 @@ class Threads:
 
     def _thread(self, node: Json, comments: list[Json]) -> Thread:
         first, *replies = comments
-        was_closed = says_done(text(item, "body") for item in replies if _author(item) == self.login)
+        was_closed = says_done(text(item, "body") for item in replies if author_of(item) == self.login)
         hidden = truth(first, "isMinimized")
         return Thread(
             id=text(node, "id"),
@@ -151,15 +152,8 @@ def _page(data: Json) -> tuple[list[Json], str | None]:
     return objects(data, *where, "nodes"), text(data, *where, "pageInfo", "endCursor") if more else None
 
 
-def _author(comment: Json) -> str | None:
-    """Whom a comment is by, as REST names them; None where the account is gone."""
-    author = comment.get("author") or {}
-    login = author.get("login")
-    return f"{login}[bot]" if author.get("__typename") == "Bot" else login
-
-
 def _is_person(comment: Json, login: str) -> bool:
-    author = _author(comment)
+    author = author_of(comment)
     return author is None or (author != login and not author.endswith("[bot]"))
 
 
