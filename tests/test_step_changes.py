@@ -192,6 +192,14 @@ CHANGES: dict[str, tuple[dict[str, str], dict[str, str], str, tuple[str, ...]]] 
         "has done `Tell customer`",
         ("+Reserve address (if slow())",),
     ),
+    "a step is no longer on a condition": (
+        workflow(
+            "steps = begin >> configure\nif slow():\n    steps = steps >> reserve\nreturn steps >> tell"
+        ),
+        workflow("return begin >> configure >> reserve >> tell"),
+        "has done `Reserve address`",
+        ("-Reserve address (if slow())", "+Reserve address"),
+    ),
     "a step of one way": (
         workflow(PLAIN),
         workflow("return (begin >> reserve >> configure if slow() else begin >> configure) >> tell"),

@@ -8,40 +8,13 @@ from dataclasses import dataclass, field, replace
 
 from concertmaster.findings import Edit, EditSet, Finding, Safety, Suppressed, apply
 from concertmaster.judging import identify
-from concertmaster.project.model import ProjectModel, models_of
-from concertmaster.project.python import PythonFile, Surroundings
-from concertmaster.project.text import TextFile, Unreadable
+from concertmaster.project.text import Unreadable
+from concertmaster.project.whole import ProjectFiles
 from concertmaster.rule import ProjectHit, Rule
 
 MAX_PASSES = 12
-Read = Callable[[str], bytes | None]
 _Told = tuple[str, str, str, str]
 Allowed = Callable[[Rule, Finding], bool]
-
-
-@dataclass(frozen=True)
-class ProjectFiles:
-    """The files of a repository as they are seen while judging: its own, and over them what was rewritten."""
-
-    paths: tuple[str, ...]
-    read: Read
-    around: Surroundings
-
-    def over(self, texts: Mapping[str, bytes]) -> ProjectFiles:
-        """The same repository with other texts, and with more files."""
-        paths = tuple(sorted({*self.paths, *texts}))
-        return ProjectFiles(
-            paths, lambda path: texts[path] if path in texts else self.read(path), self.around
-        )
-
-    def models(self) -> Iterator[ProjectModel]:
-        return models_of(self.paths, self.read, self.around.window)
-
-    def text(self, path: str) -> TextFile:
-        source = self.read(path) or b""
-        if path.endswith(".py"):
-            return PythonFile(path, source, self.around)
-        return TextFile(path, source, self.around.window)
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from concertmaster.project.model.annotations import is_scalar, names_in, plain_base
 from concertmaster.project.model.interpreter import Interpreter
 from concertmaster.project.model.naming import Imported
 from concertmaster.project.model.place import Parsed, Place, Sources
@@ -75,7 +75,7 @@ class Blocks:
             return {}
         found: dict[str, str] = {}
         for base in node.bases:
-            value = self.interpreter.value(_plain_base(base), scope)
+            value = self.interpreter.value(plain_base(base), scope)
             found |= self.inside(value, depth + 1) if isinstance(value, ClassName) else {}
         for one in node.body:
             if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
@@ -106,7 +106,7 @@ class Blocks:
         return None
 
     def _bases(self, node: ast.ClassDef, scope: Scope) -> list[Value]:
-        return [self.interpreter.value(_plain_base(base), scope) for base in node.bases]
+        return [self.interpreter.value(plain_base(base), scope) for base in node.bases]
 
     def _is_block(self, value: Value, depth: int = 0) -> bool:
         """Whether a class is the framework's for product blocks, or derives from it."""
@@ -179,7 +179,7 @@ class Blocks:
 
     def _kind(self, annotation: ast.expr, scope: Scope, depth: int = 0) -> str | None:
         """The block that a type is of, an empty text for plain types, None where that is not known."""
-        kinds = [self._named(node, scope, depth) for node in _names(annotation)]
+        kinds = [self._named(node, scope, depth) for node in names_in(annotation)]
         blocks = [kind for kind in kinds if kind]
         if blocks:
             return blocks[0]
@@ -194,7 +194,7 @@ class Blocks:
         if isinstance(value, Symbol):
             root = value.name.partition(".")[0]
             return (
-                "" if root in _PLAIN or value.name.endswith("()") else "" if _is_scalar(value.name) else None
+                "" if root in _PLAIN or value.name.endswith("()") else "" if is_scalar(value.name) else None
             )
         if isinstance(node, ast.Name) and depth < MAX_DEPTH:
             return self._alias(node.id, scope, depth)
@@ -224,41 +224,8 @@ class Blocks:
         node, scope = self._definition(cls)
         if node is None or scope is None or depth > MAX_DEPTH:
             return False
-        return all(self._named(_plain_base(base), scope, depth + 1) == "" for base in node.bases)
-
-
-def _plain_base(node: ast.expr) -> ast.expr:
-    return node.value if isinstance(node, ast.Subscript) else node
+        return all(self._named(plain_base(base), scope, depth + 1) == "" for base in node.bases)
 
 
 def _is_block_base(value: object) -> bool:
     return isinstance(value, Symbol) and canonical(value.name) in _BLOCK
-
-
-def _is_scalar(name: str) -> bool:
-    """Types of the framework and of its forms hold values, unless they are models."""
-    return name.startswith(("orchestrator.core.", "pydantic_forms.", "nwastdlib.")) and not name.endswith(
-        "Model"
-    )
-
-
-def _names(node: ast.expr) -> Iterator[ast.expr]:
-    """The names in an annotation, those in quotes included; metadata of `Annotated` is left out."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        try:
-            yield from _names(ast.parse(node.value, mode="eval").body)
-        except (SyntaxError, ValueError, RecursionError):
-            yield node
-    elif isinstance(node, (ast.Name, ast.Attribute)):
-        yield node
-    elif isinstance(node, ast.Subscript):
-        yield from _names(node.value)
-        last = getattr(node.value, "attr", getattr(node.value, "id", ""))
-        inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        for part in inner[:1] if last == "Annotated" else () if last == "Literal" else inner:
-            yield from _names(part)
-    elif isinstance(node, ast.BinOp):
-        yield from _names(node.left)
-        yield from _names(node.right)
-    elif isinstance(node, ast.Call):
-        yield from _names(node.func)

@@ -23,7 +23,8 @@ from concertmaster.project.model.registrations import (
 from concertmaster.project.model.replay import Replay, replay
 from concertmaster.project.model.revisions import Revision, folders_of, read_revisions
 from concertmaster.project.model.rows import Row
-from concertmaster.project.model.steps import StepReader, Steps
+from concertmaster.project.model.step_reader import StepReader
+from concertmaster.project.model.steps import Steps
 from concertmaster.project.model.translations import Translations, read_languages, read_translations
 from concertmaster.project.names import canonical
 from concertmaster.versions import Window, release

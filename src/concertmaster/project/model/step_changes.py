@@ -79,7 +79,9 @@ def _compared(
         for index in range(len(before))
         if ones[index] != others[index]
     )
-    kind = (Kind.RENAMED_IN_GROUP if group else Kind.RENAMED) if renamed else _kind(ones, others)
+    is_sure = all(step.is_sure for step in (*before, *after))
+    told = Kind.RENAMED_IN_GROUP if group else Kind.RENAMED
+    kind = told if renamed else _kind(ones, others, is_sure=is_sure)
     _, start, _, new, end = codes[0]
     passed = before[start].name if start < len(before) else None
     place = _place(before, after, (start, new, end), renamed=renamed) or function.place
@@ -88,13 +90,14 @@ def _compared(
 
 def _numbered(before: Steps, after: Steps) -> tuple[list[int], list[int]]:
     """The steps as numbers, the same for those that are the same: by name, and by function or by its code."""
-    known: dict[tuple[str, str, str], int] = {}
+    known: dict[tuple[object, ...], int] = {}
     numbers: list[list[int]] = []
     for steps in (before, after):
         found = []
         for step in steps:
-            keys = [("known", step.name, step.function), ("known", step.name, step.body or step.function)]
-            keys = keys if step.is_known else [("", "", "")]
+            bodies = (step.function, step.body or step.function)
+            keys: list[tuple[object, ...]] = [(step.is_sure, step.name, body) for body in bodies]
+            keys = keys if step.is_known else [()]
             number = next((known[key] for key in keys if key in known), len(known))
             known.update({key: number for key in keys if key not in known})
             found.append(number)
@@ -109,14 +112,14 @@ def _is_renamed(one: Step, other: Step) -> bool:
         or (bool(one.body) and one.body == other.body)
         or one.name == other.name
     )
-    return same and one.is_known and other.is_known
+    return same and one.is_known and other.is_known and one.is_sure is other.is_sure
 
 
-def _kind(before: Sequence[int], after: Sequence[int]) -> Kind:
+def _kind(before: Sequence[int], after: Sequence[int], *, is_sure: bool) -> Kind:
     if sorted(before) == sorted(after):
         return Kind.MOVED
     if len(before) == len(after):
-        return Kind.REPLACED
+        return Kind.REPLACED if is_sure else Kind.MOVED
     return Kind.ADDED if len(after) > len(before) else Kind.REMOVED
 
 
