@@ -135,6 +135,19 @@ SEEDED = {
         ("5.0.5", "5.5.0"),
         "`SubscriptionModel.from_product_id` takes `process_id` since 5.4.0",
     ),
+    "override below a class of the file": (
+        (
+            "from orchestrator.core.domain.base import SubscriptionModel\nclass Inactive(SubscriptionModel): ...\n"
+            "class Node(Inactive):\n @classmethod\n def from_product_id(cls, product_id, customer_id): ...\n"
+        ),
+        (
+            "from orchestrator.core.domain.base import SubscriptionModel\nclass Inactive(SubscriptionModel): ...\n"
+            "class Inactive: ...\nclass Node(Inactive):\n def from_product_id(cls, product_id): ...\n"
+            "def f(Other):\n class Node(Other):\n  def from_product_id(cls): ...\n"
+        ),
+        ("5.0.5", "5.5.0"),
+        "`SubscriptionModel.from_product_id` takes `process_id` since 5.4.0",
+    ),
     "setting that is read": (
         "from orchestrator.settings import app_settings\nif app_settings.FEDERATION_ENABLED: ...\n",
         "from network.settings import app_settings\nif app_settings.FEDERATION_ENABLED: ...\n",

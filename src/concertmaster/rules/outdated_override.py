@@ -73,14 +73,26 @@ def overrides(file: PythonFile, node: ast.ClassDef) -> Iterator[Hit]:
 
 
 def _ancestors(file: PythonFile, base: ast.expr) -> Iterator[str]:
-    """The framework's classes that a base is or derives from, through the project's own modules."""
+    """The framework's classes that a base is or derives from, through the project's own modules and this one."""
     dotted = file.dotted(base)
+    if dotted is None and isinstance(base, ast.Name) and _is_class_of(file, base):
+        dotted = f".:{base.id}"
     if dotted is None:
         return
     names = {file.canonical(dotted)}
     if file.around.definitions is not None:
         names |= file.around.definitions.ancestors(dotted, file.path)
     yield from sorted(name for name in names if is_framework(name))
+
+
+def _is_class_of(file: PythonFile, base: ast.Name) -> bool:
+    """Whether a name is a class of this module, and never anything else."""
+    bound = file.module_scope.others.get(base.id, [])
+    return (
+        file.scope(base).find(base.id) is file.module_scope
+        and len(bound) == 1
+        and isinstance(bound[0], ast.ClassDef)
+    )
 
 
 def _judge(
