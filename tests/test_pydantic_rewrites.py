@@ -182,3 +182,19 @@ def test_models_of_pydantic_1_work_with_pydantic_2(text: str) -> None:
     )
     assert result.rewritten is not None
     executed(result.rewritten.decode())
+
+
+def test_two_rules_that_import_from_one_package_write_one_statement() -> None:
+    model = "\n\n\nclass Inventory(BaseSettings):\n    "
+    old = f"from pydantic import BaseSettings{model}class Config:\n        env_prefix = 'X_'\n"
+    rules = [rule for rule in load_rules() if not rule.optional]
+    result = analyse_python(
+        "example.py", old.encode(), Surroundings(Window("1.3.6", "5.5.0")), rules, unsafe=True
+    )
+    assert (
+        result.rewritten
+        == (
+            "from pydantic_settings import BaseSettings, SettingsConfigDict"
+            f"{model}model_config = SettingsConfigDict(env_prefix='X_')\n"
+        ).encode()
+    )

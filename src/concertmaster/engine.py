@@ -13,6 +13,7 @@ from concertmaster.project.python import PythonFile, Surroundings, Unreadable, u
 from concertmaster.project.shims import in_import_guard
 from concertmaster.project.suppressions import MARK
 from concertmaster.rewrite import add_imports, drop_aliases
+from concertmaster.rewrite.moves import join_doubled
 from concertmaster.rule import Hit, Rule, Span
 
 
@@ -103,13 +104,11 @@ def rewrite(file: PythonFile, found: Sequence[Judged], prefilter: Prefilter, *, 
         reopen=lambda source: PythonFile(file.path, source, file.around),
         unsafe=unsafe,
     )
-    return _drop_freed_imports(file, settled)
+    return settled.source if settled is file else _with_tidy_imports(file, settled)
 
 
-def _drop_freed_imports(before: PythonFile, after: PythonFile) -> bytes:
-    """Remove imports that a rewrite has left without a use, and only those (guard rule G-09)."""
-    if after is before:
-        return after.source
+def _with_tidy_imports(before: PythonFile, after: PythonFile) -> bytes:
+    """Without imports that a rewrite has left without a use, and only those (guard rule G-09), nor doubled ones."""
     freed = _names_used(before) - _names_used(after)
     chosen = EditSet()
     for node in after.nodes(ast.ImportFrom, ast.Import):
@@ -118,6 +117,8 @@ def _drop_freed_imports(before: PythonFile, after: PythonFile) -> bytes:
         unused = [alias for alias in node.names if _local(node, alias) in freed]
         if unused:
             chosen.add(drop_aliases(after, node, unused))
+    for joined in join_doubled(before, after):
+        chosen.add(joined)
     return apply(after.source, chosen)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concertmaster.findings import Edit
 from concertmaster.project.names import CORE, ROOT, is_framework, old_spelling
 from concertmaster.project.python import PythonFile
-from concertmaster.rewrite.imports import _add_alias, block_of, drop_aliases
+from concertmaster.rewrite.imports import _add_alias, block_of, drop_aliases, drop_statement
 from concertmaster.rewrite.spans import replace_span
 from concertmaster.rule import Import
 
@@ -136,6 +137,21 @@ def _merge(file: PythonFile, there: ast.ImportFrom, targets: Iterable[Import]) -
         edit = _add_alias(file, there, text)
         texts[edit.start, edit.end] += edit.text
     yield from (Edit(start, end, text) for (start, end), text in texts.items())
+
+
+def join_doubled(before: PythonFile, after: PythonFile) -> Iterator[tuple[Edit, ...]]:
+    """One statement for what rewrites have come to import from a module by two, one below the other."""
+    known = {before.text(node) for node in before.nodes(ast.ImportFrom)}
+    for first, second in itertools.pairwise(after.nodes(ast.ImportFrom)):
+        if second not in block_of(after, first):
+            continue
+        below = second.lineno == (first.end_lineno or first.lineno) + 1
+        same = first.module == second.module and not first.level and not second.level
+        lines = after.source[after.line_span(first.lineno)[0] : after.line_span(second.end_lineno or 0)[1]]
+        fresh = not {after.text(first), after.text(second)} <= known
+        if below and same and fresh and not re.search(rb"[#;*]", lines):
+            targets = [Import(first.module or "", alias.name, alias.asname) for alias in second.names]
+            yield (*_merge(after, first, targets), drop_statement(after, second))
 
 
 def beside(
