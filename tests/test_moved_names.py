@@ -162,3 +162,13 @@ def test_new_names_are_there_from_the_release_that_the_table_says(index: Index) 
             continue
         held = first if distribution == "orchestrator-core" else index.companion(distribution, first)
         assert held is None or index.exists(move.new, held), (move.new, held)
+
+
+def test_what_a_person_must_want_is_not_patched_by_itself() -> None:
+    text = (
+        "from unittest import mock\n\nfrom orchestrator.workflow import errorlogger\n\n"
+        'mock.patch("orchestrator.workflow.errorlogger")\nerrorlogger({})\n'
+    )
+    result = judge(text)
+    assert {finding.safety for finding in result.findings} == {Safety.SUGGESTED}
+    assert result.rewritten == text.replace("errorlogger", "log_workflow_failure").encode()

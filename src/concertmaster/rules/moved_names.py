@@ -224,6 +224,6 @@ def strings(file: PythonFile) -> Iterator[Hit]:
         if move is None or in_shim(file, string.node):
             continue
         edit = None if move.passed_on else string.replace_head(file, old, spelled(file, move.new, old))
-        sure = string.names_module and not string.is_prefix
+        sure = string.names_module and not string.is_prefix and move.safety is Safety.SAFE
         safety = Safety.SAFE if sure else Safety.SUGGESTED
         yield _hit(file, string.node, [move], (edit,) if edit else (), old, safety=safety)
