@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
+from concertmaster.cli import run
 from concertmaster.config import Config, load_config
 from concertmaster.findings import Finding, Safety, Severity, Unanalysed
 from concertmaster.messages import UserError
@@ -259,3 +262,58 @@ def test_the_workflow_names_the_projects(job: Open, named: str) -> None:
     assert made.run()[1]["errors"] == "2"
     made.inputs = {"projects": "../x"}
     assert made.run()[0] == 2
+
+
+# -- the command line ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    for path, text in {**THREE, "services/a/x.py": OLD, "services/b/x.py": OLD, "common/x.py": OLD}.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    return tmp_path
+
+
+def command(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    code = run([*arguments, "--offline"])
+    return code, capsys.readouterr().out
+
+
+def test_each_project_is_checked_by_its_own_release(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, text = command(capsys, "check", str(repository), "--format", "json")
+    told = json.loads(text)
+    assert code == 1
+    assert [(one["folder"], one["installed"]) for one in told["projects"]] == [
+        ("services/a", "4.8.2"), ("services/b", "5.0.4"), ("services/c", "5.5.0"), ("", "4.8.2"),
+    ]  # fmt: skip
+    assert {item["path"] for item in told["findings"]} == {
+        "services/a/x.py",
+        "services/b/x.py",
+        "common/x.py",
+    }
+    marks = [item["fingerprint"] for item in told["findings"]]
+    assert len(set(marks)) == len(marks)
+
+
+def test_people_are_told_project_by_project(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, text = command(capsys, "check", str(repository))
+    assert text.index("services/a:\n") < text.index("services/a/x.py") < text.index("services/b:\n")
+    assert "Outside of the projects:" in text
+
+
+def test_a_part_of_the_repository_is_judged_as_its_project_is(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, text = command(capsys, "check", str(repository / "services/b"), "--format", "json")
+    assert (code, json.loads(text)["installed"]) == (1, "5.0.4")
+    assert "projects" not in json.loads(text)
+
+
+def test_every_project_is_fixed(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _ = command(capsys, "fix", str(repository))
+    assert code == 0
+    assert (repository / "services/b/x.py").read_text() == NEW
+    assert (repository / "common/x.py").read_text() == NEW

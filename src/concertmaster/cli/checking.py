@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from concertmaster.cli.opening import open_project
+from concertmaster.cli.opening import Opened, open_projects
 from concertmaster.cli.options import From, Ignore, Jobs, Offline, Paths, Select, Target
 from concertmaster.config import FailOn
 from concertmaster.findings import Unanalysed
@@ -45,12 +45,26 @@ def check(
     offline: Offline = False,
 ) -> None:
     """Find what an upgrade to the target breaks. Nothing is changed."""
+    from concertmaster.projects import in_repository
     from concertmaster.runner import run
 
-    workspace, tree = open_project(paths, from_release, target, select, ignore, offline=offline)
-    report = run(workspace, tree, jobs=jobs, rewriting=False)
-    _tell(report, tree, format_)
-    raise typer.Exit(exit_code(report.findings, report.unanalysed, fail_on or workspace.config.fail_on))
+    opened, tree = open_projects(paths, from_release, target, select, ignore, offline=offline)
+    is_one = len(opened) == 1
+    told = [
+        (
+            one,
+            in_repository(
+                run(one.workspace, one.tree, jobs=jobs, rewriting=False), one.folder, is_one=is_one
+            ),
+        )
+        for one in opened
+    ]
+    _tell_all(told, tree, format_)
+    codes = (
+        exit_code(report.findings, report.unanalysed, fail_on or one.workspace.config.fail_on)
+        for one, report in told
+    )
+    raise typer.Exit(max(codes, default=CLEAN))
 
 
 @app.command()
@@ -66,12 +80,22 @@ def fix(
     offline: Offline = False,
 ) -> None:
     """Rewrite files in place, or show the difference."""
+    from concertmaster.projects import in_repository, merged
     from concertmaster.report.difference import unified
     from concertmaster.runner import run
     from concertmaster.writer import write
 
-    workspace, tree = open_project(paths, from_release, target, select, ignore, offline=offline)
-    report = run(workspace, tree, jobs=jobs, unsafe=unsafe)
+    opened, tree = open_projects(paths, from_release, target, select, ignore, offline=offline)
+    if not opened:
+        raise typer.Exit(CLEAN)
+    report = merged(
+        [
+            in_repository(
+                run(one.workspace, one.tree, jobs=jobs, unsafe=unsafe), one.folder, is_one=len(opened) == 1
+            )
+            for one in opened
+        ]
+    )
     for path, new in sorted(report.rewritten.items()):
         if diff:
             sys.stdout.write(unified(path, None if path in report.created else tree.read(path), new))
@@ -85,14 +109,27 @@ def fix(
     raise typer.Exit(NOT_ANALYSED if report.unanalysed else CLEAN)
 
 
-def _tell(report: Report, tree: WorkingTree, format_: Format) -> None:
+def _tell_all(told: list[tuple[Opened, Report]], tree: WorkingTree, format_: Format) -> None:
+    """People get a section for each project; programs get all findings at once."""
+    from concertmaster.projects import merged
+
+    if len(told) > 1 and format_ is Format.TERMINAL:
+        for one, report in told:
+            typer.echo(f"\n{one.folder or 'Outside of the projects'}:")
+            _tell(report, tree, format_)
+    elif told:
+        _tell(merged([report for _, report in told]), tree, format_, [one for one, _ in told])
+
+
+def _tell(report: Report, tree: WorkingTree, format_: Format, opened: Sequence[Opened] = ()) -> None:
     from concertmaster.report import json as json_report
     from concertmaster.report import terminal
     from concertmaster.report.annotations import render as workflow_commands
 
     told, notes = (report.window, report.findings, report.unanalysed), report.names.notes
     if format_ is Format.JSON:
-        typer.echo(json_report.render(report, tree.read))
+        windows = {one.folder: one.workspace.window for one in opened}
+        typer.echo(json_report.render(report, tree.read, windows))
     elif format_ is Format.SARIF:
         from concertmaster.report import sarif
         from concertmaster.rule import load_rules

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,10 +27,7 @@ def open_project(
     from concertmaster.project.files import WorkingTree
     from concertmaster.workspace import open_workspace
 
-    wanted = [path.absolute() for path in paths or [Path.cwd()]]
-    for path in wanted:
-        if not path.exists():
-            raise missing_path(str(path))
+    wanted = _wanted(paths)
     root = root_around(wanted)
     tree = WorkingTree.open(root)
     workspace = open_workspace(
@@ -42,6 +40,72 @@ def open_project(
         supply=Supply.of(os.environ, offline=offline),
     )
     return workspace, tree.below(os.path.relpath(path.resolve(), tree.root) for path in wanted)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One project of a repository: its folder, how it is judged, and the files of it that are wanted."""
+
+    folder: str
+    workspace: Workspace
+    tree: WorkingTree
+
+
+def open_projects(
+    paths: list[Path] | None,
+    from_release: str | None,
+    target: str | None,
+    select: list[str] | None,
+    ignore: list[str] | None,
+    *,
+    offline: bool,
+) -> tuple[list[Opened], WorkingTree]:
+    """Every project of the repository that has some of the wanted files, and the repository as far as it is wanted."""
+    from concertmaster.config import load_config
+    from concertmaster.index.supply import Supply
+    from concertmaster.project.files import WorkingTree
+    from concertmaster.projects import Part, config_of, divide, oldest, within
+    from concertmaster.workspace import open_workspace, readable
+
+    wanted = _wanted(paths)
+    whole = WorkingTree.open(root_around(wanted))
+    tree = whole.below(os.path.relpath(path.resolve(), whole.root) for path in wanted)
+    settings = load_config(lambda path: readable(whole, path))
+    found, supply = divide(whole, settings), Supply.of(os.environ, offline=offline)
+    rest = () if "" in found or settings.projects else ("",)
+    opened: list[Opened] = []
+    for folder in (*found, *rest):
+        others = within(folder, found)
+        scope = _subtree(tree, folder, Part(tree, folder, others).paths)
+        if not scope.paths and (rest or len(found) > 1):
+            continue
+        files = _subtree(whole, folder, Part(whole, folder, others).paths)
+        workspace = open_workspace(
+            files,
+            installed_release=from_release or (oldest(whole, found) if folder == "" and rest else None),
+            target=target,
+            select=_split(select),
+            ignore=_split(ignore),
+            name=str(files.root),
+            config=config_of(whole, folder, settings),
+            supply=supply,
+        )
+        opened.append(Opened(folder, workspace, scope))
+    return opened, tree
+
+
+def _subtree(tree: WorkingTree, folder: str, paths: tuple[str, ...]) -> WorkingTree:
+    from concertmaster.project.files import WorkingTree
+
+    return WorkingTree(tree.root / folder, paths) if folder else WorkingTree(tree.root, paths)
+
+
+def _wanted(paths: list[Path] | None) -> list[Path]:
+    wanted = [path.absolute() for path in paths or [Path.cwd()]]
+    for path in wanted:
+        if not path.exists():
+            raise missing_path(str(path))
+    return wanted
 
 
 def root_around(wanted: list[Path]) -> Path:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from concertmaster.config import Config, FailOn
 from concertmaster.findings import Finding
 from concertmaster.github.contents import CommitFiles
 from concertmaster.github.diff import FileDiff
 from concertmaster.github.moving import Move, moved
-from concertmaster.github.posted import digest
 from concertmaster.github.proposed import proposed
 from concertmaster.outcome import exit_code
+from concertmaster.projects import in_repository
 from concertmaster.report.markdown import code, listing, prose
 from concertmaster.report.summary import Summary, verdict
 from concertmaster.reviewing import Judgement
@@ -77,25 +77,6 @@ def part_of(
     told = tuple(new for old, new in pairs if old.fingerprint in brought)
     notes = (*_notes(judgement, head, new), *_shares(judgement, report, told))
     return Part(folder, judgement, report, told, notes, moved(judgement, head, diffs, folder))
-
-
-def in_repository(report: Report, folder: str, *, is_one: bool) -> Report:
-    """A report on a folder with the paths of the repository; of several projects none has another's fingerprints."""
-    if not folder:
-        return report
-
-    def whole(item: Finding) -> Finding:
-        mark = item.fingerprint if is_one else digest(folder, item.fingerprint)
-        return replace(item, path=f"{folder}/{item.path}", fingerprint=mark)
-
-    return replace(
-        report,
-        findings=tuple(map(whole, report.findings)),
-        unanalysed=tuple(replace(item, path=f"{folder}/{item.path}") for item in report.unanalysed),
-        rewritten={f"{folder}/{path}": text for path, text in report.rewritten.items()},
-        created=frozenset(f"{folder}/{path}" for path in report.created),
-        suppressed=tuple(replace(item, finding=whole(item.finding)) for item in report.suppressed),
-    )
 
 
 def _shares(judgement: Judgement, report: Report, brought: tuple[Finding, ...]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from concertmaster.findings import Finding, Unanalysed
 from concertmaster.github.contents import Blobs, CommitFiles
 from concertmaster.github.diff import FileDiff
 from concertmaster.github.files import RemoteFiles
-from concertmaster.github.parts import Part, in_repository, part_of
+from concertmaster.github.parts import Part, part_of
 from concertmaster.github.pull import Pull, Tree
 from concertmaster.github.texts import diffs_of, old_text
 from concertmaster.index.supply import Supply
@@ -19,7 +19,17 @@ from concertmaster.messages import UserError
 from concertmaster.outcome import NOT_ANALYSED
 from concertmaster.plan import is_evidence
 from concertmaster.project.dependencies import is_manifest
-from concertmaster.projects import config_of, divide, folders, inside, is_left_over, oldest, within
+from concertmaster.projects import (
+    config_of,
+    divide,
+    folders,
+    in_repository,
+    inside,
+    is_left_over,
+    merged,
+    oldest,
+    within,
+)
 from concertmaster.report.markdown import Links
 from concertmaster.report.several import Chapter, render_all
 from concertmaster.reviewing import Judgement, compared, judge_pull_request, old_paths
@@ -171,7 +181,8 @@ def review(pull: Pull, wishes: Wishes, checkout: Path | None) -> Reviewed:
     )
     parts = (_cut(parts[0], reading.trees[0], len(reading.files) >= pull.max_files), *parts[1:])
     brought = tuple(item for part in parts for item in part.brought)
-    return Reviewed(parts, _whole(parts, failed), brought, diffs, reading.head, failed)
+    report = merged([part.report for part in parts], failed)
+    return Reviewed(parts, report, brought, diffs, reading.head, failed)
 
 
 def _judged(reading: _Reading) -> tuple[list[tuple[str, Judgement]], tuple[Unanalysed, ...]]:
@@ -227,19 +238,6 @@ def _cut(part: Part, tree: Tree, is_long: bool) -> Part:
         return part
     cut = Unanalysed(".", "GitHub lists only part of so many files; what it leaves out was not judged")
     return replace(part, report=replace(part.report, unanalysed=(*part.report.unanalysed, cut)))
-
-
-def _whole(parts: tuple[Part, ...], failed: tuple[Unanalysed, ...]) -> Report:
-    """The report on all projects; its window and names are those of the first."""
-    reports = [part.report for part in parts]
-    return replace(
-        reports[0],
-        findings=tuple(item for report in reports for item in report.findings),
-        unanalysed=(*(item for report in reports for item in report.unanalysed), *failed),
-        rewritten={path: text for report in reports for path, text in report.rewritten.items()},
-        suppressed=tuple(item for report in reports for item in report.suppressed),
-        created=frozenset().union(*(report.created for report in reports)),
-    )
 
 
 def _is_read(path: str) -> bool:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from concertmaster.findings import Edit, Finding
 from concertmaster.runner import Report
+from concertmaster.versions import Window
 
 VERSION = 1
 Reader = Callable[[str], bytes]
 
 
-def render(report: Report, read: Reader) -> str:
+def render(report: Report, read: Reader, projects: Mapping[str, Window] | None = None) -> str:
     """The whole report as one JSON object; `read` gives the bytes of a file that a fix is for.
+
+    Of several projects, by their folders, the releases of each are told; those of the first stand for all.
 
     `names` is the release that names were checked against, and null where they were not checked.
     """
     window = report.window
-    told = {
+    told: dict[str, Any] = {
         "version": VERSION,
         "installed": window.installed,
         "target": window.target,
@@ -28,6 +31,11 @@ def render(report: Report, read: Reader) -> str:
         "findings": [_finding(finding, read) for finding in report.findings],
         "unanalysed": [{"path": item.path, "reason": item.reason} for item in report.unanalysed],
     }
+    if projects is not None and len(projects) > 1:
+        told["projects"] = [
+            {"folder": folder, "installed": one.installed, "target": one.target}
+            for folder, one in projects.items()
+        ]
     return json.dumps(told, indent=2, ensure_ascii=True)
 
 
