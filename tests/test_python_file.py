@@ -7,8 +7,10 @@ import textwrap
 
 import pytest
 
+from concertmaster.findings import apply
 from concertmaster.project.names import canonical
 from concertmaster.project.python import PythonFile, Surroundings, Unreadable
+from concertmaster.rewrite import drop_statement
 from concertmaster.versions import Window
 
 AROUND = Surroundings(Window("4.8.2", "5.5.0"))
@@ -224,3 +226,8 @@ def test_form_feeds_and_unicode_separators_do_not_end_a_line() -> None:
 def test_a_file_that_cannot_be_judged_says_why(source: bytes, reason: str) -> None:
     with pytest.raises(Unreadable, match=reason):
         _ = file(source).tree
+
+
+def test_a_first_line_is_dropped_and_the_byte_order_mark_stays() -> None:
+    found = file("\ufeffimport a\nimport b\n".encode())
+    assert apply(found.source, [drop_statement(found, found.tree.body[0])]) == "\ufeffimport b\n".encode()

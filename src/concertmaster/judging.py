@@ -19,6 +19,7 @@ from concertmaster.findings import (
     fingerprint,
     likeness,
 )
+from concertmaster.project.applied import REASON, may_rewrite
 from concertmaster.project.suppressions import Suppression, without_marks
 from concertmaster.project.text import TextFile, Unreadable
 from concertmaster.rule import Hit, Rule, Span
@@ -59,6 +60,8 @@ def judged(
     severity = file.window.severity(change)
     if severity is None:
         return None
+    if edits and not may_rewrite(file.path, rule.id):
+        hit, edits = replace(hit, edits=()).left(REASON), ()
     start, end = place
     finding = Finding(
         rule=rule.id,

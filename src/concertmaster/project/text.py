@@ -52,9 +52,9 @@ class TextFile:
         return len(self.source[start:offset].removeprefix(BOM).decode(self.encoding, "replace")) + 1
 
     def line_span(self, line: int) -> tuple[int, int]:
-        """Where a line starts and ends, its line ending included."""
+        """Where a line starts and ends, its line ending included; a byte order mark is no part of the first."""
         end = self._lines[line] if line < len(self._lines) else len(self.source)
-        return self._lines[line - 1], end
+        return self._lines[line - 1] if line > 1 else self._bom, end
 
     @cached_property
     def suppressions(self) -> tuple[Suppression, ...]:

@@ -56,7 +56,7 @@ def drop_statement(file: PythonFile, node: ast.stmt) -> Edit:
     line_start, _ = file.line_span(file.line_of(start))
     line_end = file.line_span(file.line_of(end))[1]
     behind = file.source[end:line_end]
-    if file.source[line_start:start].strip() or re.match(rb"[ \t]*;", behind):
+    if file.source[line_start:start].strip() or re.match(rb"[ \t]*;[ \t]*[^\s#]", behind):
         return _drop_among_others(file, node, body)
     return replace_span(file, line_start, line_end, "")
 

@@ -58,13 +58,14 @@ MESSAGE = "The framework's modules are below `orchestrator.core` since 5.0"
 
 @rule.file
 def prose(file: PythonFile) -> Iterator[Hit]:
-    for start, end in sorted({*_comments(file), *_docstrings(file)}):
+    for start, end in sorted({*_docstrings(file), *_comments(file)}):
         for match in _MENTION.finditer(file.source, start, end):
             edit = replace_span(file, match.end(), match.end(), "core.")
             yield Hit(Span(match.start(), match.end()), MESSAGE, (edit,))
 
 
 def _comments(file: PythonFile) -> Iterator[tuple[int, int]]:
+    """The comments of a file that parses."""
     if file.encoding != "utf-8":
         return
     try:
@@ -72,7 +73,7 @@ def _comments(file: PythonFile) -> Iterator[tuple[int, int]]:
             if token.type == tokenize.COMMENT:
                 start = file.offset(token.start[0], len(token.line[: token.start[1]].encode()))
                 yield start, start + len(token.string.encode())
-    except (tokenize.TokenError, SyntaxError):
+    except (tokenize.TokenError, SyntaxError, UnicodeDecodeError):
         return
 
 
