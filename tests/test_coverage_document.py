@@ -18,5 +18,9 @@ def test_rules_name_rows_that_exist() -> None:
     assert set(coverage.answers()) <= known
 
 
+def test_marks_that_differ_from_the_catalogues_have_a_reason() -> None:
+    assert coverage.unexplained() == []
+
+
 def test_the_page_is_up_to_date() -> None:
     assert coverage.DOCUMENT.read_text(encoding="utf-8") == coverage.document()

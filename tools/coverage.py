@@ -12,10 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from concertmaster.findings import Safety
 from concertmaster.plan.operations import OPERATIONS
 from concertmaster.plan.planning import DRAIN_ROWS
 from concertmaster.rule import load_rules
 from tools.coverage_reasons import BUILT_IN, REASONS
+from tools.coverage_safeties import REASONS as SAFETIES
+from tools.shown import shown
 
 ROWS = Path(__file__).with_name("catalogue_rows.txt")
 DOCUMENT = Path(__file__).parent.parent / "docs" / "coverage.md"
@@ -27,7 +30,18 @@ the rules are written from: the first figures are the release (`50-03a` came wit
 rewrite, `T` concern test set-ups, `CP` companion packages, `R` what must agree within a project. This page is
 written by `python -m tools.coverage`.
 
+The last column is what the examples of the rules show: whether a rewrite can be made without a look (`safe`), is
+proposed (`suggested`) or is left to a person (`manual`), at best.
+
 | row | release | covered by | rewrite, at best |
+|---|---|---|---|
+"""
+CORRECTED = """
+## Marks that tests have corrected
+
+The catalogue says of each row how far its rewrite can be trusted. For these the examples show something else.
+
+| row | the catalogue | shown | why |
 |---|---|---|---|
 """
 
@@ -62,12 +76,21 @@ def answers() -> dict[str, list[str]]:
     return found
 
 
-def safeties() -> dict[str, set[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
-    for rule in load_rules():
-        for row in rule.rows:
-            found[row].add(rule.safety.value)
-    return found
+def safeties() -> dict[str, Safety]:
+    """How far the rewrite of a row can be trusted where it can be trusted most, for rows with rules."""
+    found: dict[str, list[Safety]] = defaultdict(list)
+    for (_, row), seen in shown().items():
+        found[row].append(seen.best)
+    return {row: min(several, key=list(Safety).index) for row, several in found.items()}
+
+
+def deviations() -> Iterator[tuple[Row, Safety]]:
+    """The rows that are rewritten otherwise than the catalogue has it; guard rules are no rewrites."""
+    found = safeties()
+    for row in rows():
+        ours = found.get(row.id)
+        if ours is not None and not row.id.startswith("G-") and ours.value != row.safety.lower():
+            yield row, ours
 
 
 def document() -> str:
@@ -75,9 +98,13 @@ def document() -> str:
     lines = []
     for row in rows():
         told = ", ".join(dict.fromkeys(covered[row.id])) or f"not covered: {REASONS.get(row.id, '')}"
-        how = ", ".join(sorted(safe[row.id])) or "–"
+        how = safe[row.id].value if row.id in safe else "–"
         lines.append(f"| {row.id} | {row.release} | {told} | {how} |")
-    return HEAD + "\n".join(lines) + "\n"
+    corrected = (
+        f"| {row.id} | {row.safety.lower()} | {ours.value} | {SAFETIES.get(row.id, '')} |"
+        for row, ours in deviations()
+    )
+    return "\n".join((HEAD.rstrip("\n"), *lines, CORRECTED.rstrip("\n"), *corrected)) + "\n"
 
 
 def unanswered() -> list[str]:
@@ -92,10 +119,16 @@ def superfluous() -> list[str]:
     return sorted(row for row in REASONS if row not in known or covered[row])
 
 
+def unexplained() -> list[str]:
+    """Rows that are trusted otherwise than the catalogue has it without a reason, and reasons for others."""
+    return sorted({row.id for row, _ in deviations()} ^ SAFETIES.keys())
+
+
 def main() -> int:
     if "--check" not in sys.argv:
         DOCUMENT.write_text(document(), encoding="utf-8")
     problems = [f"no answer for {row}" for row in unanswered()]
+    problems += [f"no reason why {row} is trusted otherwise" for row in unexplained()]
     problems += [f"a reason for {row}, which is covered or unknown" for row in superfluous()]
     if not DOCUMENT.exists() or DOCUMENT.read_text(encoding="utf-8") != document():
         problems.append("docs/coverage.md is not up to date: run python -m tools.coverage")
