@@ -45,7 +45,7 @@ def analyse_python(
 
 def _active(prefilter: Prefilter, path: str, source: bytes, around: Surroundings) -> tuple[Rule, ...]:
     """The rules that a file concerns, by its own words or by those of the modules that it imports from."""
-    active = prefilter.active(path, source)
+    active = prefilter.active(path, source, around.definitions)
     following = [rule for rule in prefilter.following if not any(rule is one for one in active)]
     if following and around.definitions is not None and around.definitions.reaches_framework(path, source):
         return (*active, *following)

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
+from concertmaster.project.definitions import Definitions
 from concertmaster.rule import Rule
 from concertmaster.versions import Window
 
@@ -44,21 +45,26 @@ class Prefilter:
         )
         self._by_path = tuple(rule for rule in self._able if rule.paths)
         self.following = tuple(rule for rule in self._able if rule.follows)
-        self._known: dict[frozenset[int], tuple[Rule, ...]] = {}
+        self._known: dict[frozenset[int], tuple[tuple[Rule, ...], tuple[Rule, ...]]] = {}
 
-    def active(self, path: str, source: bytes) -> tuple[Rule, ...]:
+    def active(self, path: str, source: bytes, definitions: Definitions | None = None) -> tuple[Rule, ...]:
         """The rules that a file concerns, in their order."""
         found = self._words.indices(source)
-        rules = self._known.get(found)
-        if rules is None:
+        if found not in self._known:
             held = self._words.held(found)
-            rules = self._known[found] = tuple(rule for rule in self._able if _is_wanted(rule, held))
+            self._known[found] = self._choose(held, through=False), self._choose(held, through=True)
+        rules, more = self._known[found]
+        if len(more) > len(rules) and definitions is not None and definitions.imports_own(path, source):
+            rules = more
         if any(path.endswith(rule.paths) for rule in self._by_path):
             wanted = {
                 rule.id for rule in (*rules, *self._by_path) if rule in rules or path.endswith(rule.paths)
             }
             return tuple(rule for rule in self._able if rule.id in wanted)
         return rules
+
+    def _choose(self, held: frozenset[bytes], *, through: bool) -> tuple[Rule, ...]:
+        return tuple(rule for rule in self._able if _is_wanted(rule, held, through=through))
 
 
 class NoPrefilter(Prefilter):
@@ -68,7 +74,7 @@ class NoPrefilter(Prefilter):
         super().__init__((), window)
         self._all = tuple(rule for rule in rules if rule.reads_python)
 
-    def active(self, path: str, source: bytes) -> tuple[Rule, ...]:  # noqa: ARG002
+    def active(self, path: str, source: bytes, definitions: Definitions | None = None) -> tuple[Rule, ...]:  # noqa: ARG002
         return self._all
 
 
@@ -94,5 +100,7 @@ def prefilter_of(rules: Sequence[Rule], window: Window) -> Prefilter:
     return rules.prefilter(window) if isinstance(rules, RuleSet) else Prefilter(rules, window)
 
 
-def _is_wanted(rule: Rule, held: frozenset[bytes]) -> bool:
-    return not held.isdisjoint(rule.triggers) and (not rule.context or not held.isdisjoint(rule.context))
+def _is_wanted(rule: Rule, held: frozenset[bytes], *, through: bool) -> bool:
+    if held.isdisjoint(rule.triggers):
+        return False
+    return not rule.context or not held.isdisjoint(rule.context) or (through and rule.through_project)

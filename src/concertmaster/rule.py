@@ -109,6 +109,7 @@ class Rule:
     safety: Safety = Safety.SAFE
     triggers: tuple[bytes, ...] = (b"orchestrator",)
     context: tuple[bytes, ...] = ()  # words of which the file must hold one as well
+    through_project: bool = False  # what is imported from the project's own modules is context enough
     paths: tuple[str, ...] = ()  # endings of paths that are looked at whatever the file holds
     priority: int = 0  # lower is rewritten first where two rules want the same bytes
     follows: bool = (
@@ -237,7 +238,8 @@ class Rule:
         for check in self.file_checks:
             yield from check(file)
         for kind, checks in self.node_checks.items():
-            for node in file.nodes(kind):
+            nodes = file.nodes_of(kind)
+            for node in nodes:
                 for node_check in checks:
                     yield from node_check(file, node)
 

@@ -17,6 +17,7 @@ from concertmaster.engine_project import (
 )
 from concertmaster.findings import Finding, Suppressed, Unanalysed
 from concertmaster.index.supply import Names
+from concertmaster.judging import FileResult
 from concertmaster.project.files import Project, WorkingTree
 from concertmaster.project.model import is_labels
 from concertmaster.rule import Rule
@@ -71,9 +72,25 @@ def run(
     task = Task(project, workspace.around, rules, unsafe, config.per_path_ignores, rewriting)
     candidates = project.paths if paths is None else tuple(paths)
     wanted = [path for path in candidates if is_judged(path) and not matches(path, config.exclude)]
-    results = sorted(results_of(task, wanted, jobs or os.cpu_count() or 1), key=lambda result: result.path)
+    told = set(candidates)
+    reading = replace(task, rewriting=False)
+    results, whole, failed = _sorted_out(
+        results_of(
+            task,
+            wanted,
+            jobs or os.cpu_count() or 1,
+            beside=lambda: _guarded(lambda: _whole_project(reading, workspace, {}, told, base)),
+        )
+    )
     rewritten = {result.path: result.rewritten for result in results if result.rewritten is not None}
-    whole, failed = _guarded(lambda: _whole_project(task, workspace, rewritten, set(candidates), base))
+    if rewriting and (whole.findings or whole.suppressed):
+        mend = results_of(
+            task,
+            (),
+            1,
+            beside=lambda: _guarded(lambda: _whole_project(task, workspace, rewritten, told, base)),
+        )
+        _, whole, failed = _sorted_out(mend)
     findings = (*(finding for result in results for finding in result.findings), *whole.findings)
     return Report(
         workspace.window,
@@ -88,13 +105,29 @@ def run(
     )
 
 
-def _guarded(judge: Callable[[], ProjectResult]) -> tuple[ProjectResult, tuple[Unanalysed, ...]]:
+def _sorted_out(
+    outcomes: Iterable[FileResult | ProjectResult | Unanalysed],
+) -> tuple[list[FileResult], ProjectResult, tuple[Unanalysed, ...]]:
+    """The results of files by their paths, that of the whole project, and why there is none of that."""
+    files: list[FileResult] = []
+    whole, failed = ProjectResult(), []
+    for outcome in outcomes:
+        if isinstance(outcome, FileResult):
+            files.append(outcome)
+        elif isinstance(outcome, Unanalysed):
+            failed.append(outcome)
+        else:
+            whole = outcome
+    return sorted(files, key=lambda result: result.path), whole, tuple(failed)
+
+
+def _guarded(judge: Callable[[], ProjectResult]) -> ProjectResult | Unanalysed:
     """A fault of ours must not cost what the files by themselves have shown, nor pass as clean."""
     try:
-        return judge(), ()
+        return judge()
     except Exception as error:
         reason = f"internal error, please report it: {type(error).__name__}: {error}"
-        return ProjectResult(), (Unanalysed(".", f"the project as a whole: {reason}"),)
+        return Unanalysed(".", f"the project as a whole: {reason}")
 
 
 def _whole_project(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import fnmatch
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from concertmaster import workers
+from concertmaster.confinement import allow
 from concertmaster.engine_prefilter import RuleSet
 from concertmaster.findings import Unanalysed
 from concertmaster.judging import FileResult
@@ -20,6 +22,9 @@ from concertmaster.subjects import analyse
 POOL_FROM = 300_000
 #: Bytes in a portion: at most, and what is meant to be left for each process at the end.
 CHUNK, LAST = 1_000_000, 40_000
+#: Seconds of a processor for what is done beside the files: it looks at all of them.
+BESIDE = 600
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,27 +61,40 @@ def matches(path: str, globs: Iterable[str]) -> bool:
 
 
 def results(
-    task: Task, paths: Sequence[str], jobs: int, limits: workers.Limits | None = None
-) -> Iterator[FileResult]:
-    """What came of each file about which there is something to say; none of them is judged in this process."""
-    if not workers.can_fork():
-        yield from filter(says_something, (judge(task, path) for path in paths))
-        return
-    sizes = _sizes(task.project, paths)
-    total = sum(sizes)
-    batches = list(portions(sizes, jobs if total >= POOL_FROM else 1))
+    task: Task,
+    paths: Sequence[str],
+    jobs: int,
+    *,
+    limits: workers.Limits | None = None,
+    beside: Callable[[], Result] | None = None,
+) -> Iterator[FileResult | Result | Unanalysed]:
+    """What came of each file about which there is something to say, and of what is to be done beside.
 
-    def work(number: int) -> FileResult | None:
+    None of it is done in this process where there can be others; what is lost of `beside` is told of `.`.
+    """
+    sizes = _sizes(task.project, paths)
+    used = jobs if sum(sizes) >= POOL_FROM else 1
+    batches: list[Sequence[int]] = list(portions(sizes, used))
+
+    def work(number: int) -> FileResult | Result | None:
+        if number == len(paths):
+            allow(BESIDE)
+            return beside() if beside is not None else None
         result = judge(task, paths[number])
         return result if says_something(result) else None
 
-    _ = task.rules.prefilter(task.around.window) if isinstance(task.rules, RuleSet) else None
-    for outcome in workers.in_workers(work, batches, jobs=jobs if total >= POOL_FROM else 1, limits=limits):
-        if isinstance(outcome, workers.Lost):
+    if beside is not None:
+        batches.insert(0, [len(paths)])
+    if isinstance(task.rules, RuleSet):
+        task.rules.prefilter(task.around.window)  # once for all processes
+    for outcome in workers.in_workers(work, batches, jobs=used, limits=limits):
+        if not isinstance(outcome, workers.Lost):
+            yield from outcome
+        elif outcome.item == len(paths):
+            yield Unanalysed(".", f"the project as a whole: {outcome.reason}")
+        else:
             path = paths[outcome.item]
             yield FileResult(path, unanalysed=Unanalysed(path, outcome.reason))
-        else:
-            yield from outcome
 
 
 def says_something(result: FileResult | None) -> bool:

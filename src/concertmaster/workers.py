@@ -33,7 +33,7 @@ class Limits:
     """What one item may use: seconds of a processor, seconds by the clock, and bytes on top of what there is."""
 
     cpu: int = 30
-    wall: float = 120.0
+    wall: float = 900.0
     memory: int = 1 << 30
     deaths: int = 100  # after so many the rest is given up: somebody wants it so
 
@@ -58,7 +58,14 @@ def can_fork() -> bool:
 def in_workers(
     work: Work, batches: Sequence[Batch], *, jobs: int, limits: Limits | None = None
 ) -> Iterator[list[Any] | Lost]:
-    """Do all items, the results of each batch as one list in its order, as they come."""
+    """Do all items, the results of each batch as one list in its order, as they come.
+
+    On a system that cannot fork they are done in this process, without any limit.
+    """
+    if not can_fork():
+        for batch in batches:
+            yield [result for result in map(work, batch) if result is not None]
+        return
     pool = _Pool(work, deque(batches), limits or Limits())
     try:
         yield from pool.results(min(jobs, len(batches)))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from posixpath import dirname
 
-from concertmaster.project.modules import Module, imported, read_module
+from concertmaster.project.modules import PLAIN_IMPORTS, Module, imported, read_module
 from concertmaster.project.names import CORE, ROOT, canonical
 
 MAX_STEPS = 40
@@ -19,6 +19,7 @@ class Definitions:
         self._paths = tuple(paths)
         self._read = read
         self._modules: dict[str, Module] = {}
+        self._own: dict[tuple[str, str], bool] = {}
         self._passing: dict[tuple[str, str], bool] = {}
         self._speaking: dict[str, bool] = {}
 
@@ -84,6 +85,24 @@ class Definitions:
                     if self.origin(dotted, path).startswith(CORE):
                         return True
         return False
+
+    def imports_own(self, path: str, source: bytes) -> bool:
+        """Whether a file imports anything at all from the project's own modules."""
+        folder = dirname(path)
+        for module, names in imported(source):
+            if self._is_own(module, folder):
+                return True
+            begin = module if module.endswith(".") else f"{module}."
+            if any(self._is_own(f"{begin}{name}", folder) for name in names):
+                return True
+        plain = (name for match in PLAIN_IMPORTS.finditer(source) for name in match["names"].split(b","))
+        modules = (name.split()[0].decode("ascii", "replace") for name in plain if name.strip())
+        return any(self._is_own(module, folder) for module in modules)
+
+    def _is_own(self, module: str, folder: str) -> bool:
+        if (module, folder) not in self._own:
+            self._own[module, folder] = self.find(module, f"{folder}/_" if folder else "_") is not None
+        return self._own[module, folder]
 
     def _may_pass_on(self, module: str, folder: str) -> bool:
         if (module, folder) not in self._passing:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from concertmaster.index import store
@@ -30,6 +30,8 @@ class Framework:
     judged: str
     installed: str
     stands_in: bool = False
+    _lacking: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
+    _modules: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, window: Window, names: Index) -> Framework | None:
@@ -42,6 +44,11 @@ class Framework:
 
     def lacks(self, name: str) -> bool:
         """Whether the judged release surely does not have a name."""
+        if name not in self._lacking:
+            self._lacking[name] = self._lacks(name)
+        return self._lacking[name]
+
+    def _lacks(self, name: str) -> bool:
         gone = self._exists(name, self.judged) is False
         return gone and (self._is_whole(name) or self.ever_had(name))
 
@@ -55,6 +62,11 @@ class Framework:
 
     def is_module(self, name: str) -> bool:
         """Whether a name is a module in the judged or the installed release."""
+        if name not in self._modules:
+            self._modules[name] = self._is_module(name)
+        return self._modules[name]
+
+    def _is_module(self, name: str) -> bool:
         numbers = {self.judged, self.installed}
         return any(self.names.is_module(name, at) for number in numbers for at in self._beside(name, number))
 
@@ -169,8 +181,11 @@ def _setting(names: Index, name: str, number: str) -> SettingsField | None:
 
 def framework(file: PythonFile) -> Framework | None:
     """What is known of the framework's names where a file is judged; None where the index cannot be read."""
-    names = file.around.names or _shipped()
-    return None if names is None else _framework(file.window, names)
+    if "framework" not in file.memo:
+        names = file.around.names or _shipped()
+        file.memo["framework"] = None if names is None else _framework(file.window, names)
+    found: Framework | None = file.memo["framework"]
+    return found
 
 
 @cache

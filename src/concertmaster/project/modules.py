@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 _IMPORT = re.compile(
     r"^from[ \t]+(?P<module>[.\w]+)[ \t]+import[ \t]*(?P<names>\([^)]*\)|[^\n\\]*)", re.MULTILINE
 )
+PLAIN_IMPORTS = re.compile(rb"\bimport[ \t]+(?P<names>[\w., \t]+)")
 _IMPORT_BYTES = re.compile(
     rb"^[ \t]*from[ \t]+(?P<module>[.\w]+)[ \t]+import[ \t]*(?P<names>\([^)]*\)|[^\n\\]*)", re.MULTILINE
 )

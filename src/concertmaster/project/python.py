@@ -7,10 +7,10 @@ import io
 import re
 import tokenize
 import warnings
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar, overload
+from typing import Any, TypeVar, overload
 
 from concertmaster.index.store import Index
 from concertmaster.project.definitions import Definitions
@@ -55,6 +55,7 @@ class PythonFile(TextFile):
     def __init__(self, path: str, source: bytes, around: Surroundings) -> None:
         super().__init__(path, source, around.window)
         self._qualified: dict[ast.AST, str | None] = {}
+        self.memo: dict[Hashable, Any] = {}  # what is worked out once for all rules that look at the file
         self.around = around
 
     @cached_property
@@ -110,6 +111,10 @@ class PythonFile(TextFile):
         """All nodes of exactly these types, in source order per type."""
         for kind in types:
             yield from self._walk.by_type.get(kind, ())
+
+    def nodes_of(self, kind: type[ast.AST]) -> Sequence[ast.AST]:
+        """All nodes of exactly this type, in source order."""
+        return self._walk.by_type.get(kind, ())
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         return self._walk.parents.get(node)

@@ -101,8 +101,9 @@ class Walker:
         stack: list[Item] = []
         _push_fields(tree, self.root, stack)
         by_type[ast.Module].append(tree)
+        pop, push = stack.pop, stack.append
         while stack:
-            node, scope, parent = stack.pop()
+            node, scope, parent = pop()
             kind = node.__class__
             by_type[kind].append(node)
             parents[node] = parent
@@ -110,14 +111,24 @@ class Walker:
                 scopes[node] = scope
                 if node.ctx.__class__ is not ast.Load:  # type: ignore[attr-defined]
                     _assignment_scope(node, scope, parents).bind(node.id, node)  # type: ignore[arg-type, attr-defined]
-                continue
-            bind = _BINDERS.get(kind)
-            if bind is not None:
-                bind(node, scope)
-            if kind in _OPENERS:
-                self._open(node, scope, stack)
-            else:
-                _push_fields(node, scope, stack)
+            elif kind in _ONE_FIELD:
+                push((node.value, scope, node))  # type: ignore[attr-defined]
+            elif kind not in _LEAVES:
+                if kind in _SPECIAL:
+                    bind = _BINDERS.get(kind)
+                    if bind is not None:
+                        bind(node, scope)
+                    if kind in _OPENERS:
+                        self._open(node, scope, stack)
+                        continue
+                for name in _FIELDS[kind]:
+                    value = getattr(node, name, None)
+                    if value.__class__ is list:
+                        for child in reversed(value):
+                            if child is not None:
+                                push((child, scope, node))
+                    elif value is not None:
+                        push((value, scope, node))
 
     def _open(self, node: ast.AST, scope: Scope, stack: list[Item]) -> None:
         """Go into a node with a scope of its own; some of its parts are evaluated outside of that."""
@@ -216,6 +227,10 @@ _BINDERS: dict[type[ast.AST], Callable[[ast.AST, Scope], None]] = {
     ast.MatchMapping: _bind_rest,
 }
 _OPENERS = frozenset((*FUNCTIONS, *COMPREHENSIONS, ast.ClassDef))
+#: Most nodes are of these types, and need less than the others.
+_SPECIAL = frozenset((*_BINDERS, *_OPENERS))
+_LEAVES = frozenset(kind for kind, fields in _FIELDS.items() if not fields) - _SPECIAL
+_ONE_FIELD = frozenset((ast.Attribute, ast.Expr, ast.keyword, ast.Starred, ast.Await))
 
 
 def _assignment_scope(node: ast.Name, scope: Scope, parents: dict[ast.AST, ast.AST]) -> Scope:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from functools import lru_cache
 
 from concertmaster.project.names import ROOT, is_framework
 from concertmaster.project.python import PythonFile
@@ -19,9 +18,14 @@ def in_shim(file: PythonFile, node: ast.AST) -> bool:
     )
 
 
-@lru_cache(maxsize=4)
 def supports_both(file: PythonFile) -> bool:
     """Whether a file imports the framework in both layouts, so that it must work with both."""
+    if "supports both" not in file.memo:
+        file.memo["supports both"] = _supports_both(file)
+    return bool(file.memo["supports both"])
+
+
+def _supports_both(file: PythonFile) -> bool:
     around = {
         up
         for node in file.nodes(ast.ImportFrom, ast.Import)

@@ -50,6 +50,13 @@ class ModuleString:
 
 def module_strings(file: PythonFile, root: str) -> Iterator[ModuleString]:
     """String literals that are, from beginning to end, a dotted name below `root`."""
+    key = ("strings", root)
+    if key not in file.memo:
+        file.memo[key] = tuple(_module_strings(file, root))
+    yield from file.memo[key]
+
+
+def _module_strings(file: PythonFile, root: str) -> Iterator[ModuleString]:
     for node in file.nodes(ast.Constant):
         if not isinstance(node.value, str) or not node.value.startswith(root + "."):
             continue

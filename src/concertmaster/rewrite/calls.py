@@ -79,7 +79,10 @@ def _with_arguments(segment: str, change: Callable[[int, libcst.Arg], libcst.Arg
     kept = [new for index, arg in enumerate(node.args) if (new := change(index, arg)) is not None]
     if len(kept) < len(node.args) and kept:
         kept[-1] = _ended(node, kept)
-    new_call = node.with_changes(args=kept, lpar=(), rpar=())
+    try:
+        new_call = node.with_changes(args=kept, lpar=(), rpar=())
+    except libcst.CSTValidationError:  # such as a name before `*rest`, where a reader would see another order
+        return None
     if not kept:
         new_call = new_call.with_changes(whitespace_before_args=libcst.SimpleWhitespace(""))
     return libcst.Module([]).code_for_node(new_call)

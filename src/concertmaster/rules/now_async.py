@@ -46,6 +46,7 @@ rule = Rule(
     change=Change(works_from="5.4.0", removed="5.4.0"),
     safety=Safety.MANUAL,
     triggers=(b"customer_description", b"endpoints", b"add_response_range"),
+    context=(b"orchestrator",),
 )
 
 _DESCRIPTIONS = "orchestrator.core.domain.customer_description"

@@ -103,6 +103,11 @@ rule = Rule(
         ),
         *(b".from_orm", b".validate", b".update_forward_refs", b".__fields"),
     ),
+    context=(
+        *(b"pydantic", b"orchestrator", b"Form", b"Page", b"parse_obj", b"parse_raw", b"update_forward_refs"),
+        *(b"__fields__", b"from_subscription", b"from_other_lifecycle", b"from_product_id"),
+    ),
+    through_project=True,
     priority=30,
 )
 REFUSED = Change(works_from="2.0.0", removed="2.0.0")
