@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tools.generated import Unavailable, environment, project
 
@@ -384,6 +384,7 @@ def test_what_has_room_is_shown_and_the_rest_counted(sizes: list[tuple[int, list
     assert text == whole if len(whole) <= limit else len(text) <= limit
 
 
+@settings(deadline=None)
 @given(HOSTILE, HOSTILE)
 def test_what_a_repository_writes_stays_text(name: str, text: str) -> None:
     path = "".join(sign for sign in name if sign not in "/\0")[:40] + ".py"
