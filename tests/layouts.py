@@ -537,6 +537,36 @@ MIGRATIONS: dict[str, str] = {
     "defaults of the framework": NEW + ROWS + UP + "    ensure_default_workflows(conn)\n" + DOWN,
     "names of the code": ("import workflows\n" + NEW + ROWS + "\nassert workflows\n" + UP + DOWN),
 }
+UNSEEN = MIGRATION.replace('"93ac3e3b65f5"', '"aaaa11112222"', 1).replace(
+    "down_revision = None", 'down_revision = "93ac3e3b65f5"'
+)
+ALIASED = project(
+    workflows__node__create=CALLED
+    + "@create_workflow()\ndef make():\n    return begin\n\n\ncreate_node = make\n"
+)
+LAYOUTS |= {
+    "a workflow under a second name": ALIASED,
+    "a workflow that a package renames": registry(
+        REGISTRY.partition("\n")[2].replace('"workflows.node.create"', '"workflows.node"'),
+        workflows__node____init__="from workflows.node.create import make as create_node\n",
+        workflows__node__create=CALLED + "@create_workflow()\ndef make():\n    return begin\n",
+    ),
+    "workflows in the documentation": project()
+    | {"docs/snippets/show.py": CALLED + "@create_workflow()\ndef show():\n    return begin\n"},
+    "migrations of packages in a package": {path: text for path, text in project().items() if path != FIRST}
+    | {
+        "migrations/versions/one.py": HEAD
+        + NEW
+        + "\n\ndef upgrade():\n    create(op.get_bind(), new)\n"
+        + NO_WAY_BACK,
+        "plugins/nodes/migrations/versions/two.py": MIGRATION.replace("93ac3e3b65f5", "aaaa11112222")
+        .replace("down_revision = None", 'down_revision = "93ac3e3b65f5"')
+        .replace('branch_labels = ("data",)', "branch_labels = None")
+        .replace("Revises:", "Revises: 93ac3e3b65f5")
+        .replace("    create(conn, new)\n", "")
+        .replace("    delete(conn, new)\n", ""),
+    },
+}
 ODD_HEADS: dict[str, dict[str, str]] = {
     "a branch of the project for its own tables": project()
     | {
@@ -564,6 +594,12 @@ ODD_HEADS: dict[str, dict[str, str]] = {
         FIRST: MIGRATION.replace('"161918133bec"', '"0123456789ab"'),
         "alembic.ini": "[alembic]\nscript_location = migrations\n",
         "migrations/env.py": "config.set_main_option('version_locations', ':'.join(found()))\n",
+    },
+    "a folder of migrations elsewhere": {path: text for path, text in project().items() if path != FIRST}
+    | {
+        "migrations/versions/schema/two.py": 'revision = "aaaa11112222"\ndown_revision = None\nbranch_labels = ("data",)\n\n\n'
+        "def upgrade():\n    pass\n",
+        "alembic.ini": "[alembic]\nversion_locations = %(here)s/migrations/versions/schema /opt/shared/versions\n",
     },
     "revisions of a library, by pyproject": project()
     | {

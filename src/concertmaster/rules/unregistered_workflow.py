@@ -75,7 +75,7 @@ def unregistered(model: ProjectModel) -> Iterator[ProjectHit]:
         return
     broken = [model.module_of(one) for one in registry.registrations if fault_of(model, one)]
     for function in model.functions:
-        if function.name.startswith("_") or function.name in registry.names or function.path in broken:
+        if function.name.startswith("_") or model.is_registered(function) or function.path in broken:
             continue
         message = (
             f"The workflow `{function.name}` is not registered, so it can neither be started nor resumed: "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from functools import cached_property
 from posixpath import dirname
 
 from concertmaster.project.model.blocks import BlockModel, Blocks
+from concertmaster.project.model.core_revisions import CORE_REVISIONS
 from concertmaster.project.model.entries import Entry, read_entries
 from concertmaster.project.model.interpreter import Interpreter
 from concertmaster.project.model.place import Place, Sources
@@ -26,9 +28,12 @@ from concertmaster.project.model.rows import Row
 from concertmaster.project.model.step_reader import StepReader
 from concertmaster.project.model.steps import Steps
 from concertmaster.project.model.translations import Translations, read_languages, read_translations
+from concertmaster.project.model.values import Function
 from concertmaster.project.names import canonical
 from concertmaster.versions import Window, release
 
+#: A folder as configuration names it, below where that lies.
+_PLACE = re.compile(r"(?:%\(here\)s/|\{here\}/)?([\w./-]+)")
 _LOCATIONS = re.compile(r"^version_locations[ \t]*=[ \t]*(?P<places>[^\n]*)", re.MULTILINE)
 #: Words of which one must be in a repository before there is anything to model.
 TRIGGERS = (b"LazyWorkflowInstance", b"SUBSCRIPTION_MODEL_REGISTRY", b"down_revision", b"_workflow(")
@@ -68,8 +73,22 @@ class ProjectModel:
         direct = [one for one in named if one.path == path]
         if direct or path is None:
             return direct[0] if direct else None
-        origin = self.sources.definitions.origin(f".:{registration.name}", path)
-        return next((one for one in named if origin == f"{one.path}:{one.name}"), None)
+        scope = self.interpreter.scope_of(path)
+        value = self.interpreter.lookup(str(registration.name), scope) if scope is not None else None
+        return self._defined.get(id(value.node)) if isinstance(value, Function) else None
+
+    @cached_property
+    def _defined(self) -> dict[int, WorkflowFunction]:
+        return {id(one.code.node): one for one in self.functions}
+
+    def is_registered(self, function: WorkflowFunction) -> bool:
+        """Whether a registration names a function, be it under a name that another module gives it."""
+        return function.name in self.registry.names or function.code.node in self._registered
+
+    @cached_property
+    def _registered(self) -> set[ast.AST]:
+        found = (self.function_of(one) for one in self.registry.registrations)
+        return {one.code.node for one in found if one is not None}
 
     def steps_of(self, function: WorkflowFunction) -> Steps | None:
         """The steps of a workflow in their order; None where its code does not tell."""
@@ -162,12 +181,28 @@ class ProjectModel:
     @cached_property
     def has_other_migrations(self) -> bool:
         """Whether there are folders of migrations beside those that were found, or code that says where they are."""
-        for path in self.sources.paths:
-            if path.endswith(("alembic.ini", "pyproject.toml")):
-                match = _LOCATIONS.search((self.sources.source(path) or b"").decode("utf-8", "replace"))
-                if match is not None and len(re.split(r"[\s:,]+", match["places"].strip())) > 1:
-                    return True
-        return bool(self.sources.holding(b"version_locations"))
+        found = {dirname(one.path) for one in self.revisions}
+        named = [
+            place
+            for path in self.sources.paths
+            if path.endswith(("alembic.ini", "pyproject.toml"))
+            for match in _LOCATIONS.finditer((self.sources.source(path) or b"").decode("utf-8", "replace"))
+            for place in _PLACE.findall(match["places"])
+        ]
+        outside = [
+            one
+            for one in named
+            if not any(f"{folder}/".endswith(f"/{one}/") or folder == one for folder in found)
+        ]
+        return bool((outside and len(named) > 1) or self.sources.holding(b"version_locations"))
+
+    @cached_property
+    def has_gaps(self) -> bool:
+        """Whether migrations build on others that are not here, so that there may be more than is seen."""
+        here = {one.id for one in self.revisions}
+        labels = {label for one in self.revisions for label in one.labels}
+        before = {name for one in self.revisions for name in one.down}
+        return self.has_other_migrations or not before <= here | labels | CORE_REVISIONS
 
     @cached_property
     def product_types(self) -> dict[str, list[Row]]:
@@ -180,7 +215,8 @@ class ProjectModel:
 
     def knows(self, *topics: str) -> bool:
         """Whether there are migrations, and these tables are known for certain after them."""
-        return bool(self.revisions) and self.is_readable and self.replay.knows(*topics)
+        is_whole = bool(self.revisions) and self.is_readable and not self.has_gaps
+        return is_whole and self.replay.knows(*topics)
 
     def target_of(self, row: Row) -> str | None:
         """A workflow's target as its code gives it, else as its row does."""
@@ -202,19 +238,28 @@ def models_of(
     sources = Sources(paths, read)
     if not sources.holding(*TRIGGERS):
         return
-    roots = {dirname(folder) for folder in folders_of(sources)}
-    if len(roots) < 2:
-        yield ProjectModel(window, next(iter(roots), ""), sources)
+    roots = _outermost({dirname(folder) for folder in folders_of(sources)})
+    configured = {dirname(path) for path in paths if path.endswith("alembic.ini")}
+    if len(roots) < 2 or (len(configured) == 1 and not configured & roots):
+        yield ProjectModel(window, next(iter(roots)) if len(roots) == 1 else "", sources)
         return
     for root in sorted(roots):
         inner = tuple(path for path in paths if _home(path, roots) == root)
         yield ProjectModel(window, root, Sources(inner, sources.source))
 
 
+def _outermost(roots: set[str]) -> set[str]:
+    """Those that do not lie in another one."""
+    return {one for one in roots if not any(one != other and _lies_in(one, other) for other in roots)}
+
+
+def _lies_in(path: str, root: str) -> bool:
+    return not root or path.startswith(f"{root}/")
+
+
 def _home(path: str, roots: set[str]) -> str | None:
-    """The deepest of the roots that a file lies in."""
-    inside = [root for root in roots if not root or path.startswith(f"{root}/")]
-    return max(inside, key=len, default=None)
+    """The root that a file lies in."""
+    return next((root for root in sorted(roots) if _lies_in(path, root)), None)
 
 
 __all__ = ["Place", "ProjectModel", "models_of"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -25,6 +26,8 @@ DECORATORS = {
     "orchestrator.core.workflow.workflow": "",
 }
 _WORDS = tuple(name.rpartition(".")[2].encode() for name in DECORATORS)
+#: Folders with code that is shown or filled in, or that migrates.
+_ASIDE = re.compile(r"(?:^|/)(?:versions|docs?|examples?|snippets|samples|templates)/")
 #: How the framework calls the parameters of `workflow` in order.
 _PARAMETERS = ("description", "initial_input_form", "target")
 
@@ -58,7 +61,7 @@ def read_functions(
     """The workflows that the project's own modules define, tests aside."""
     for path in sources.holding(*_WORDS):
         file = sources.parsed(path)
-        if file is None or is_test(path) or "versions" in path.split("/"):
+        if file is None or is_test(path) or _ASIDE.search(path):
             continue
         if any(_may_decorate(node) for node in file.tree.body):
             yield from _functions(file, interpreter, release_4=release_4)
