@@ -6,9 +6,10 @@ import shutil
 import subprocess
 import tomllib
 import warnings
+from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 from ruamel.yaml.error import ReusedAnchorWarning
@@ -20,6 +21,7 @@ from concertmaster.project.settings.read import LIMIT, kind_of, read_settings
 from concertmaster.rule import load_rules
 from concertmaster.subjects import analyse
 from concertmaster.versions import Window
+from tests.properties import Fired, examples, firing
 
 AROUND = Surroundings(Window("1.3.6", "5.5.0"))
 OURS = (
@@ -43,9 +45,22 @@ def judge(path: str, text: str) -> FileResult:
     return analyse(path, text.encode(), AROUND, load_rules(), unsafe=True)
 
 
-def rewritten(path: str, text: str) -> str:
+def holds(inputs: st.SearchStrategy[str], check: Callable[[str, Fired], None], number: int) -> None:
+    """Try a property, and see that most inputs give rules something to do."""
+
+    @given(inputs)
+    @examples(number)
+    def tried(text: str) -> None:
+        check(text, fired)
+
+    with firing(rewritten=0.3, rules=2) as fired:
+        tried()
+
+
+def rewritten(path: str, text: str, fired: Fired) -> str:
     """The new text, after what holds for every format."""
     result = judge(path, text)
+    fired.count(result)
     assert result.unanalysed is None, result.unanalysed
     new = text if result.rewritten is None else result.rewritten.decode()
     if not any(finding.edits for finding in result.findings):
@@ -76,10 +91,12 @@ def env_files(draw: st.DrawFn) -> str:
     return newline.join(lines) + draw(st.sampled_from(["", newline]))
 
 
-@given(env_files())
-@settings(deadline=None, max_examples=60)
-def test_env_files(text: str) -> None:
-    new = rewritten(".env", text)
+def test_env_files() -> None:
+    holds(env_files(), _env_files, 60)
+
+
+def _env_files(text: str, fired: Fired) -> None:
+    new = rewritten(".env", text, fired)
     gone = {"SEARCH_ENABLED", "AGENT_MODEL", "CACHE_HMAC_SECRET", "CACHE_DOMAIN_MODELS", "CC_NOC"}
     if any(key in text for key in ("SERVE_GRAPHQL_UI", "OIDC_CONF_WELL_KNOWN_URL")):
         lines = {line.removeprefix("export ").partition("=")[0] for line in new.splitlines()}
@@ -128,10 +145,12 @@ def compose_files(draw: st.DrawFn) -> str:
     return newline.join(lines) + draw(st.sampled_from(["", newline]))
 
 
-@given(compose_files())
-@settings(deadline=None, max_examples=120)
-def test_compose_files(text: str) -> None:
-    before, after = services(text), services(rewritten("docker-compose.yml", text))
+def test_compose_files() -> None:
+    holds(compose_files(), _compose_files, 120)
+
+
+def _compose_files(text: str, fired: Fired) -> None:
+    before, after = services(text), services(rewritten("docker-compose.yml", text, fired))
     assert list(before) == list(after)
     for service in after.values():
         assert service.get("environment", "absent") not in (None, {}, [])
@@ -169,10 +188,12 @@ def scripts(draw: st.DrawFn) -> str:
     return "\n".join(lines) + draw(st.sampled_from(["", "\n"]))
 
 
-@given(scripts())
-@settings(deadline=None, max_examples=60)
-def test_scripts(text: str) -> None:
-    new = rewritten("bin/orchestrator.sh", text)
+def test_scripts() -> None:
+    holds(scripts(), _scripts, 60)
+
+
+def _scripts(text: str, fired: Fired) -> None:
+    new = rewritten("bin/orchestrator.sh", text, fired)
     shell = shutil.which("sh")
     if shell is None:
         pytest.skip("no shell to check the syntax with")
@@ -192,10 +213,12 @@ def dockerfiles(draw: st.DrawFn) -> str:
     return "\n".join(lines) + "\n"
 
 
-@given(dockerfiles())
-@settings(deadline=None, max_examples=60)
-def test_dockerfiles(text: str) -> None:
-    new = rewritten("Dockerfile", text)
+def test_dockerfiles() -> None:
+    holds(dockerfiles(), _dockerfiles, 60)
+
+
+def _dockerfiles(text: str, fired: Fired) -> None:
+    new = rewritten("Dockerfile", text, fired)
     for line in new.replace("\\\n", " ").split("\n"):
         assert line.strip() not in ("ENV", "ARG")
         assert not line or line.startswith(("FROM ", "ENV ", "ARG ", "    "))
@@ -212,10 +235,12 @@ def toml_files(draw: st.DrawFn) -> str:
     return "\n".join([*lines, "]", 'filterwarnings = ["ignore::Warning:orchestrator.db"]']) + "\n"
 
 
-@given(toml_files())
-@settings(deadline=None, max_examples=60)
-def test_toml_files(text: str) -> None:
-    tomllib.loads(rewritten("pyproject.toml", text))
+def test_toml_files() -> None:
+    holds(toml_files(), _toml_files, 60)
+
+
+def _toml_files(text: str, fired: Fired) -> None:
+    tomllib.loads(rewritten("pyproject.toml", text, fired))
 
 
 PATHS = [
@@ -242,7 +267,7 @@ pieces = st.one_of(
 
 
 @given(st.sampled_from(PATHS), st.lists(pieces, max_size=25).map("".join))
-@settings(deadline=None, max_examples=300)
+@examples(300)
 def test_any_text_is_judged_or_named(path: str, text: str) -> None:
     result = analyse(path, text.encode("utf-8", "replace"), AROUND, load_rules(), unsafe=True)
     if result.unanalysed is None and result.rewritten is not None:
