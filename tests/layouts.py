@@ -537,9 +537,6 @@ MIGRATIONS: dict[str, str] = {
     "defaults of the framework": NEW + ROWS + UP + "    ensure_default_workflows(conn)\n" + DOWN,
     "names of the code": ("import workflows\n" + NEW + ROWS + "\nassert workflows\n" + UP + DOWN),
 }
-UNSEEN = MIGRATION.replace('"93ac3e3b65f5"', '"aaaa11112222"', 1).replace(
-    "down_revision = None", 'down_revision = "93ac3e3b65f5"'
-)
 ALIASED = project(
     workflows__node__create=CALLED
     + "@create_workflow()\ndef make():\n    return begin\n\n\ncreate_node = make\n"

@@ -316,6 +316,11 @@ def test_a_list_that_several_workflows_share_is_told_once() -> None:
     assert finding.path == "workflows/node.py"
 
 
+def test_a_comment_says_that_processes_have_ended() -> None:
+    after = workflow(WITH + "  # concertmaster: ignore[changed-step-list] none is under way")
+    assert told(workflow(PLAIN), after) == ()
+
+
 def test_the_place_is_the_new_step() -> None:
     after = workflow("return (\n    begin\n    >> reserve\n    >> configure\n    >> tell\n)")
     [finding] = told(workflow(PLAIN), after)

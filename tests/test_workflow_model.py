@@ -335,3 +335,12 @@ def test_hostile_migrations_end(code: str) -> None:
     body = "".join(f"    {line}\n" if line else "\n" for line in code.splitlines())
     report = judge(upgrading(body) | {"workflows/more.py": code}, "5.5.0")
     assert report.unanalysed == ()
+
+
+def test_findings_on_one_line_are_told_apart() -> None:
+    names = '("create_node", "validate_node", "change_node", "end_node")'
+    loop = f'for name in {names}:\n    LazyWorkflowInstance("workflows.node", name)\n'
+    head = "from orchestrator.core.workflows import LazyWorkflowInstance\n\n"
+    found = judge(project() | {"workflows/__init__.py": head + loop}, "5.5.0").findings
+    assert [(item.rule, item.line) for item in found] == [("broken-registration", 4)] * 2
+    assert len({item.fingerprint for item in found}) == len({item.message for item in found}) == 2
