@@ -6,6 +6,7 @@ import io
 import stat
 import struct
 import sys
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 
@@ -93,8 +94,13 @@ def test_too_many_files_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_bomb_is_read_no_further_than_the_limit() -> None:
     content = wheels.wheel({"orchestrator/core/__init__.py": b"#" * 50_000_000})
     assert len(content) < 100_000
-    with pytest.raises(IndexProblem, match="larger than"):
-        read(content)
+    tracemalloc.start()
+    try:
+        with pytest.raises(IndexProblem, match="larger than"):
+            read(content)
+        assert tracemalloc.get_traced_memory()[1] < 4 * wheel.MAX_SOURCE
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_bomb_that_lies_about_its_size_is_refused() -> None:
