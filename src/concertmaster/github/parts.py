@@ -14,6 +14,7 @@ from concertmaster.github.proposed import proposed
 from concertmaster.outcome import exit_code
 from concertmaster.projects import in_repository
 from concertmaster.report.markdown import code, listing, prose
+from concertmaster.report.overview import waiting
 from concertmaster.report.summary import Summary, verdict
 from concertmaster.reviewing import Judgement
 from concertmaster.runner import Report, is_modelled
@@ -94,9 +95,13 @@ def _notes(judgement: Judgement, head: CommitFiles, new: Callable[[], Config]) -
             f"This pull request moves orchestrator-core from {code(before.release)} to {code(after.release)}, "
             "so the whole project was judged."
         )
+    if judgement.waiting:
+        yield waiting(judgement.waiting)
     yield from map(prose, judgement.report.names.notes)
     yield from proposed(new, judgement.workspace.config, judgement.report)
     unread = [] if judgement.workspace.config.library else head.lacking(is_modelled)
     if unread:
         told = listing([code(path) for path in unread], limit=3)
         yield f"What only a whole project shows was not looked for, since {told} could not be read."
+    elif judgement.report.unread:
+        yield judgement.report.unread

@@ -74,10 +74,13 @@ rule = Rule(__name__, rows=("R-02",), change=ADVICE, safety=Safety.MANUAL)
 @rule.project
 def unfollowed(model: ProjectModel) -> Iterator[ProjectHit]:
     """Told once: every further place would say the same."""
-    for place in model.replay.unfollowed[:1]:
-        tables = ", ".join(f"`{topic}`" for topic in sorted(place.topics))
+    lost = model.replay.unfollowed
+    more = len(lost) - 1
+    others = f" (nor can {more} more place{'' if more == 1 else 's'})" if more else ""
+    for place in lost[:1]:
+        tables = ", ".join(f"`{topic}`" for topic in sorted({topic for one in lost for topic in one.topics}))
         message = (
-            f"What this migration does to {tables} cannot be followed, so rules that compare code with the database are "
-            "silent about it"
+            f"What this migration does cannot be followed{others}, so what code says of {tables} is not compared with the "
+            "database"
         )
         yield ProjectHit(place.place, message)
