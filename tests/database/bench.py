@@ -44,6 +44,11 @@ class Site:
         [found] = self.do(("validate", *modules))
         return {name: said for name, said in found.items() if said}
 
+    def differences(self, *modules: str) -> dict[str, Any]:
+        """What the framework finds in models of registered products alone, or in the database alone."""
+        found: dict[str, Any] = self.do(("differences", *modules))[0]
+        return found
+
     def code(self, *modules: str) -> list[dict[str, Any]]:
         """Every registered workflow as its code describes it."""
         found: list[dict[str, Any]] = self.do(("workflows", *modules))[0]

@@ -98,6 +98,21 @@ def said(error: Any) -> str:
     return f"{error} {getattr(error, 'details', '') or ''}".strip()
 
 
+def differences(*modules: str) -> dict[str, Any]:
+    """What the framework finds in the models of registered products and not in the database, or the other way round."""
+    database = framework("db")
+    database.init_database(framework("settings").app_settings)
+    for module in modules:
+        importlib.import_module(module)
+    products = framework("services.products")
+    found: dict[str, Any] = {}
+    with database.db.database_scope():
+        for name, model in framework("domain").SUBSCRIPTION_MODEL_REGISTRY.items():
+            product = products.get_product_by_name(name)
+            found |= model.diff_product_in_database(product.product_id)
+    return found
+
+
 def workflows(*modules: str) -> list[dict[str, Any]]:
     """What the code says of each workflow of the project and of the framework."""
     for module in modules:
@@ -115,6 +130,7 @@ ORDERS: dict[str, Callable[..., Any]] = {
     "rows": rows,
     "alembic": alembic,
     "validate": validate,
+    "differences": differences,
     "workflows": workflows,
 }
 

@@ -72,7 +72,7 @@ def add_workflows(model: ProjectModel, workflows: Sequence[NewWorkflow]) -> dict
         *(["create_workflow"] if others else []),
         "delete_workflow",
     ]
-    core = _core(model)
+    core = core_package(model)
     imports = f"from alembic import op\nfrom {core}.migrations.helpers import {', '.join(helpers)}"
     if others:
         imports += f"\nfrom {core}.targets import Target"
@@ -92,7 +92,7 @@ def add_workflows(model: ProjectModel, workflows: Sequence[NewWorkflow]) -> dict
     every = names[0] if len(names) == 1 else f"[{', '.join(f'*{name}' for name in names)}]"
     body = "\n".join(lists) + "\n\n" + _ADDED.format(made="".join(made), all=every)
     title = f"Add {_listed('workflow', [one.name for one in workflows])}"
-    return _file(model, title, imports, body)
+    return migration_file(model, title, imports, body)
 
 
 def change_workflows(
@@ -113,7 +113,9 @@ def change_workflows(
     assignments = ", ".join(f"{name} = :{name}" for name in columns)
     functions = _CHANGED.format(assignments=assignments, key="name")
     body = f"{_list('new_values', new)}\n{_list('old_values', old)}\n\n{functions}"
-    return _file(model, title, "import sqlalchemy as sa\nfrom alembic import op", body, depends=depends)
+    return migration_file(
+        model, title, "import sqlalchemy as sa\nfrom alembic import op", body, depends=depends
+    )
 
 
 def rename_workflow(model: ProjectModel, old: str, new: str) -> dict[str, bytes]:
@@ -123,7 +125,7 @@ def rename_workflow(model: ProjectModel, old: str, new: str) -> dict[str, bytes]
         f"{_list('old_values', [_entry({'old': new, 'new': old})])}\n\n"
         f"{_CHANGED.format(assignments='name = :new', key='old')}"
     )
-    return _file(
+    return migration_file(
         model, f"Rename workflow {old} to {new}", "import sqlalchemy as sa\nfrom alembic import op", body
     )
 
@@ -134,17 +136,18 @@ def data_head(model: ProjectModel) -> Revision | None:
     return heads[0] if len(heads) == 1 else None
 
 
-def _core(model: ProjectModel) -> str:
+def core_package(model: ProjectModel) -> str:
+    """The framework's package under the release that is judged."""
     return "orchestrator.core" if model.judges("5.0.0") else "orchestrator"
 
 
 def _workflow(model: ProjectModel, one: NewWorkflow) -> str:
-    lines = [f'        "name": {_quoted(one.name)},', f'        "target": Target.{one.target},']
+    lines = [f'        "name": {quoted(one.name)},', f'        "target": Target.{one.target},']
     if model.judges("4.0.0"):
         lines.append(f'        "is_task": {one.target == "VALIDATE"},')
     lines += [
-        f'        "description": {_quoted(one.description)},',
-        f'        "product_type": {_quoted(one.product_type or "")},',
+        f'        "description": {quoted(one.description)},',
+        f'        "product_type": {quoted(one.product_type or "")},',
     ]
     return "    {\n" + "\n".join(lines) + "\n    },\n"
 
@@ -155,7 +158,7 @@ def _task(one: NewWorkflow) -> str:
 
 def _entry(values: Mapping[str, object]) -> str:
     shown = (
-        f"{_quoted(key)}: {_quoted(value) if isinstance(value, str) else repr(value)}"
+        f"{quoted(key)}: {quoted(value) if isinstance(value, str) else repr(value)}"
         for key, value in values.items()
     )
     return f"    {{{', '.join(shown)}}},\n"
@@ -165,7 +168,7 @@ def _list(name: str, entries: Sequence[str]) -> str:
     return f"{name} = [\n{''.join(entries)}]\n"
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """A literal in double quotes wherever that needs no escapes."""
     shown = repr(str(text))
     return f'"{shown[1:-1]}"' if shown[0] == "'" and '"' not in shown else shown
@@ -178,9 +181,10 @@ def _listed(noun: str, names: Sequence[str]) -> str:
     return f"{noun}s {', '.join(first)} and {last}" if first else f"{noun} {last}"
 
 
-def _file(
+def migration_file(
     model: ProjectModel, title: str, imports: str, body: str, *, depends: str | None = None
 ) -> dict[str, bytes]:
+    """A migration behind the head of the project, by its path; none where there is not one head."""
     head = data_head(model)
     if head is None:
         return {}

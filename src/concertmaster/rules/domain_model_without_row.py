@@ -1,7 +1,8 @@
 """A product block or resource type of a domain model is not in the database.
 
 A subscription is stored by the names of its product blocks and resource types. What no migration has added cannot be
-saved: the first subscription that uses it fails.
+saved: the first subscription that uses it fails. A migration can add it; subscriptions that are there already get no value
+by that.
 
 Guide: <https://workfloworchestrator.org/orchestrator-core/reference-docs/domain_models/product_types/>
 
@@ -77,8 +78,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from concertmaster.findings import Safety
-from concertmaster.project.model import ProjectModel
-from concertmaster.project.model.rows import BLOCKS
+from concertmaster.project.model import Place, ProjectModel
+from concertmaster.project.model.blocks import BlockModel
+from concertmaster.project.model.rows import BLOCKS, Block
+from concertmaster.rewrite.product_migrations import Additions, NewBlock, add, is_unheard_of
 from concertmaster.rule import ProjectHit, Rule
 from concertmaster.rules._registration import ALWAYS
 
@@ -91,19 +94,71 @@ _CURE = "write a migration, for example with `db migrate-domain-models`"
 def rowless(model: ProjectModel) -> Iterator[ProjectHit]:
     if not model.blocks or not model.knows(BLOCKS) or not model.replay.database.blocks:
         return
+    additions = Additions(
+        blocks=_blocks(model),
+        resources={
+            name: names
+            for name, row in model.replay.database.blocks.items()
+            if (block := model.blocks.get(name)) is not None and (names := _new_fields(model, block, row))
+        },
+    )
+    files = add(model, additions) if additions else {}
+    added = {block.name for block in additions.blocks}
     for name, block in model.blocks.items():
         row = model.replay.database.blocks.get(name)
         if row is None:
-            yield ProjectHit(block.place, f"No migration adds the product block `{name}`: {_CURE}")
+            message = f"No migration adds the product block `{name}`"
+            yield _hit(block.place, message, files if name in added else {})
             continue
-        unused = [
-            resource
-            for resource in row.resources
-            if resource not in {*block.fields, *block.blocks, *block.doubtful}
-        ]
-        missing = [field for field in block.fields if field not in row.resources]
-        for field in missing:
-            renamed = unused[0] if len(unused) == len(missing) == 1 else None
+        for field in _missing(block, row):
+            renamed = _renamed(block, row)
             why = f"calls it `{renamed}`" if renamed else "has no such resource type"
-            message = f"`{field}` of the product block `{name}` cannot be stored, the database {why}: {_CURE}"
-            yield ProjectHit(block.fields[field], message)
+            message = f"`{field}` of the product block `{name}` cannot be stored, the database {why}"
+            cured = field in additions.resources.get(name, ())
+            yield _hit(block.fields[field], message, files if cured else {})
+
+
+def _hit(place: Place, message: str, files: dict[str, bytes]) -> ProjectHit:
+    if not files:
+        return ProjectHit(place, f"{message}: {_CURE}")
+    told = f"{message}; the migration to write is `{next(iter(files))}`, and subscriptions that exist may need a value"
+    return ProjectHit(place, told, files=files, safety=Safety.SUGGESTED)
+
+
+def _missing(block: BlockModel, row: Block) -> list[str]:
+    return [field for field in block.fields if field not in row.resources]
+
+
+def _renamed(block: BlockModel, row: Block) -> str | None:
+    """The resource type that a field seems to have been called before."""
+    unused = [one for one in row.resources if one not in {*block.fields, *block.blocks, *block.doubtful}]
+    return unused[0] if len(unused) == len(_missing(block, row)) == 1 else None
+
+
+def _new_fields(model: ProjectModel, block: BlockModel, row: Block) -> tuple[str, ...]:
+    """The fields that a migration can add; what an earlier one speaks of may have been taken away on purpose."""
+    if _renamed(block, row):
+        return ()
+    return tuple(field for field in _missing(block, row) if is_unheard_of(model, field))
+
+
+def _blocks(model: ProjectModel) -> list[NewBlock]:
+    """The product blocks that a migration can add, those before that others hold; none where one may be renamed."""
+    present = model.replay.database.blocks
+    if any(name not in model.blocks for name in present):
+        return []
+    waiting = {
+        name: block
+        for name, block in model.blocks.items()
+        if name not in present and block.is_certain and not block.doubtful and is_unheard_of(model, name)
+    }
+    made: list[NewBlock] = []
+    known = set(present)
+    while ready := [name for name, block in waiting.items() if known.issuperset(block.blocks.values())]:
+        for name in ready:
+            block = waiting.pop(name)
+            holders = [one for one in present if name in model.blocks[one].blocks.values()]
+            inner = tuple(dict.fromkeys(block.blocks.values()))
+            made.append(NewBlock(name, tuple(block.fields), inner, tuple(holders)))
+        known.update(ready)
+    return made
