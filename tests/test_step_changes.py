@@ -8,7 +8,7 @@ import pytest
 
 from concertmaster.documentation import documentation
 from concertmaster.findings import Finding, Severity
-from concertmaster.project.files import MemoryTree
+from concertmaster.project.files import MemoryTree, UnreadableFileError
 from concertmaster.reviewing import judge_pull_request
 from concertmaster.rule import load_rules
 
@@ -347,3 +347,22 @@ def test_a_function_that_calls_itself_ends() -> None:
         told(workflow("return again()", more=again), workflow("return again() >> tell", more=again))
         is not None
     )
+
+
+class Partly(MemoryTree):
+    """A tree of which one file cannot be had."""
+
+    def read(self, path: str) -> bytes:
+        if path == "workflows/node.py":
+            raise UnreadableFileError("not to be had")
+        return super().read(path)
+
+
+def test_where_the_base_cannot_be_read_that_is_said() -> None:
+    head, base = (
+        {path: text.encode() for path, text in one.items()} for one in (workflow(WITH), workflow(PLAIN))
+    )
+    report = judge_pull_request(MemoryTree(head), Partly(base), ["workflows/node.py"]).report
+    assert report.findings == ()
+    assert "could not compare" in report.unread
+    assert judge_pull_request(MemoryTree(head), MemoryTree(base), ["workflows/node.py"]).report.unread == ""

@@ -72,7 +72,7 @@ def compare_projects(
 ) -> ProjectResult:
     """What the rules on both sides of a review see; projects are the same where their folders are."""
     active = [rule for rule in rules if rule.comparisons]
-    if not active:
+    if not active or _is_same(before, after):
         return ProjectResult()
     old = {model.root: model for model in before.models()}
     hits = (
@@ -85,6 +85,10 @@ def compare_projects(
     found = list(_identified(after, hits, allowed))
     kept = tuple(Suppressed(item.finding, item.reason) for item in found if item.reason is not None)
     return ProjectResult(tuple(item.finding for item in found if item.reason is None), kept)
+
+
+def _is_same(one: ProjectFiles, other: ProjectFiles) -> bool:
+    return one.paths == other.paths and all(one.read(path) == other.read(path) for path in one.paths)
 
 
 def _identified(
@@ -128,6 +132,7 @@ def _judged(files: ProjectFiles, rule: Rule, hit: ProjectHit) -> _Judged | None:
         url=rule.url,
         edits=hit.edits.get(hit.place.path, ()),
         difference=hit.difference,
+        works_from=change.works_from,
     )
     try:
         comments = text.suppressions
