@@ -75,6 +75,13 @@ def with_semicolons(text: str) -> str:
     return f"import sys; import os\n{text}" if "__future__" not in text else text
 
 
+def right_below_imports(text: str) -> str | None:
+    """No blank line between the imports and what uses them, as in documentation."""
+    if '"""' in text:
+        return None
+    return re.sub(r"^((?:from|import) [^\n(]+\n)\n+(?!from|import)", r"\1", text, flags=re.MULTILINE)
+
+
 SPELLINGS: tuple[Spelling, ...] = (
     as_written,
     with_crlf,
@@ -88,6 +95,7 @@ SPELLINGS: tuple[Spelling, ...] = (
     with_parenthesised_imports,
     with_comments_on_imports,
     with_semicolons,
+    right_below_imports,
 )
 
 

@@ -88,7 +88,15 @@ def _all_edits(file: PythonFile, hit: Hit) -> tuple[Edit, ...]:
         return ()
     place = None if isinstance(hit.where, (Span, ast.Module)) else hit.where
     imports = add_imports(file, hit.imports, place)
-    return () if imports is None else real_edits(file, (*hit.edits, *imports))
+    return () if imports is None else real_edits(file, _with_imports(hit.edits, imports))
+
+
+def _with_imports(edits: Iterable[Edit], imports: Sequence[Edit]) -> Iterator[Edit]:
+    """Edits and new imports; what is imported on the line before an edit is written before it."""
+    above = {one.start: one.text for one in imports if one.start == one.end}
+    for edit in sorted(edits):
+        yield Edit(edit.start, edit.end, above.pop(edit.start, b"") + edit.text)
+    yield from (one for one in imports if one.start != one.end or one.start in above)
 
 
 def rewrite(file: PythonFile, found: Sequence[Judged], prefilter: Prefilter, *, unsafe: bool) -> bytes:
