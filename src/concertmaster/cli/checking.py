@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from concertmaster.cli.opening import Opened, open_projects
-from concertmaster.cli.options import From, Ignore, Jobs, Offline, Paths, Select, Target
+from concertmaster.cli.options import From, Ignore, Jobs, NoCache, Offline, Paths, Select, Target
 from concertmaster.config import FailOn
 from concertmaster.findings import Unanalysed
 from concertmaster.outcome import CLEAN, NOT_ANALYSED, exit_code
 
 if TYPE_CHECKING:
+    from concertmaster.cli.remembering import Answer
     from concertmaster.project.files import WorkingTree
     from concertmaster.runner import Report
 
@@ -43,8 +44,34 @@ def check(
     ignore: Ignore = None,
     jobs: Jobs = None,
     offline: Offline = False,
+    no_cache: NoCache = False,
 ) -> None:
     """Find what an upgrade to the target breaks. Nothing is changed."""
+    from concertmaster.cli.opening import remembered
+
+    question = (paths, from_release, target, format_, fail_on, select, ignore, offline)
+
+    def run() -> Answer:
+        return _check(
+            paths, from_release, target, format_, fail_on, select, ignore, jobs=jobs, offline=offline
+        )
+
+    raise typer.Exit(run().code if no_cache else remembered(paths, question, run))
+
+
+def _check(
+    paths: Paths,
+    from_release: From,
+    target: Target,
+    format_: Format,
+    fail_on: FailOn | None,
+    select: Select,
+    ignore: Ignore,
+    *,
+    jobs: Jobs,
+    offline: bool,
+) -> Answer:
+    from concertmaster.cli.remembering import Answer
     from concertmaster.projects import in_repository
     from concertmaster.runner import run
 
@@ -64,7 +91,7 @@ def check(
         exit_code(report.findings, report.unanalysed, fail_on or one.workspace.config.fail_on)
         for one, report in told
     )
-    raise typer.Exit(max(codes, default=CLEAN))
+    return Answer(max(codes, default=CLEAN), lasting=not any(report.names.notes for _, report in told))
 
 
 @app.command()

@@ -29,3 +29,11 @@ Ignore = Annotated[
 Jobs = Annotated[
     int | None, typer.Option(min=1, help="Processes; as many as there are processors if not given.")
 ]
+NoCache = Annotated[
+    bool,
+    typer.Option(
+        "--no-cache",
+        envvar="CONCERTMASTER_NO_CACHE",
+        help="Judge every file, whatever an earlier run has said of it.",
+    ),
+]

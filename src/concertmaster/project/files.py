@@ -8,7 +8,7 @@ import re
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Protocol
 
 from concertmaster.messages import UserError
@@ -125,7 +125,7 @@ class MemoryTree:
 
 def is_ours(path: str) -> bool:
     """Whether a file is the project's own, and no template of one."""
-    return not SKIPPED.intersection(PurePosixPath(path).parts[:-1]) and not _TEMPLATE.search(path)
+    return SKIPPED.isdisjoint(path.split("/")[:-1]) and not _TEMPLATE.search(path)
 
 
 def is_python(path: str) -> bool:
