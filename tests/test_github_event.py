@@ -210,4 +210,4 @@ def test_a_closed_pull_request_is_told_apart(runner: Runner, merged: bool) -> No
     told = payload(action="closed")
     told["pull_request"]["merged"] = merged
     found = runner.read(told)
-    assert found == Closed("octo-org/network", 7, "main", merged)
+    assert found == Closed("octo-org/network", 7, "main", HEAD, merged)

@@ -239,6 +239,27 @@ def test_it_goes_where_the_merged_one_went(start: Start) -> None:
     assert (stacked(made)[0].issue.state, stacked(made)[0].base.ref) == ("open", "main")
 
 
+def test_where_a_person_has_worked_on_it_it_stays_open(start: Start) -> None:
+    made = start()
+    made.run()
+    made.remote.push(BRANCH, {"mine.py": "x = 1\n"})
+    made.remote.push("feature", {"main.py": DONE_MAIN})
+    made.run()
+    assert stacked(made)[0].issue.state == "open"
+    made.remote.hub.close(made.pull.issue)
+    closing(made, "closing")
+    assert stacked(made)[0].issue.state == "open"
+
+
+def test_nothing_goes_on_top_of_what_is_on_top_itself(start: Start) -> None:
+    made = start()
+    made.run()
+    upper = Job(made.github, made.remote, stacked(made)[0], made.folder / "upper", MAY_WRITE, made.inputs)
+    made.remote.push(BRANCH, {"main.py": HEAD["main.py"] + "import orchestrator.forms\n"})
+    upper.run()
+    assert len(made.remote.state.pulls) == 2
+
+
 def test_pull_requests_of_people_are_left_alone(start: Start) -> None:
     made = start()
     made.remote.push(BRANCH, {"x.txt": "1\n"}, base="feature")

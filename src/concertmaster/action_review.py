@@ -20,6 +20,7 @@ from concertmaster.github.pull import Pull
 from concertmaster.github.reading import Reviewed, review
 from concertmaster.github.refusals import GitHubError, OutageError, ReadOnlyTokenError
 from concertmaster.github.review import ReviewPlan, Seen, plan_review
+from concertmaster.github.suggestions import Cure
 from concertmaster.github.telling import tell, write_sarif
 from concertmaster.outcome import NOT_ANALYSED
 from concertmaster.report.markdown import Links
@@ -42,8 +43,7 @@ class ReviewRun:
         """Carry the review out, and say how it ended."""
         pull = Pull(self.client, self.request)
         reviewed = review(pull, self.inputs.wishes, self.inputs.checkout)
-        planner = self._planner(reviewed, Beside())
-        beside = self._beside(pull, reviewed, planner) if not dry_run else Beside()
+        beside = Beside() if dry_run else self._beside(pull, reviewed)
         planner = self._planner(reviewed, beside)
         if dry_run or not self.request.number:
             posted = pull.posted() if self.request.number else Posted()
@@ -60,13 +60,16 @@ class ReviewRun:
         ended = NOT_ANALYSED if beside.is_lost else self._ended(outcome, reviewed)
         return ended if dry_run or outcome.result is Result.SUPERSEDED else self._mark(reviewed, ended)
 
-    def _beside(self, pull: Pull, reviewed: Reviewed, planner: Planner) -> Beside:
+    def _beside(self, pull: Pull, reviewed: Reviewed) -> Beside:
         """The pull request on top of this one, brought up to date where the workflow wants it."""
         if not self.request.number:
             return Beside()
-        return beside(pull, self.inputs, reviewed, planner(Posted(), frozenset()))
+        planner = self._planner(reviewed, Beside())
+        return beside(pull, self.inputs, reviewed, lambda: planner(Posted(), frozenset()))
 
     def _planner(self, reviewed: Reviewed, beside: Beside) -> Planner:
+        cures: dict[FileDiff, Cure] = {}
+
         def plan(posted: Posted, refused: frozenset[str]) -> ReviewPlan:
             closed = {path: FileDiff(path, "modified", known=False) for path in refused}
             seen = Seen(
@@ -79,6 +82,7 @@ class ReviewRun:
                 parts=reviewed.parts,
                 failed=reviewed.failed,
                 exists=reviewed.exists,
+                cures=cures,
             )
             return plan_review(self.request, reviewed.report, seen)
 

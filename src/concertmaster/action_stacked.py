@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from concertmaster.github.client import Client
@@ -12,7 +13,7 @@ from concertmaster.github.pull import Pull
 from concertmaster.github.reading import Reviewed
 from concertmaster.github.repository import Repository
 from concertmaster.github.review import ReviewPlan
-from concertmaster.github.stacked import Kept, Stack, Write, around, close, keep, retarget
+from concertmaster.github.stacked import PREFIX, Kept, Stack, Write, around, close, keep, retarget
 from concertmaster.report.checklist import ticked
 from concertmaster.report.markdown import Links, code, count
 from concertmaster.report.stacked import MAX_BODY, Told, render
@@ -29,16 +30,19 @@ class Beside:
     is_lost: bool = False
 
 
-def beside(pull: Pull, inputs: Inputs, reviewed: Reviewed, plan: ReviewPlan) -> Beside:
-    """Bring it up to date as the workflow wants it.
+def beside(pull: Pull, inputs: Inputs, reviewed: Reviewed, plan: Callable[[], ReviewPlan]) -> Beside:
+    """Bring it up to date as the workflow wants it; `plan` gives the review, where that decides what is left.
 
     Raises:
         GitHubError: it cannot be asked where the pull request is now.
     """
     request = pull.request
+    if request.head_ref.startswith(PREFIX):
+        return Beside()
     made = companion(request, reviewed) if inputs.companion else None
     if made is None and inputs.follow_up:
-        made = follow_up(request, reviewed, plan.follow_up.findings if plan.follow_up else ())
+        left = plan().follow_up
+        made = follow_up(request, reviewed, left.findings if left else ())
     if made is None:
         return Beside(notes=() if inputs.companion else tuple(missing(request, reviewed)))
     if request.is_fork:
@@ -88,5 +92,5 @@ def end(client: Client, closed: Closed) -> str:
     if closed.is_merged:
         number = retarget(repository, closed.number, closed.base_ref)
         return f"#{number} goes into {closed.base_ref} now" if number else "nothing is on top of it"
-    number = close(repository, closed.number, f"#{closed.number} was closed.")
-    return f"#{number} was closed along with it" if number else "nothing is on top of it"
+    number = close(repository, closed.number, closed.head_sha, f"#{closed.number} was closed.")
+    return f"#{number} was closed along with it" if number else "nothing of ours alone is on top of it"

@@ -74,6 +74,7 @@ class Closed:
     repository: str
     number: int
     base_ref: str
+    head_sha: str
     is_merged: bool
 
 
@@ -158,7 +159,7 @@ def _spoken(event: IssueCommentEvent | ReviewCommentEvent) -> Spoken | Skipped:
 
 def _closed(event: PullRequestEvent) -> Closed:
     pull = event.pull_request
-    return Closed(event.repository.full_name, pull.number, pull.base.ref, pull.merged)
+    return Closed(event.repository.full_name, pull.number, pull.base.ref, pull.head.sha, pull.merged)
 
 
 def _request(event: PullRequestEvent) -> Request:

@@ -157,7 +157,10 @@ def _drafts(path: str, findings: Sequence[Finding], report: Report, seen: Seen) 
     if diff is None or not diff.hunks:
         return
     new = report.rewritten.get(path)
-    cure = suggest(seen.read(path) if new is not None else b"", new, findings, diff)
+    cure = seen.cures.get(diff)
+    if cure is None:
+        cure = suggest(seen.read(path) if new is not None else b"", new, findings, diff)
+        seen.cures[diff] = cure
     yield from drafts(path, findings, cure, diff)
 
 

@@ -10,6 +10,7 @@ from concertmaster.github.diff import FileDiff
 from concertmaster.github.moving import Move
 from concertmaster.github.parts import Part
 from concertmaster.github.posted import Posted
+from concertmaster.github.suggestions import Cure
 from concertmaster.report.markdown import Links
 
 MAX_COMMENTS = 100
@@ -20,7 +21,8 @@ KNOWN = FileDiff("", "unchanged")
 class Seen:
     """What a plan is made of besides the report: the head's texts, what the diff shows, what stands already.
 
-    `parts` are the projects where they are told of by themselves; `move` is that of a single one.
+    `parts` are the projects where they are told of by themselves; `move` is that of a single one. `cures`
+    keeps what was worked out for a file, for the next plan of the same review.
     """
 
     read: Callable[[str], bytes]
@@ -33,6 +35,7 @@ class Seen:
     exists: Callable[[str], bool] = lambda _: True
     parts: tuple[Part, ...] = ()
     failed: tuple[Unanalysed, ...] = ()
+    cures: dict[FileDiff, Cure] = field(default_factory=dict)
 
 
 def key_of(finding: Finding) -> tuple[str, str, int, int, str]:

@@ -81,7 +81,8 @@ def _keep(repository: Repository, stack: Stack, write: Write) -> Kept:
     pulls = repository.pulls(branch=stack.branch, state="all")
     pull = next((pull for pull in pulls if pull.is_open), None)
     if not stack.files:
-        return Kept(changed=pull is not None and finish(repository, pull, "Nothing is left to be brought."))
+        why = "Nothing is left to be brought."
+        return Kept(changed=pull is not None and finish(repository, pull, stack.head, why))
     declined = next((pull for pull in pulls if _is_declined(pull)), None)
     if pull is None and declined is not None:
         return Kept(note=f"#{declined.number} was closed; reopen it to have it again")
@@ -101,9 +102,10 @@ def _is_declined(pull: PullRequest) -> bool:
     return not pull.is_open and not pull.is_merged and DONE not in pull.body
 
 
-def finish(repository: Repository, pull: PullRequest, why: str) -> bool:
-    """Close a stacked pull request of ours, with a word; its branch stays."""
-    if not pull.is_ours:
+def finish(repository: Repository, pull: PullRequest, head: str, why: str) -> bool:
+    """Close a stacked pull request of ours, with a word, unless a person has worked on it; its branch stays."""
+    tip = repository.tip(pull.branch) if pull.is_ours else None
+    if not pull.is_ours or (tip is not None and repository.history(head, tip).foreign):
         return False
     repository.comment(pull.number, f"{marker('follow-up-closed')}\n{why} The branch stays as it is.")
     body = pull.body if DONE in pull.body else f"{_lines(pull.body)}\n{DONE}"
@@ -111,10 +113,10 @@ def finish(repository: Repository, pull: PullRequest, why: str) -> bool:
     return True
 
 
-def close(repository: Repository, number: int, why: str) -> int | None:
+def close(repository: Repository, number: int, head: str, why: str) -> int | None:
     """Close what goes on top of a pull request that is closed itself; its number, if there is something to close."""
     for pull in repository.pulls(branch=f"{PREFIX}{number}"):
-        if finish(repository, pull, why):
+        if finish(repository, pull, head, why):
             return pull.number
     return None
 
