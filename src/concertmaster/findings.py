@@ -84,6 +84,7 @@ class Finding:
     `rows` are the catalogue's row ids, `since` the release that makes it a finding. `fingerprint` tells it
     from all others of a project; `likeness` is the same wherever the same lines have the same fault. `difference`
     shows before and after of something that is no text of a file, in the way of a unified difference.
+    `works_from` is the release that it can first be mended under.
     """
 
     rule: str
@@ -102,6 +103,7 @@ class Finding:
     fingerprint: str = ""
     likeness: str = ""
     difference: tuple[str, ...] = ()
+    works_from: str = ""
 
     @property
     def place(self) -> tuple[str, int, int, str]:

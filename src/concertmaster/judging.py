@@ -77,6 +77,7 @@ def judged(
         title=rule.documentation.title,
         url=rule.url,
         edits=edits,
+        works_from=change.works_from,
     )
     kept_by = next(
         (item for item in file.suppressions if item.covers(rule.id, finding.line, finding.end_line)), None

@@ -18,6 +18,7 @@ from concertmaster.outcome import exit_code
 from concertmaster.project.files import CommitTree
 from concertmaster.project.git import Change, Repository
 from concertmaster.report.markdown import Links, prose
+from concertmaster.report.overview import waiting
 from concertmaster.reviewing import Judgement, compared, judge_pull_request
 
 STATUS = {"A": "added", "M": "modified", "D": "removed", "R": "renamed"}
@@ -79,7 +80,8 @@ def plan_locally(
     renamed = {change.path: change.previous for change in changes if change.previous}
     judgement = compared(judgement, old, renamed)
     diffs = {diff.path: diff for diff in _diffs(changes, old, new)}
-    notes = tuple(map(prose, judgement.report.names.notes))
+    ahead = [waiting(judgement.waiting)] if judgement.waiting else []
+    notes = (*ahead, *map(prose, judgement.report.names.notes))
     seen = Seen(new.read, diffs, Links(), notes=notes, move=moved(judgement, new, diffs))
     plan = plan_review(_request(repository, head, start), judgement.report, seen)
     return plan, new.read, judgement

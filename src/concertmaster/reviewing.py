@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from concertmaster.config import Config, load_config
 from concertmaster.findings import Finding
@@ -21,7 +21,8 @@ class Judgement:
     """A pull request judged. `before` is what was installed at its base; None where nothing said so.
 
     `brought` are the findings that decide how a review ends: all of them where `is_whole` tells that the whole
-    project was judged, and until they are compared with the base.
+    project was judged, and until they are compared with the base. `waiting` counts what the target asks for and
+    the installed release does not know yet, by the release that it takes.
     """
 
     workspace: Workspace
@@ -29,6 +30,7 @@ class Judgement:
     before: Installed | None
     brought: tuple[Finding, ...]
     is_whole: bool = False
+    waiting: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def raises_release(self) -> bool:
@@ -83,7 +85,22 @@ def judge_pull_request(
     whole = not wanted or changes_release(before, workspace.believed)
     paths = None if whole else sorted(set(changed) & set(head.paths))
     report = run(workspace, head, unsafe=True, jobs=jobs, paths=paths, base=base)
-    return Judgement(workspace, report, before, report.findings, whole)
+    waiting = _waiting(workspace, head, paths, jobs)
+    return Judgement(workspace, report, before, report.findings, whole, waiting)
+
+
+def _waiting(
+    workspace: Workspace, head: Project, paths: Sequence[str] | None, jobs: int | None
+) -> Mapping[str, int]:
+    """How much of what the target asks for cannot be changed before the bump, by the release that it takes."""
+    window = workspace.window
+    if release(window.installed) >= release(window.target):
+        return {}
+    ahead = replace(workspace.around, window=replace(window, mode=Mode.UPGRADE))
+    rules = tuple(rule for rule in workspace.rules if not rule.project_checks)
+    found = run(replace(workspace, around=ahead, rules=rules), head, jobs=jobs, paths=paths, rewriting=False)
+    late = Counter(item.works_from for item in found.findings if not window.is_ready(item.works_from or "0"))
+    return dict(sorted(late.items(), key=lambda one: release(one[0])))
 
 
 def old_paths(judgement: Judgement, base: Project, renamed: Mapping[str, str]) -> list[str]:

@@ -95,6 +95,11 @@ class Window:
         """Whether the release under judgement is at least this one."""
         return text is not None and release(self.judged) >= release(text)
 
+    def is_ready(self, works_from: str) -> bool:
+        """Whether the bump need not be waited for: what is new works under the installed release already."""
+        ahead = release(self.installed) < release(self.target)
+        return ahead and bool(works_from) and release(self.installed) >= release(works_from)
+
     def severity(self, change: Change) -> Severity | None:
         """How much a change matters here; None where it does not (yet) concern the project."""
         if change.crossing and release(self.origin) >= release(change.since):

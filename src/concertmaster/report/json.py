@@ -28,7 +28,7 @@ def render(report: Report, read: Reader, projects: Mapping[str, Window] | None =
         "target": window.target,
         "names": report.names.release,
         "notes": list(report.names.notes),
-        "findings": [_finding(finding, read) for finding in report.findings],
+        "findings": [_finding(finding, read, window) for finding in report.findings],
         "unanalysed": [{"path": item.path, "reason": item.reason} for item in report.unanalysed],
     }
     if projects is not None and len(projects) > 1:
@@ -39,7 +39,7 @@ def render(report: Report, read: Reader, projects: Mapping[str, Window] | None =
     return json.dumps(told, indent=2, ensure_ascii=True)
 
 
-def _finding(finding: Finding, read: Reader) -> dict[str, Any]:
+def _finding(finding: Finding, read: Reader, window: Window) -> dict[str, Any]:
     return {
         "rule": finding.rule,
         "rows": list(finding.rows),
@@ -51,6 +51,8 @@ def _finding(finding: Finding, read: Reader) -> dict[str, Any]:
         "safety": finding.safety.value,
         "message": finding.message,
         "since": finding.since,
+        "works_from": finding.works_from or None,
+        "today": window.is_ready(finding.works_from),
         "url": finding.url,
         "fingerprint": finding.fingerprint,
         "fix": _fix(finding, read) if finding.edits else None,

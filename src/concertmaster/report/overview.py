@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from concertmaster.findings import Finding, Severity, Suppressed
-from concertmaster.report.markdown import Links, code, count, prose
+from concertmaster.report.markdown import Links, code, count, listing, prose
 from concertmaster.versions import release
 
 #: Kept findings that are listed; the rest is counted.
@@ -24,6 +24,15 @@ def releases(findings: Iterable[Finding]) -> str:
         for name in since
     )
     return "\n".join(("| since | errors | warnings | notices |", "|---|--:|--:|--:|", *rows))
+
+
+def waiting(counts: Mapping[str, int]) -> str:
+    """What a later release asks for and the installed one does not know yet."""
+    if not counts:
+        return ""
+    needed = listing([f"{number:,} for {code(name)}" for name, number in counts.items()])
+    places = count(sum(counts.values()), "place has", "places have")
+    return f"Notices are what can be changed today. {places} to wait for the bump: {needed}."
 
 
 def kept(suppressed: Sequence[Suppressed], links: Links) -> str:

@@ -29,7 +29,8 @@ def plain(
     shown = list(findings)
     for finding in shown:
         place = f"{visible(finding.path)}:{finding.line}:{finding.column}"
-        yield f"{place}: {finding.severity} {finding.rule}: {visible(finding.message)} [{_CURE[finding.safety]}]"
+        cure = _cure(finding, window)
+        yield f"{place}: {finding.severity} {finding.rule}: {visible(finding.message)} [{cure}]"
     missed = list(unanalysed)
     for item in missed:
         yield f"{visible(item.path)}: could not be analysed: {visible(item.reason)}"
@@ -53,7 +54,7 @@ def rich_report(
         console.print(f"[bold]{escape(visible(path))}[/bold]", highlight=False)
         lines = read(path).decode("utf-8", "replace").split("\n")
         for finding in group:
-            _print_finding(console, finding, lines)
+            _print_finding(console, finding, lines, _cure(finding, window))
         console.print()
     for item in missed:
         place, reason = escape(visible(item.path)), escape(visible(item.reason))
@@ -71,13 +72,19 @@ def rich_report(
     console.print(f"[{colour}]{escape(summary(shown, missed, window))}[/{colour}]", highlight=False)
 
 
-def _print_finding(console: Console, finding: Finding, lines: list[str]) -> None:
+def _cure(finding: Finding, window: Window) -> str:
+    """How it is mended, and whether that can be done before the bump."""
+    today = ", today" if window.is_ready(finding.works_from) else ""
+    return f"{_CURE[finding.safety]}{today}"
+
+
+def _print_finding(console: Console, finding: Finding, lines: list[str], cure: str) -> None:
     from rich.markup import escape
 
     colour = _COLOUR[finding.severity]
     head = f"  [{colour}]{finding.line}:{finding.column} {finding.severity}[/{colour}]"
     console.print(
-        f"{head} [bold]{finding.rule}[/bold] [dim]{_CURE[finding.safety]}[/dim]",
+        f"{head} [bold]{finding.rule}[/bold] [dim]{cure}[/dim]",
         highlight=False,
         soft_wrap=True,
     )
@@ -106,6 +113,9 @@ def summary(findings: list[Finding], unanalysed: list[Unanalysed], window: Windo
             f"{cures[Safety.SAFE]} fixed by `concertmaster fix`, {cures[Safety.SUGGESTED]} more with --unsafe, "
             f"{cures[Safety.MANUAL]} by hand."
         )
+    if today := sum(window.is_ready(finding.works_from) for finding in findings):
+        rest = f", {len(findings) - today} have to wait for the bump" if today < len(findings) else ""
+        parts.append(f"{today} can be changed today, under {window.installed}{rest}.")
     if unanalysed:
         parts.append(f"{_count(len(unanalysed), 'file')} could not be analysed.")
     return " ".join(parts)
