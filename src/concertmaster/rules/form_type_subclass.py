@@ -1,6 +1,6 @@
 """Types of form fields are adapted by subclasses.
 
-Since orchestrator-core 2.0.0 most types of pydantic-forms are annotations, not classes. A subclass fails or, as
+Since orchestrator-core 2.0.0, and 2.1.1 for `Timestamp`, most types of pydantic-forms are annotations, not classes. A subclass fails or, as
 with `MigrationSummary`, is a required field that shows nothing. Functions make such types.
 
 Guide: <https://workfloworchestrator.org/orchestrator-core/guides/upgrading/2.0/>
@@ -77,7 +77,7 @@ Classes that still are some, and those of others, are left alone:
 
 ```python row=20-18
 from labels import Label
-from orchestrator.forms.validators import Accept, Choice, Timestamp
+from orchestrator.forms.validators import Accept, Choice
 
 
 class Heading(Label): ...
@@ -89,10 +89,6 @@ class Speed(Choice):
 
 class Agreed(Accept):
     data = [("Read it?", "checkbox")]
-
-
-class Moment(Timestamp):
-    locale = "nl-nl"
 ```
 """
 
@@ -112,7 +108,7 @@ from concertmaster.versions import Change
 
 rule = Rule(
     __name__,
-    rows=("20-18", "20-14", "20-15"),
+    rows=("20-18", "20-14", "20-15", "CP-02"),
     section="2.0",
     change=Change(works_from="2.0.0", removed="2.0.0"),
     triggers=(
@@ -123,6 +119,7 @@ rule = Rule(
             b"ContactPersonList",
             b"ProductId",
             b"ListOf",
+            b"Timestamp",
         ),
         *(b"Label", b"Divider", b"LongText", b"OrganisationId", b"ContactPersonName", b"DisplaySubscription"),
     ),
@@ -144,8 +141,10 @@ class _Maker:
     settings: dict[str, str]
     item: str = ""
     safety: Safety = Safety.SUGGESTED
+    change: Change = rule.change
 
 
+_MOMENTS = {name: f"{name}=" for name in "show_time_select locale min max date_format time_format".split()}
 _LIMITS = {"min_items": "min_items=", "max_items": "max_items="}
 MAKERS = {
     "MigrationSummary": _Maker("migration_summary", "20-18", {"data": ""}, safety=Safety.SAFE),
@@ -157,6 +156,7 @@ MAKERS = {
         {"organisation": "organisation=", "organisation_key": "organisation_key=", **_LIMITS},
     ),
     "ProductId": _Maker("product_id", "20-18", {"products": ""}, safety=Safety.SAFE),
+    "Timestamp": _Maker("timestamp", "CP-02", _MOMENTS, change=Change(works_from="2.0.0", removed="2.1.1")),
 }
 OTHERS = frozenset(
     "Label Divider LongText OrganisationId ContactPersonName DisplaySubscription ListOfOne ListOfTwo".split()
@@ -170,8 +170,9 @@ def subclass(file: PythonFile, node: ast.ClassDef) -> Iterator[Hit]:
         module, _, name = (file.qualified(inner) or "").rpartition(".")
         if module not in MODULES or (name not in MAKERS and name not in OTHERS):
             continue
-        message = f"`{name}` is an annotation since 2.0.0 and cannot be subclassed"
         maker = MAKERS.get(name)
+        since = maker.change.removed if maker else rule.change.removed
+        message = f"`{name}` is an annotation since {since} and cannot be subclassed"
         if maker is None:
             yield Hit(node, message, rows=("20-18",))
         else:
@@ -187,12 +188,11 @@ def _made(
     items += [base.slice] if isinstance(base, ast.Subscript) else []
     function = needed(file, node, module, maker.function, also=MODULES)
     if function is None or not _fits(file, node, maker, settings, items):
-        return Hit(node, message, rows=(maker.row,))
+        return Hit(node, message, rows=(maker.row,), change=maker.change)
     call = Call(f"{node.name} = {function.text}(", ")", tuple(file.text(item) for item in items))
     edit = class_to_call(file, node, call, lambda setting: _argument(setting, maker))
-    return Hit(
-        node, message, (edit,) if edit else (), function.imports, safety=maker.safety, rows=(maker.row,)
-    )
+    edits = (edit,) if edit else ()
+    return Hit(node, message, edits, function.imports, maker.safety, (maker.row,), maker.change)
 
 
 def _fits(
