@@ -28,6 +28,7 @@ ADVICE = {
     "40-03": "domain models are no longer cached: load them with `SubscriptionModel.from_subscription(...)`",
     "44-01": "schedule with `@scheduler.scheduled_job(...)` of `schedules.scheduler`",
     "47-01b": "run `python main.py scheduler load-initial-schedule` once, which schedules it in the database",
+    "50-08d": "the agent is a service of its own, the package `orchestrator-agent`, and reaches the framework through MCP",
     "50-03e": "give secret settings the type `pydantic.SecretStr`",
     "51-01": "start what `get_subscription_validations([subscription])` gives, one by one, with"
     " `start_subscription_validations(info)`",
@@ -213,6 +214,12 @@ API 4.8.1 .search.query.results
     AggregationResponse AggregationResult
 50-03e 5.0.0 .services.settings_env_variables
     MASK mask_value
+50-08d 5.0.0 .search.agent
+    *
+50-08d 5.0.0 .search.llm_migration
+    *
+50-08d 5.0.0 .security
+    AgentAuthMiddleware
 51-01 5.0.1 .services.workflows
     start_validation_workflow_for_workflows
 51-06 5.1.0 .api.helpers
