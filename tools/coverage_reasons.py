@@ -19,7 +19,6 @@ BUILT_IN = {
     "48-05": "`wrong-arguments` holds calls against the release's signatures",
     "60-01": "as 50-06a, 47-01a, 55-01, 55-03, 53-03, 54-02 and 50-08g",
     "CP-01": "as 20-13 to 20-18",
-    "CP-02": "`shifted-arguments` names what came to stand elsewhere",
     "CP-03": "as 50-04a and 50-04b",
     "CP-06": "as 23-02 and 23-03",
     "CP-09": "as 25-01",

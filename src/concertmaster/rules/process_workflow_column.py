@@ -43,10 +43,12 @@ one = ProcessTable.workflow == WorkflowTable.query.first()
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from concertmaster.findings import Safety
 from concertmaster.project.python import PythonFile
+from concertmaster.project.sql import statements
 from concertmaster.rewrite import replace
 from concertmaster.rule import Hit, Rule
 from concertmaster.versions import Change
@@ -55,7 +57,7 @@ rule = Rule(
     __name__,
     rows=("21-07",),
     change=Change(works_from="2.0.3", removed="2.0.3"),
-    triggers=(b"ProcessTable",),
+    triggers=(b"ProcessTable", b"processes"),
 )
 
 TABLES = frozenset(("orchestrator.core.db.ProcessTable", "orchestrator.core.db.models.ProcessTable"))
@@ -64,6 +66,20 @@ MESSAGE = (
 )
 #: What a relationship has as well as a column.
 _OF_RELATIONSHIP = frozenset(("has", "of_type", "and_", "property", "is_", "is_not", "isnot"))
+
+
+_TABLE = re.compile(r"\b(?:from|join|update|into)\s+processes\b", re.IGNORECASE)
+_COLUMN = re.compile(r"(?<![:\w])workflow\s*(?:=|<>|!=|\b(?:in|like|is|not)\b)", re.IGNORECASE)
+
+
+@rule.file
+def queried(file: PythonFile) -> Iterator[Hit]:
+    for sql in statements(file) if "migrations/versions/" not in file.path else ():
+        if _TABLE.search(sql.code) and _COLUMN.search(sql.code):
+            message = (
+                "`processes.workflow` is `workflow_id` since 2.0.1: the name is in the table `workflows`"
+            )
+            yield Hit(sql.call, message)
 
 
 @rule.on(ast.Attribute)

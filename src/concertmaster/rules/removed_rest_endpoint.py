@@ -1,7 +1,8 @@
 """A REST endpoint is called that went.
 
 What GraphQL answers as well went from the REST interface in orchestrator-core 2.3.0: lists of subscriptions,
-products, product blocks, resource types and workflows, and what belongs to a process. Calls get a 404.
+products, product blocks, resource types and workflows, and what belongs to a process. Agents search by another path
+since 5.1. Calls get a 404.
 
 Guide: <https://workfloworchestrator.org/orchestrator-core/reference-docs/graphql/>
 
@@ -35,13 +36,13 @@ from concertmaster.versions import Change
 
 rule = Rule(
     __name__,
-    rows=("23-08", "22-08"),
+    rows=("23-08", "22-08", "51-08"),
     change=Change(works_from="2.3.0", removed="2.3.0"),
     safety=Safety.MANUAL,
     triggers=(b"/api/",),
     context=(
         *(b"fixed_inputs", b"processes", b"product_blocks", b"products", b"resource_types", b"subscriptions"),
-        b"workflows",
+        *(b"workflows", b"agent"),
     ),
 )
 
@@ -64,8 +65,11 @@ ENDPOINTS = {
     "subscriptions/instance/other_subscriptions/*": "ask GraphQL for `subscriptions { page { inUseBySubscriptions { … } } }`",
     "subscriptions/subscriptions_for_in_used_by_ids": "ask GraphQL for `subscriptions { page { inUseBySubscriptions { … } } }`",
     "subscriptions/*/metadata": "ask GraphQL for `subscriptions { page { metadata } }`",
+    "agent/search_subscriptions": "agents search through `POST /api/agent/search`",
     "workflows/with_product_tags": "ask GraphQL for `workflows { page { products { tag } } }`",
 }
+#: Those that went later, in which release, by the catalogue's row.
+LATER = {"agent/search_subscriptions": ("51-08", Change(works_from="5.1.0", removed="5.1.0"))}
 _START = r"(?:\A|\{\}|\Ahttps?://[^/]+)/api/"
 _PATTERNS = {
     re.compile(rf"{_START}{path.replace('*', '[^/?]+')}/?(?:\?.*)?\Z"): (path, instead)
@@ -91,6 +95,6 @@ def _called(node: ast.AST, url: str) -> Iterator[Hit]:
         return
     for pattern, (path, instead) in _PATTERNS.items():
         if pattern.search(url):
-            row = "22-08" if path.endswith("pid/*") else "23-08"
-            yield Hit(node, f"`/api/{path}` went in 2.3.0: {instead}", rows=(row,))
+            row, change = LATER.get(path, ("22-08" if path.endswith("pid/*") else "23-08", rule.change))
+            yield Hit(node, f"`/api/{path}` went in {change.removed}: {instead}", rows=(row,), change=change)
             return

@@ -47,7 +47,7 @@ rule = Rule(
 )
 
 _PATH = re.compile(r"(?:\S*/)?api/subscriptions/search(?:\?\S*)?\Z")
-_FIELD = re.compile(r"\bsubscriptions\s*\((?:[^(){}]|\{[^{}]*\})*?[(,\s]query\s*:")
+_FIELD = re.compile(r"\bsubscriptions\s*\((?:[^(){}]|\{[^{}]*\})*?(?<![\w$])query\s*:")
 _FILTER = "orchestrator.core.api.helpers.add_subscription_search_query_filter"
 MESSAGE = "Searching subscriptions by text is deprecated since 5.0: use `POST /api/search/subscriptions`"
 
