@@ -548,6 +548,25 @@ LAYOUTS |= {
         workflows__node____init__="from workflows.node.create import make as create_node\n",
         workflows__node__create=CALLED + "@create_workflow()\ndef make():\n    return begin\n",
     ),
+    "workflows of a library": registry(
+        REGISTRY.partition("\n")[2] + 'LazyWorkflowInstance("shared.sync", "task_sync")\n'
+    )
+    | {"translations/en-GB.json": LABELS.replace('"T", ', '"T", "task_sync": "S", ')},
+    "a library that registers by itself": project(
+        main=MAIN.replace(
+            "import workflows",
+            "import shared.products  # noqa: F401\nimport shared.workflows  # noqa: F401\nimport workflows",
+        )
+    )
+    | {
+        FIRST: MIGRATION.replace(
+            "rows = [",
+            'rows = [\n    {"name": "sync_port", "target": Target.MODIFY, "product_type": "Port"},',
+        ).replace(
+            '"products": {',
+            '"products": {"Port": {"product_type": "Port", "tag": "PORT", "status": "end of life"}, ',
+        )
+    },
     "workflows in the documentation": project()
     | {"docs/snippets/show.py": CALLED + "@create_workflow()\ndef show():\n    return begin\n"},
     "migrations of packages in a package": {path: text for path, text in project().items() if path != FIRST}

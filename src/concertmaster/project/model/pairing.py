@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from concertmaster.project.model.products import RegisteredProduct
 from concertmaster.project.model.project import ProjectModel
+from concertmaster.project.model.resolution import imports_from_outside
 from concertmaster.project.model.rows import PRODUCTS, Row
 
 CLOSE = 0.6
@@ -28,7 +29,7 @@ def pair_products(model: ProjectModel) -> Products:
     rows = model.replay.database.products
     free = {name: row for name, row in rows.items() if name not in registry.names}
     lonely = [product for product in registry.products if product.name not in rows]
-    if not registry.is_certain:
+    if not registry.is_certain or imports_from_outside(model, "product"):
         return Products(tuple((product, None) for product in lonely))
     pairs = []
     for product in lonely:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from posixpath import dirname
@@ -81,7 +82,9 @@ def without_row(model: ProjectModel) -> list[Missing]:
         return []
     rows = model.replay.database.workflows
     bare = {
-        str(one.name): one for one in model.own if str(one.name) not in rows and fault_of(model, one) is None
+        str(one.name): one
+        for one in model.own
+        if str(one.name) not in rows and model.module_of(one) is not None and fault_of(model, one) is None
     }
     orphans = unclaimed(model)
     found = []
@@ -94,6 +97,29 @@ def without_row(model: ProjectModel) -> list[Missing]:
     return found
 
 
+def imports_from_outside(model: ProjectModel, word: str) -> bool:
+    """Whether an entry point or a registry imports a module of another package that may register more."""
+    files = {entry.file.path for entry in model.entries} | {*model.registry.paths, *model.products.paths}
+    for path in sorted(files):
+        file = model.sources.parsed(path)
+        for module, name in _imported(file.tree) if file is not None else ():
+            inside = (
+                module.startswith("orchestrator") or model.sources.definitions.find(module, path) is not None
+            )
+            if word in name and not inside:
+                return True
+    return False
+
+
+def _imported(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """The modules that a file imports from, and the whole names of what it imports."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            yield from ((node.module, f"{node.module}.{alias.name}") for alias in node.names)
+
+
 def _target(model: ProjectModel, registration: Registration) -> str | None:
     function = model.function_of(registration)
     return function.target if function is not None else None
@@ -102,6 +128,8 @@ def _target(model: ProjectModel, registration: Registration) -> str | None:
 def unclaimed(model: ProjectModel) -> list[Row]:
     """Rows that no registration names, and no function of that name could be registered for."""
     if not model.knows(WORKFLOWS) or not model.registry.is_certain or not model.registry.paths:
+        return []
+    if imports_from_outside(model, "workflow"):
         return []
     functions = {function.name for function in model.functions}
     names = model.registry.names.keys() | functions | FRAMEWORK
