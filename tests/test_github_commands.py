@@ -152,6 +152,7 @@ class Commented:
     """A pull request, and comments on it that start a workflow."""
 
     job: Job
+    outputs: Callable[[], dict[str, str]] = dict
 
     def say(self, body: str, author: str = "octocat") -> IssueComment:
         return self.job.remote.comment(self.job.pull, body, author)
@@ -279,6 +280,14 @@ def test_what_the_event_says_of_the_author_is_not_believed(opened: Opened) -> No
     assert made.tip == before
 
 
+def test_recheck_reviews(opened: Opened) -> None:
+    made = opened()
+    comment = made.say("/concertmaster recheck")
+    assert made.obey(comment) == 0
+    assert made.job.places() == [("new.py", 1, 2), ("new.py", 5, 5)]
+    assert (made.outputs()["result"], made.answers()) == ("posted", [])
+
+
 # -- fix -------------------------------------------------------------------------------------------------
 
 
@@ -401,6 +410,24 @@ class _Bound:
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._github, name)
+
+
+def test_a_fork_is_written_to_with_the_token_of_somebody_who_may(forked: Commented, github: GitHub) -> None:
+    fork = forked.job.pull.head.repository
+    assert fork is not None
+    fork.roles["octocat"] = "write"
+    forked.job.remote.state.roles["colleague"] = "write"
+    said = forked.say("/concertmaster fix", "colleague")
+    assert forked.obey(said, **{"github-token": github.token("octocat")}) == 0
+    found = fork.git.read("feature:new.py")
+    assert found is not None
+    assert found.data.decode() == NEW
+
+
+def test_a_pull_request_cannot_go_on_top_of_a_fork(forked: Commented) -> None:
+    forked.obey(forked.say("/concertmaster fix"), **{"fix-mode": "pull-request"})
+    assert "in another repository" in forked.answers()[0]
+    assert len(forked.job.remote.state.pulls) == 1
 
 
 def test_a_deleted_fork_is_told(forked: Commented) -> None:
