@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from posixpath import dirname
@@ -13,7 +12,7 @@ from concertmaster.project.model.blocks import BlockModel, Blocks
 from concertmaster.project.model.core_revisions import CORE_REVISIONS
 from concertmaster.project.model.entries import Entry, read_entries
 from concertmaster.project.model.interpreter import Interpreter
-from concertmaster.project.model.place import Place, Sources
+from concertmaster.project.model.place import Sources
 from concertmaster.project.model.products import ProductRegistry, read_products
 from concertmaster.project.model.registrations import (
     Registration,
@@ -23,7 +22,7 @@ from concertmaster.project.model.registrations import (
     read_registry,
 )
 from concertmaster.project.model.replay import Replay, replay
-from concertmaster.project.model.revisions import Revision, folders_of, read_revisions
+from concertmaster.project.model.revisions import Revision, read_revisions
 from concertmaster.project.model.rows import Row
 from concertmaster.project.model.step_reader import StepReader
 from concertmaster.project.model.steps import Steps
@@ -35,8 +34,6 @@ from concertmaster.versions import Window, release
 #: A folder as configuration names it, below where that lies.
 _PLACE = re.compile(r"(?:%\(here\)s/|\{here\}/)?([\w./-]+)")
 _LOCATIONS = re.compile(r"^version_locations[ \t]*=[ \t]*(?P<places>[^\n]*)", re.MULTILINE)
-#: Words of which one must be in a repository before there is anything to model.
-TRIGGERS = (b"LazyWorkflowInstance", b"SUBSCRIPTION_MODEL_REGISTRY", b"down_revision", b"_workflow(")
 
 
 @dataclass
@@ -229,37 +226,3 @@ def is_framework(registration: Registration) -> bool:
     return module.startswith("orchestrator.") and canonical(module, module=True).startswith(
         "orchestrator.core."
     )
-
-
-def models_of(
-    paths: tuple[str, ...], read: Callable[[str], bytes | None], window: Window
-) -> Iterator[ProjectModel]:
-    """The projects of a repository: one, or one for each folder that has migrations of its own."""
-    sources = Sources(paths, read)
-    if not sources.holding(*TRIGGERS):
-        return
-    roots = _outermost({dirname(folder) for folder in folders_of(sources)})
-    configured = {dirname(path) for path in paths if path.endswith("alembic.ini")}
-    if len(roots) < 2 or (len(configured) == 1 and not configured & roots):
-        yield ProjectModel(window, next(iter(roots)) if len(roots) == 1 else "", sources)
-        return
-    for root in sorted(roots):
-        inner = tuple(path for path in paths if _home(path, roots) == root)
-        yield ProjectModel(window, root, Sources(inner, sources.source))
-
-
-def _outermost(roots: set[str]) -> set[str]:
-    """Those that do not lie in another one."""
-    return {one for one in roots if not any(one != other and _lies_in(one, other) for other in roots)}
-
-
-def _lies_in(path: str, root: str) -> bool:
-    return not root or path.startswith(f"{root}/")
-
-
-def _home(path: str, roots: set[str]) -> str | None:
-    """The root that a file lies in."""
-    return next((root for root in sorted(roots) if _lies_in(path, root)), None)
-
-
-__all__ = ["Place", "ProjectModel", "models_of"]
