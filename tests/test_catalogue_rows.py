@@ -22,8 +22,10 @@ RULES = tuple(rule for rule in load_rules() if not rule.comparisons)
 #: Rows of rules that rewrite other rows, and why these take a person.
 BY_HAND: dict[str, dict[str, str]] = {
     "lost-settings": dict.fromkeys(("32-01", "40-01", "51-04"), "nothing took the setting's place"),
+    "missing-name": {"51-02": "two functions take its place"},
     "plain-postgres-image": {"210-03": "another major version wants its data moved"},
     "renamed-columns": {"42-04": "the target is with another table now"},
+    "wrong-arguments": dict.fromkeys(("21-10", "23-06", "48-05"), "a new argument has no value in the call"),
 }
 #: Rows that one place in a project answers at once, and why.
 TOGETHER: dict[tuple[str, ...], str] = {

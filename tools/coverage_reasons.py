@@ -16,7 +16,6 @@ BUILT_IN = {
     "G-11": "other people's and generated files are not looked at (`project/files.py`)",
     "G-12": "applied migrations: rules that would change what they mean leave them alone",
     "G-13": "settings want a service of the framework around them (`project/settings/`)",
-    "48-05": "`wrong-arguments` holds calls against the release's signatures",
     "60-01": "as 50-06a, 47-01a, 55-01, 55-03, 53-03, 54-02 and 50-08g",
     "CP-01": "as 20-13 to 20-18",
     "CP-03": "as 50-04a and 50-04b",

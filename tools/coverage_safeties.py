@@ -60,6 +60,7 @@ _TOLD = {
     "the endpoint that took its place is gone by now as well": "22-08",
     "the value is not known, or is a choice of the project's": "23-05 210-01 50-03e",
     "what is to happen instead cannot be told from the code": "44-02 44-03 50-12 50-24",
+    "a new argument has no value in the call": "48-05",
     "there is nothing to rewrite: it is told that a release does not read the variable yet": (
         "27-01 29-02 40-11 45-01 48-06 53-02 55-05"
     ),

@@ -33,7 +33,7 @@ from collections.abc import Iterator
 from concertmaster.findings import Edit, Safety
 from concertmaster.index.names import FRAMEWORK, distribution_of
 from concertmaster.project.framework import Framework, framework
-from concertmaster.project.names import ROOT, is_framework
+from concertmaster.project.names import ROOT, is_core_segment, is_framework
 from concertmaster.project.python import PythonFile
 from concertmaster.project.reexports import origin
 from concertmaster.project.shims import in_import_guard, in_shim
@@ -54,6 +54,8 @@ rule = Rule(
 )
 
 
+#: The rows of names that the catalogue speaks of; guides say nothing of most.
+ROWS = {"orchestrator.core.workflow.errorlogger": ("51-02",)}
 #: Names whose uses have rules of their own, which take the import along.
 HANDLED = {
     f"pydantic_forms.validators.{name}" for name in ("ContactPersonList", "ReadOnlyField")
@@ -83,6 +85,8 @@ def from_import(file: PythonFile, node: ast.ImportFrom) -> Iterator[Hit]:
         return
     for alias in node.names:
         name = f"{module}.{alias.name}"
+        if node.module == ROOT and not is_core_segment(alias.name):
+            continue  # a sibling in the namespace may have any name
         if alias.name != "*" and name not in HANDLED and known.cannot_import(module, alias.name):
             place = alias if len(node.names) > 1 else node
             yield _hit(file, known, place, name, node.module or "", _moved(file, known, node, alias, name))
@@ -185,4 +189,4 @@ def _hit(
         message = f"`{spelled(file, name, written)}` is gone since {change.since}{told}"
     else:
         message = f"`{spelled(file, name, written)}` is in no release up to {known.judged}"
-    return Hit(place, message, edits, change=change)
+    return Hit(place, message, edits, rows=ROWS.get(name, ()), change=change)

@@ -47,13 +47,21 @@ if TYPE_CHECKING:
 
 rule = Rule(
     __name__,
-    rows=("54-04",),
+    rows=("54-04", "21-10", "23-06", "48-05"),
     change=Change(works_from="5.4.0", removed="5.4.0"),
     safety=Safety.SUGGESTED,
     priority=60,
     fallback=True,
     follows=True,
 )
+#: The rows of functions that the catalogue speaks of, by their last name; guides say nothing of most.
+ROWS = {
+    "from_product_id": ("54-04",),
+    "generic_column_sort": ("21-10",),
+    "create_graphql_router": ("23-06",),
+    "OrchestratorContext": ("23-06",),
+    "generate_engine_global_status": ("48-05",),
+}
 
 
 @rule.on(ast.Call)
@@ -69,7 +77,7 @@ def call(file: PythonFile, node: ast.Call) -> Iterator[Hit]:
         if since is not None or (known.installed == known.judged and not known.stands_in):
             change = Change(works_from=since or known.judged, removed=since or known.judged)
             told = f"since {since}" if since else f"in {known.judged}"
-            yield Hit(node, f"`{_short(name)}` {_told(wrong)} {told}", change=change)
+            yield Hit(node, f"`{_short(name)}` {_told(wrong)} {told}", rows=_rows(name), change=change)
     elif moved := shifted(node, before, after):
         yield _named(file, node, name, moved, known, known.signature_change(name))
 
@@ -116,4 +124,8 @@ def _named(
     told = ", ".join(f"`{parameter}`" for parameter in names.values())
     message = f"Positions mean something else to `{_short(name)}` since {since}: give {told} by name"
     crossing = Change(works_from=known.installed, removed=since, crossing=True)
-    return Hit(node, message, (edit,) if edit else (), change=crossing)
+    return Hit(node, message, (edit,) if edit else (), rows=_rows(name), change=crossing)
+
+
+def _rows(name: str) -> tuple[str, ...]:
+    return ROWS.get(name.rpartition(".")[2], ())
