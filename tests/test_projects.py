@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -317,3 +318,25 @@ def test_every_project_is_fixed(repository: Path, capsys: pytest.CaptureFixture[
     assert code == 0
     assert (repository / "services/b/x.py").read_text() == NEW
     assert (repository / "common/x.py").read_text() == NEW
+
+
+def test_a_local_branch_is_reviewed_project_by_project(
+    repository: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def git(*arguments: str) -> None:
+        identity = ("-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "commit.gpgsign=false")
+        subprocess.run(["git", *identity, *arguments], cwd=repository, check=True, capture_output=True)
+
+    git("init", "-q", "-b", "main")
+    git("add", ".")
+    git("commit", "-q", "-m", "First")
+    for name in ("a", "b", "c"):
+        (repository / f"services/{name}/new.py").write_text(OLD)
+    git("add", ".")
+    git("commit", "-q", "-m", "Second")
+    monkeypatch.chdir(repository)
+    code, text = command(capsys, "review", "--base", "HEAD~1")
+    assert code == 1
+    assert "services/b/new.py" in text
+    assert "services/c/new.py" in text
+    assert "--- services/a/new.py" not in text

@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import typer
 
-from concertmaster.config import FailOn
+from concertmaster.config import Config, FailOn, load_config
 from concertmaster.github.diff import ChangedFile, FileDiff, rebuild_diff
 from concertmaster.github.event import Request
 from concertmaster.github.moving import moved
+from concertmaster.github.parts import Part
 from concertmaster.github.preview import describe, write_preview
+from concertmaster.github.reading import Wishes
 from concertmaster.github.review import ReviewPlan, Seen, plan_review
 from concertmaster.index.supply import Supply
-from concertmaster.outcome import exit_code
 from concertmaster.project.files import CommitTree
 from concertmaster.project.git import Change, Repository
+from concertmaster.projects import Part as Files
+from concertmaster.projects import (
+    config_of,
+    in_repository,
+    inside,
+    is_left_over,
+    merged,
+    of_both,
+    oldest,
+    within,
+)
 from concertmaster.report.markdown import Links, prose
 from concertmaster.report.overview import waiting
-from concertmaster.reviewing import Judgement, compared, judge_pull_request
+from concertmaster.reviewing import compared, judge_pull_request
+from concertmaster.subjects import is_judged
+from concertmaster.workspace import readable
 
 STATUS = {"A": "added", "M": "modified", "D": "removed", "R": "renamed"}
 
@@ -39,15 +54,14 @@ def review_locally(
     Raises:
         UserError: there is no repository, the revision is unknown, or the project cannot be judged.
     """
-    plan, read, judgement = plan_locally(
+    plan, read, parts = plan_locally(
         folder, base, installed_release=installed_release, target=target, supply=supply
     )
     for line in describe(plan):
         typer.echo(line)
     if preview is not None:
         write_preview(preview, plan, read, title=f"Review of {base}..HEAD")
-    fail_on = fail_on or judgement.workspace.config.fail_on
-    return exit_code(judgement.brought, judgement.report.unanalysed, fail_on)
+    return max(part.ended(fail_on) for part in parts)
 
 
 def plan_locally(
@@ -57,34 +71,69 @@ def plan_locally(
     installed_release: str | None,
     target: str | None,
     supply: Supply | None = None,
-) -> tuple[ReviewPlan, Callable[[str], bytes], Judgement]:
-    """The review of HEAD against a revision, with what reads the files of HEAD.
+) -> tuple[ReviewPlan, Callable[[str], bytes], tuple[Part, ...]]:
+    """The review of HEAD against a revision, project by project, with what reads the files of HEAD.
 
     Raises:
-        UserError: there is no repository, the revision is unknown, or the project cannot be judged.
+        UserError: there is no repository, the revision is unknown, or a project cannot be judged.
     """
     repository = Repository.around(folder)
     head = repository.commit("HEAD")
     start = repository.merge_base(repository.commit(base), head)
     changes = repository.changes(start, head)
     old, new = CommitTree.open(repository, start), CommitTree.open(repository, head)
+    diffs = {diff.path: diff for diff in _diffs(changes, old, new)}
+    root = load_config(lambda path: readable(old, path))
+    found = of_both(new, old, root)
+    releases: dict[str, str | None] = dict.fromkeys(found, installed_release)
+    paths = [change.path for change in changes]
+    if not root.projects and any(is_left_over(path, found) and is_judged(path) for path in paths):
+        releases[""] = installed_release or oldest(new, found)
+    wishes = Wishes(target=target, supply=supply or Supply())
+    parts = tuple(
+        _part(_Sides(new, old, changes, diffs, found), one, release, wishes, config_of(old, one, root))
+        for one, release in releases.items()
+    )
+    report = merged([part.report for part in parts])
+    seen = Seen(new.read, diffs, Links(), parts=parts)
+    return plan_review(_request(repository, head, start), report, seen), new.read, parts
+
+
+@dataclass(frozen=True)
+class _Sides:
+    """The two commits of a review, what changed between them, and the folders of the projects."""
+
+    new: CommitTree
+    old: CommitTree
+    changes: list[Change]
+    diffs: Mapping[str, FileDiff]
+    folders: tuple[str, ...]
+
+
+def _part(sides: _Sides, folder: str, release: str | None, wishes: Wishes, config: Config) -> Part:
+    """One project, judged and compared with its base."""
+    others = within(folder, sides.folders)
+    new, old = Files(sides.new, folder, others), Files(sides.old, folder, others)
+    named = {path: change for change in sides.changes if (path := inside(change.path, folder, others))}
     judgement = judge_pull_request(
         new,
         old,
-        [change.path for change in changes if change.status != "D"],
-        installed_release=installed_release,
-        target=target,
-        name=str(repository.root),
-        supply=supply,
+        [path for path, change in named.items() if change.status != "D"],
+        installed_release=release,
+        target=wishes.target,
+        name=f"{sides.new.repository.root}/{folder}".rstrip("/"),
+        supply=wishes.supply,
+        config=config,
     )
-    renamed = {change.path: change.previous for change in changes if change.previous}
-    judgement = compared(judgement, old, renamed)
-    diffs = {diff.path: diff for diff in _diffs(changes, old, new)}
+    before = {path: inside(change.previous or "", folder, others) for path, change in named.items()}
+    judgement = compared(judgement, old, {path: name for path, name in before.items() if name})
+    brought = {item.fingerprint for item in judgement.brought}
+    report = in_repository(judgement.report, folder, is_one=len(sides.folders) == 1)
+    pairs = zip(judgement.report.findings, report.findings, strict=True)
+    deciding = tuple(whole for item, whole in pairs if item.fingerprint in brought)
     ahead = [waiting(judgement.waiting)] if judgement.waiting else []
     notes = (*ahead, *map(prose, judgement.report.names.notes))
-    seen = Seen(new.read, diffs, Links(), notes=notes, move=moved(judgement, new, diffs))
-    plan = plan_review(_request(repository, head, start), judgement.report, seen)
-    return plan, new.read, judgement
+    return Part(folder, judgement, report, deciding, notes, moved(judgement, new, sides.diffs, folder))
 
 
 def _diffs(changes: list[Change], old: CommitTree, new: CommitTree) -> Iterator[FileDiff]:

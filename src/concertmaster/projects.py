@@ -85,6 +85,16 @@ def divide(project: Project, root: Config) -> tuple[str, ...]:
     return tuple(sorted(homes))
 
 
+def of_both(head: Project, base: Project, root: Config) -> tuple[str, ...]:
+    """The projects of a pull request: as the settings of its base name them, else where either side holds several."""
+    found = divide(base, root)
+    if root.projects:
+        return found
+    several = {name for side in (found, divide(head, Config())) if len(side) > 1 for name in side}
+    there = {name for name in several if not name or any(path.startswith(f"{name}/") for path in head.paths)}
+    return tuple(sorted(there)) or ("",)
+
+
 def folders(names: Iterable[str]) -> tuple[str, ...]:
     """Folders as somebody names them, without what says the same in another way.
 

@@ -21,12 +21,12 @@ from concertmaster.plan import is_evidence
 from concertmaster.project.dependencies import is_manifest
 from concertmaster.projects import (
     config_of,
-    divide,
     folders,
     in_repository,
     inside,
     is_left_over,
     merged,
+    of_both,
     oldest,
     within,
 )
@@ -121,13 +121,7 @@ class _Reading:
             return (self.wishes.folder,)
         if self.wishes.projects:
             return folders(self.wishes.projects)
-        found = divide(self.base, self.root)
-        if self.root.projects:
-            return found
-        several = {name for side in (found, divide(self.head, Config())) if len(side) > 1 for name in side}
-        there = {name for name in several if any(path.startswith(f"{name}/") for path in self.head.paths)}
-        there |= several & {""}
-        return tuple(sorted(there)) or ("",)
+        return of_both(self.head, self.base, self.root)
 
     @property
     def has_left_over(self) -> bool:
