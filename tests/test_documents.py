@@ -153,6 +153,58 @@ def test_a_kept_finding_is_not_told() -> None:
     assert judge(text).findings == ()
 
 
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (
+            "a.md",
+            "<!-- concertmaster: ignore[old-namespace] shown on purpose -->\n```python\nimport orchestrator.db\n```\n",
+        ),
+        (
+            "a.md",
+            "<!-- concertmaster: ignore[old-namespace] -->\n\n```python\nx = 1\nimport orchestrator.db\n```\n",
+        ),
+        ("a.md", "| `CC_NOC` | x | <!-- concertmaster: ignore[removed-variables] old -->\n"),
+        (
+            "a.rst",
+            ".. concertmaster: ignore[old-namespace] old\n\n.. code-block:: python\n\n   import orchestrator.db\n",
+        ),
+    ],
+)
+def test_a_comment_of_the_document_keeps_the_block_below_it(path: str, text: str) -> None:
+    assert judge(text, f"docs/{path}").findings == ()
+    gone = text.replace("concertmaster: ignore", "concertmaster: ignored")
+    assert judge(gone, f"docs/{path}").findings
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (
+            "a.md",
+            "<!-- concertmaster: ignore[old-namespace] x -->\n```python\nimport orchestrator.core.db\n```\n",
+        ),
+        ("a.md", "```python\nimport orchestrator.core.db  # concertmaster: ignore[old-namespace] x\n```\n"),
+        ("a.md", "| `LOG_LEVEL` | x | <!-- concertmaster: ignore[removed-variables] orchestrator -->\n"),
+    ],
+)
+def test_a_comment_that_keeps_nothing_is_told(path: str, text: str) -> None:
+    result = judge(text, f"docs/{path}")
+    assert [(item.rule, item.safety) for item in result.findings] == [("unused-suppression", Safety.MANUAL)]
+    assert result.rewritten is None
+
+
+def test_a_comment_keeps_no_other_block() -> None:
+    mark = "<!-- concertmaster: ignore[old-namespace] x -->"
+    block = "```python\nimport orchestrator.db\n```\n"
+    found = judge(f"{mark}\n{block}\n{block}\n{mark}\nText.\n\n{block}")
+    assert [(one.rule, one.line) for one in found.findings] == [
+        ("old-namespace", 7),
+        ("unused-suppression", 10),
+        ("old-namespace", 14),
+    ]
+
+
 def test_tables_of_variables() -> None:
     text = (
         "| Variable | Meaning |\n|---|---|\n"

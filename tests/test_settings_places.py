@@ -150,6 +150,17 @@ def test_json_with_comments() -> None:
     assert fixed(path, {path: CONTAINER}) == wanted, "an entry with a comment before it stays, and is told"
 
 
+def test_the_only_entry_of_json_goes_with_its_comma() -> None:
+    text = '{\n  "name": "orchestrator",\n  "containerEnv": {\n    "CC_NOC": "1",\n  }\n}\n'
+    assert fixed("devcontainer.json", {"devcontainer.json": text}) == text.replace('"CC_NOC": "1",', "")
+
+
+def test_a_comment_of_json_keeps_what_is_below_it() -> None:
+    text = '{"containerEnv": {\n  // concertmaster: ignore[graphql-ui-flag] ours\n  "SERVE_GRAPHQL_UI": "True"\n}}\n'
+    result = analyse("devcontainer.json", text.encode(), Surroundings(WINDOW), load_rules(), unsafe=True)
+    assert (result.findings, [one.reason for one in result.suppressed]) == ((), ["ours"])
+
+
 def test_json_that_is_none_is_named() -> None:
     result = analyse(
         "launch.json", b'{"SERVE_GRAPHQL_UI": "1",', Surroundings(WINDOW), load_rules(), unsafe=True

@@ -26,6 +26,7 @@ from concertmaster.rule import Hit, Rule, Span
 from concertmaster.versions import Mode
 
 MAX_PASSES = 12
+UNUSED = "unused-suppression"
 Subject = TypeVar("Subject", bound=TextFile)
 
 
@@ -183,19 +184,24 @@ def unused_suppressions(file: TextFile, found: Sequence[Judged], rules: Sequence
     for suppression in file.suppressions:
         for name in sorted(suppression.rules & names):
             if (suppression, name) not in used:
-                yield Finding(
-                    rule="unused-suppression",
-                    rows=(),
-                    path=file.path,
-                    line=suppression.line,
-                    end_line=suppression.line,
-                    column=1,
-                    severity=Severity.NOTICE,
-                    safety=Safety.MANUAL,
-                    message=f"Nothing here is found by `{name}` any more: remove the comment that ignores it",
-                    since=file.window.target,
-                    title="A comment ignores a finding that is not there",
-                )
+                yield unused_suppression(file, suppression.line, name)
+
+
+def unused_suppression(file: TextFile, line: int, name: str) -> Finding:
+    """A comment that keeps nothing."""
+    return Finding(
+        rule=UNUSED,
+        rows=(),
+        path=file.path,
+        line=line,
+        end_line=line,
+        column=1,
+        severity=Severity.NOTICE,
+        safety=Safety.MANUAL,
+        message=f"Nothing here is found by `{name}` any more: remove the comment that ignores it",
+        since=file.window.target,
+        title="A comment ignores a finding that is not there",
+    )
 
 
 def identify(file: TextFile, findings: Iterable[Finding]) -> Iterator[Finding]:

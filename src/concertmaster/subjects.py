@@ -41,8 +41,9 @@ def _settings(
 def _document(
     path: str, source: bytes, around: Surroundings, rules: Sequence[Rule], unsafe: bool, rewriting: bool
 ) -> FileResult:
-    def inside(name: str, code: bytes) -> FileResult:
-        return analyse(name, code, around, rules, unsafe=True, rewriting=rewriting)
+    def inside(name: str, code: bytes, without: frozenset[str]) -> FileResult:
+        wanted = [rule for rule in rules if rule.id not in without] if without else rules
+        return analyse(name, code, around, wanted, unsafe=True, rewriting=rewriting)
 
     return analyse_document(path, source, around, rules, unsafe=unsafe, rewriting=rewriting, analyse=inside)
 

@@ -6,11 +6,17 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 MARK = b"concertmaster:"
-_COMMENT = re.compile(r"#\s*concertmaster:\s*ignore\[(?P<rules>[^\]\n]*)\][ \t]*(?P<reason>[^\n]*)")
+_COMMENT = re.compile(
+    r"(?P<sign>#|//|<!--|^[ \t]*\.\.[ \t])\s*concertmaster:\s*ignore\[(?P<rules>[^\]\n]*)\][ \t]*"
+    r"(?P<reason>[^\n]*?)[ \t\r]*(?:-->|\*/|$)",
+    re.MULTILINE,
+)
+_HEAD = re.compile(r"[ \t>]*(?:\r?$|`{3}|~{3}|\.\.[ \t]|:[\w-]+:)")
+_NEAR = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,7 @@ def python_suppressions(source: str, tree: ast.Module) -> tuple[Suppression, ...
 
 
 def line_suppressions(source: str) -> tuple[Suppression, ...]:
-    """The same for files whose comments begin with `#`: a line, or the line below a comment of its own."""
+    """The same for files with comments of a line: it, or the line below a comment of its own."""
     found = []
     for number, line in enumerate(source.split("\n"), start=1):
         match = _COMMENT.search(line)
@@ -48,6 +54,26 @@ def line_suppressions(source: str) -> tuple[Suppression, ...]:
             meant = number if line[: match.start()].strip() else number + 1
             found.append(_suppression(match, number, meant, meant))
     return tuple(found)
+
+
+def document_suppressions(source: str, blocks: Sequence[tuple[int, int]]) -> tuple[Suppression, ...]:
+    """Those of a document's own comments; each covers its line, or the line or the block of code that follows it.
+
+    `blocks` are the lines of code; what stands in there is no comment of the document.
+    """
+    lines = source.split("\n")
+    found = []
+    for one in line_suppressions(source):
+        if any(first <= one.line <= last for first, last in blocks):
+            continue
+        last = next((last for first, last in blocks if _leads_to(lines, one.line, first)), one.last)
+        found.append(replace(one, last=max(one.last, last)))
+    return tuple(found)
+
+
+def _leads_to(lines: Sequence[str], line: int, first: int) -> bool:
+    """Whether between a comment and a block is nothing but what begins the block."""
+    return line < first <= line + _NEAR and all(map(_HEAD.match, lines[line : first - 1]))
 
 
 def without_marks(text: str) -> str:

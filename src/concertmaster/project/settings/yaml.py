@@ -16,6 +16,7 @@ from concertmaster.project.settings.scripts import SCRIPTS, scripts, written
 
 KEY = re.compile(r"[A-Z][A-Z0-9_]{2,63}")
 ITEM = re.compile(r"(?P<key>[A-Z][A-Z0-9_]{2,63})(?:=(?P<value>.*))?", re.DOTALL)
+_TRAILING = re.compile(r"[ \t]*,")
 #: Keys below which names in capitals are no variables of a program.
 _ELSEWHERE = frozenset(("args", "build-args", "build_args", "labels", "annotations", "matrix"))
 _ELSEWHERE_IN_CI = _ELSEWHERE | {"secrets", "outputs", "inputs", "with"}
@@ -154,7 +155,10 @@ class _Reader:
             return self._lines(start, end)
         if index + 1 < len(spans):
             return start, spans[index + 1][0]
-        return (spans[index - 1][1], end) if index else (start, end)
+        if index:
+            return spans[index - 1][1], end
+        comma = _TRAILING.match(self.text.text, end)
+        return start, comma.end() if comma else end
 
     def _lines(self, start: int, end: int) -> tuple[int, int]:
         text = self.text.text
