@@ -46,7 +46,9 @@ OTHERS = (
     "sentry-sdk==2.75.0",
 )
 #: Name, number of files, share of them that mention the framework.
-SIZES = {"small": (100, 1.0), "medium": (300, 0.6), "large": (10_000, 0.15)}
+SIZES = {"small": (100, 1.0), "medium": (300, 0.6), "framework": (600, 1.0), "large": (10_000, 0.15)}
+#: Files that the second commit of every corpus changes: an ordinary pull request.
+CHANGED = 20
 MAX_LINES = 450
 PROJECT = b'[project]\nname = "corpus"\nversion = "1.0"\ndependencies = ["orchestrator-core==4.8.2"]\n'
 
@@ -100,7 +102,13 @@ def make(folder: Path, files: int, share: float) -> None:
         path = folder / f"part{number % 97}" / f"module{number}.py"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text)
-    _commit(folder)
+    _commit(folder, "corpus")
+    for number in range(min(CHANGED, wanted)):
+        path = folder / f"part{number % 97}" / f"module{number}.py"
+        path.write_bytes(
+            path.read_bytes() + b"\nfrom orchestrator.workflow import StepList, begin, step  # noqa\n"
+        )
+    _commit(folder, "pull request")
 
 
 def _enough(texts: list[bytes], wanted: int) -> Iterator[bytes]:
@@ -110,10 +118,10 @@ def _enough(texts: list[bytes], wanted: int) -> Iterator[bytes]:
         yield text if number < len(texts) else text + b"\n# copy %d\n" % number
 
 
-def _commit(folder: Path) -> None:
+def _commit(folder: Path, message: str) -> None:
     (folder / "pyproject.toml").write_bytes(PROJECT)
     identity = ["-c", "user.name=benchmark", "-c", "user.email=benchmark@localhost"]
-    for command in (["init", "-q"], ["add", "-A"], ["commit", "-q", "--no-gpg-sign", "-m", "corpus"]):
+    for command in (["init", "-q"], ["add", "-A"], ["commit", "-q", "--no-gpg-sign", "-m", message]):
         subprocess.run(["git", *identity, *command], cwd=folder, check=True)
 
 
@@ -138,7 +146,7 @@ def make_pathological(folder: Path) -> None:
     for name, text in texts.items():
         head = b"" if b"orchestrator" in text else b"from orchestrator.workflow import begin, step\n"
         (folder / f"{name}.py").write_bytes(head + text)
-    _commit(folder)
+    _commit(folder, "corpus")
 
 
 def corpus(name: str) -> Path:

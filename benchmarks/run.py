@@ -1,102 +1,85 @@
-"""Times `check` against reading the same files and parsing the candidates, and prints the ratio.
+"""Times this program beside the fastest tools there are, on corpora from the package index.
 
-    python -m benchmarks.run [FILES]
+    python -m benchmarks.run [--rounds 5] [--jobs 4] [--write] [CORPUS …]
 
-The corpus is made anew: files of the standard library, 15 % of them with imports of the framework that are
-right in its newest release, so that there is nothing to find and everything to look at.
+Everything runs in turn in one go. With `--write` the table in docs/speed.md is renewed.
 """
 
 from __future__ import annotations
 
-import ast
-import statistics
+import argparse
+import os
+import platform
 import sys
-import sysconfig
-import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from concertmaster.cli import run as command_line
+from benchmarks.corpora import SIZES, corpus
+from benchmarks.measuring import Figures, interleaved
+from benchmarks.tools import PINNED, Tool, tools
 
-FILES = 1_000
-SHARE = 0.15
-ROUNDS = 5
-HEAD = (
-    b"from orchestrator.core.types import SubscriptionLifecycle\n"
-    b"from orchestrator.core.workflow import StepList, begin, step\n"
+PAGE = Path(__file__).parent.parent / "docs" / "speed.md"
+BEGIN, END = "<!-- table: python -m benchmarks.run --write -->\n", "<!-- end of the table -->\n"
+#: Ours, the other, on which corpus, and the ratio that is wanted at most.
+BARS = (
+    ("check", "ruff, default rules", "large", 1.0),
+    ("check", "reading, ast.parse of candidates", "large", 1.0),
+    ("fix", "upstream script, no formatter", "large", 2.0),
+    ("fix", "libcst rename codemod", "framework", 1 / 25),
+    ("concertmaster --version", "python -c pass", "small", 2.0),
 )
 
 
-def corpus(folder: Path, files: int) -> int:
-    """Write the files and return how many bytes they hold."""
-    library = Path(sysconfig.get_paths()["stdlib"])
-    sources = [path.read_bytes() for path in sorted(library.rglob("*.py")) if _is_usable(path)]
-    total = 0
-    for number in range(files):
-        source = sources[number % len(sources)]
-        if number < files * SHARE:
-            source = HEAD + source.replace(b"from __future__", b"# from __future__")
-        path = folder / f"part{number % 50}" / f"module{number}.py"
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(source)
-        total += len(source)
-    return total
+def measure(name: str, chosen: list[Tool], rounds: int) -> dict[str, Figures]:
+    wanted = [tool for tool in chosen if name in tool.corpora or (name == "framework" and tool.name == "fix")]
+    slow = [tool for tool in wanted if tool.name in ("libcst rename codemod", "fixit, one rule")]
+    if name == "framework":
+        return interleaved(wanted, corpus(name), 1)
+    quick = interleaved([tool for tool in wanted if tool not in slow], corpus(name), rounds)
+    return quick | (interleaved(slow, corpus(name), 1) if slow else {})
 
 
-def _is_usable(path: Path) -> bool:
-    if {"test", "tests", "idlelib", "lib2to3", "site-packages"} & set(
-        path.parts
-    ) or path.stat().st_size > 60_000:
-        return False
-    try:
-        ast.parse(path.read_bytes())
-    except (SyntaxError, ValueError):
-        return False
-    return True
+def table(found: Mapping[str, Mapping[str, Figures]], jobs: int, rounds: int) -> Iterator[str]:
+    yield (
+        f"Medians of {rounds} interleaved runs on {os.cpu_count()} processors ({jobs} workers), Python "
+        f"{platform.python_version()}, load {os.getloadavg()[0]:.0f} at the end; {', '.join(PINNED)}. "
+        "Slow tools ran once.\n\n"
+    )
+    for name, figures in found.items():
+        files, share = SIZES[name]
+        yield f"### {name}: {files:,} files, {share:.0%} of them mention the framework\n\n"
+        yield "| command | seconds | of all processors | memory (MB) | of `check` |\n|---|---:|---:|---:|---:|\n"
+        base = figures.get("check") or figures["fix"]
+        for tool, one in figures.items():
+            cpu = sorted(one.cpu)[len(one.cpu) // 2]
+            memory = f"{one.memory / 1e6:.0f}" if one.memory else "–"
+            yield f"| {tool} | {one.median:.3f} | {cpu:.2f} | {memory} | {one.ratio(base):.2f} |\n"
+        yield "\n"
+    yield from _bars(found)
 
 
-def read_and_parse(folder: Path) -> None:
-    """The floor: read every file, parse those that mention the framework."""
-    for path in folder.rglob("*.py"):
-        source = path.read_bytes()
-        if b"orchestrator" in source:
-            ast.parse(source)
-
-
-def check(folder: Path, *options: str) -> None:
-    arguments = ["check", str(folder), "--from", "5.5.0", "--target", "5.5.0", "--fail-on", "never", *options]
-    if command_line(arguments):
-        raise SystemExit("the corpus should hold nothing to find")
-
-
-def seconds(action: Callable[[], None]) -> float:
-    started = time.perf_counter()
-    action()
-    return time.perf_counter() - started
+def _bars(found: Mapping[str, Mapping[str, Figures]]) -> Iterator[str]:
+    yield "| ratio | wanted at most | reached |\n|---|---:|---:|\n"
+    for ours, other, name, most in BARS:
+        if name in found and other in found[name]:
+            reached = found[name][ours].ratio(found[name][other])
+            yield f"| {ours} / {other} ({name}) | {most:.2f} | {reached:.2f} |\n"
 
 
 def main() -> None:
-    files = int(sys.argv[1]) if len(sys.argv) > 1 else FILES
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        size = corpus(folder, files)
-        check(folder)
-        pairs = [
-            (
-                seconds(lambda: check(folder)),
-                seconds(lambda: check(folder, "--jobs", "1")),
-                seconds(lambda: read_and_parse(folder)),
-            )
-            for _ in range(ROUNDS)
-        ]
-    pooled, single, floor = (statistics.median(column) for column in zip(*pairs, strict=True))
-    sys.stdout.write(
-        f"{files} files, {size / 1e6:.1f} MB, {SHARE:.0%} with the framework's name; medians of {ROUNDS}\n"
-        f"reading all and ast.parse of candidates  {floor:6.3f} s\n"
-        f"check, one process                       {single:6.3f} s  {single / floor:4.1f} times\n"
-        f"check, all processors                    {pooled:6.3f} s  {pooled / floor:4.1f} times\n"
-    )
+    parser = argparse.ArgumentParser()
+    parser.add_argument("corpora", nargs="*", default=list(SIZES), choices=[*SIZES, []])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--write", action="store_true")
+    given = parser.parse_args()
+    chosen = tools(given.jobs)
+    found = {name: measure(name, chosen, given.rounds) for name in given.corpora}
+    text = "".join(table(found, given.jobs, given.rounds))
+    sys.stdout.write(text)
+    if given.write:
+        head, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+        PAGE.write_text(f"{head}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
 
 
 if __name__ == "__main__":
