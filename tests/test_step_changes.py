@@ -112,6 +112,10 @@ ALIKE: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         workflow("steps = begin\nfor one in found():\n    steps = steps >> one\nreturn steps"),
         workflow("steps = begin\nfor one in searched():\n    steps = steps >> one\nreturn steps"),
     ),
+    "ways that are not followed": (
+        workflow("match KIND:\n    case 1:\n        return begin >> configure\nreturn begin >> tell"),
+        workflow("match KIND:\n    case 2:\n        return begin >> tell\nreturn begin >> reserve >> tell"),
+    ),
     "another condition": (
         workflow("steps = begin >> configure\nif slow():\n    steps = steps >> tell\nreturn steps"),
         workflow("if slow():\n    return begin >> configure >> tell\nreturn begin >> configure"),
@@ -199,6 +203,20 @@ CHANGES: dict[str, tuple[dict[str, str], dict[str, str], str, tuple[str, ...]]] 
         workflow("return begin >> configure >> reserve >> tell"),
         "has done `Reserve address`",
         ("-Reserve address (if slow())", "+Reserve address"),
+    ),
+    "a step of a module in a folder": (
+        workflow("return begin >> more.confirmed", more="from workflows import more")
+        | {"workflows/more.py": STEPS + "\n\n@step('Confirmed')\ndef confirmed(): ...\n"},
+        workflow("return begin >> more.confirmed >> more.tell", more="from workflows import more")
+        | {"workflows/more.py": STEPS + "\n\n@step('Confirmed')\ndef confirmed(): ...\n"},
+        "has done all of these steps",
+        ("+Tell customer",),
+    ),
+    "a name in an expression": (
+        workflow("return (steps := begin >> configure)"),
+        workflow("return (steps := begin >> reserve >> configure)"),
+        "has done `Configure node`",
+        ("+Reserve address",),
     ),
     "a step of one way": (
         workflow(PLAIN),

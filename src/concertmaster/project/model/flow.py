@@ -112,7 +112,9 @@ class Flow:
                 below = self.reader.sources.definitions.find(f"{module}{alias.name}", scope.file.path)
                 scope.names[alias.asname or alias.name] = UNKNOWN if below is None else Imported(below, "")
             else:
-                scope.names[alias.asname or alias.name] = outside(f"{module}.{alias.name}")
+                inner = self.reader.sources.definitions.find(f"{module}.{alias.name}", scope.file.path)
+                known = outside(f"{module}.{alias.name}") if inner is None else Imported(inner, "")
+                scope.names[alias.asname or alias.name] = known
 
     def _do_if(self, node: ast.If, scope: Scope) -> Leave | None:
         test = self.reader.value(node.test, scope)

@@ -43,6 +43,9 @@ class StepExpressions:
             return self._named(node, frame)
         if isinstance(node, ast.Call):
             return self._called(node, frame)
+        if isinstance(node, ast.NamedExpr):
+            frame.names[node.target.id] = found = self.steps(node.value, frame)
+            return found
         if isinstance(node, ast.IfExp):
             return self._one_of(node, frame)
         return (opaque(node, frame),)

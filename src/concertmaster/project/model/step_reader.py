@@ -12,6 +12,8 @@ from concertmaster.project.model.step_expressions import StepExpressions
 from concertmaster.project.model.steps import Budget, Frame, Steps, TooManyError, merged, opaque
 from concertmaster.project.model.values import UNKNOWN, Function
 
+_LOOPS = (ast.For, ast.While, ast.Match)
+
 
 @dataclass
 class StepReader:
@@ -44,6 +46,10 @@ class StepReader:
                 return self._either(statement, body[index + 1 :], frame)
             if isinstance(statement, (ast.With, ast.Try)):
                 return self._body([*statement.body, *body[index + 1 :]], frame)
+            if isinstance(statement, _LOOPS) and any(
+                isinstance(one, ast.Return) for one in ast.walk(statement)
+            ):
+                return (opaque(statement, frame),)
             self._statement(statement, frame)
         return None
 
@@ -77,7 +83,7 @@ class StepReader:
                 ast.copy_location(ast.Name(node.target.id, ast.Load()), node.target), frame
             )
             frame.names[node.target.id] = (*now, *self.expressions.steps(node.value, frame))
-        elif isinstance(node, (ast.For, ast.While)):
+        elif isinstance(node, _LOOPS):
             self._lost(node, frame)
 
     def _assign(self, name: str, value: ast.expr, frame: Frame) -> None:
