@@ -224,6 +224,23 @@ def test_wrong_use_ends_in_one_message_and_2(
     assert "Traceback" not in output.err
 
 
+def test_a_branch_cannot_switch_off_its_own_review(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(project, "init")
+    git(project, "add", ".")
+    git(project, "commit", "-m", "All")
+    (project / "new.py").write_text(OLD)
+    (project / "concertmaster.toml").write_text('ignore = ["old-namespace"]\nfail-on = "never"\n')
+    git(project, "add", ".")
+    git(project, "commit", "-m", "Off")
+    monkeypatch.chdir(project)
+    code = run(["review", "--base", "HEAD~1", "--from", "5.0.4"])
+    text = capsys.readouterr().out
+    assert code == 1
+    assert "--- new.py:1" in text
+
+
 def test_an_unknown_revision_is_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     git(project, "init")
     git(project, "add", ".")
@@ -260,3 +277,12 @@ def test_rules_and_explain_speak_from_the_docstrings(capsys: pytest.CaptureFixtu
     assert "old-namespace" in capsys.readouterr().out
     assert run(["explain", "old-namespace"]) == 0
     assert "```diff" in capsys.readouterr().out
+
+
+def test_paths_that_hold_nothing_are_no_success(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    git(project, "init")
+    (project / ".gitignore").write_text("build/\n")
+    (project / "build").mkdir()
+    (project / "build" / "main.py").write_text(OLD)
+    assert run(["check", "build"]) == 2
+    assert "ignore" in capsys.readouterr().err

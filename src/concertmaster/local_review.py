@@ -14,6 +14,7 @@ from concertmaster.github.event import Request
 from concertmaster.github.moving import moved
 from concertmaster.github.parts import Part
 from concertmaster.github.preview import describe, write_preview
+from concertmaster.github.proposed import proposed
 from concertmaster.github.reading import Wishes
 from concertmaster.github.review import ReviewPlan, Seen, plan_review
 from concertmaster.index.supply import Supply
@@ -132,8 +133,14 @@ def _part(sides: _Sides, folder: str, release: str | None, wishes: Wishes, confi
     pairs = zip(judgement.report.findings, report.findings, strict=True)
     deciding = tuple(whole for item, whole in pairs if item.fingerprint in brought)
     ahead = [waiting(judgement.waiting)] if judgement.waiting else []
-    notes = (*ahead, *map(prose, judgement.report.names.notes))
+    changed = proposed(lambda: _as_changed(sides.new, folder), config, judgement.report)
+    notes = (*ahead, *map(prose, judgement.report.names.notes), *changed)
     return Part(folder, judgement, report, deciding, notes, moved(judgement, new, sides.diffs, folder))
+
+
+def _as_changed(new: CommitTree, folder: str) -> Config:
+    """The settings of a project as the branch has them."""
+    return config_of(new, folder, load_config(lambda path: readable(new, path)))
 
 
 def _diffs(changes: list[Change], old: CommitTree, new: CommitTree) -> Iterator[FileDiff]:
