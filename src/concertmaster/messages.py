@@ -59,6 +59,14 @@ def missing_path(path: str) -> UserError:
     )
 
 
+def no_files(root: str) -> UserError:
+    return UserError(
+        "The paths that were given hold no file to look at.",
+        why=f"In the repository {root!r}, git tracks none of them or is told to ignore all of them.",
+        remedy="Give paths that git does not ignore, or copy the files out of the repository.",
+    )
+
+
 def unknown_rule(name: str, *, close: tuple[str, ...]) -> UserError:
     hint = f"Did you mean {', '.join(close)}?" if close else ""
     return UserError(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from concertmaster.messages import UserError, missing_path
+from concertmaster.messages import UserError, missing_path, no_files
 
 if TYPE_CHECKING:
     from concertmaster.cli.remembering import Answer
@@ -75,6 +75,8 @@ def open_projects(
     wanted = _wanted(paths)
     whole = WorkingTree.open(root_around(wanted))
     tree = whole.below(os.path.relpath(path.resolve(), whole.root) for path in wanted)
+    if not tree.paths:
+        raise no_files(str(whole.root))
     settings = load_config(lambda path: readable(whole, path))
     found, supply = divide(whole, settings), Supply.of(os.environ, offline=offline)
     rest = () if "" in found or settings.projects else ("",)
