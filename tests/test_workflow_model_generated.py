@@ -279,7 +279,7 @@ SEEDS: dict[str, tuple[Seed, str]] = {
             "products/product_blocks/site.py",
             "    floor:",
             "    roof: str | None = None\n    floor:",
-            count=1,
+            count=9,
         ),
         "domain-model-without-row",
     ),
