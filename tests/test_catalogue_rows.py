@@ -97,6 +97,12 @@ def test_examples_are_about_rows_of_their_rule(rule: Rule) -> None:
     assert about <= set(rule.rows)
 
 
+@pytest.mark.parametrize("rule", RULES, ids=ids)
+def test_readers_of_a_rule_see_nothing_of_how_it_is_tried(rule: Rule) -> None:
+    openings = [line for line in rule.documentation.body.splitlines() if line.startswith("```")]
+    assert [line for line in openings if "=" in line] == []
+
+
 # -- operations of the plan -------------------------------------------------------------------------------
 
 OPERATIONS_OF = {operation.id: operation.rows for operation in OPERATIONS} | {"drain": DRAIN_ROWS}

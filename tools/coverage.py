@@ -65,7 +65,7 @@ def answers() -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for rule in load_rules():
         for row in rule.rows:
-            found[row].append(f"`{rule.id}`")
+            found[row].append(f"`{rule.id}`{' on request' if rule.optional else ''}")
     for operation in OPERATIONS:
         for row in operation.rows:
             found[row].append(f"plan: {operation.title}")

@@ -47,7 +47,7 @@ def examples(rule: Rule) -> tuple[Example, ...]:
 
 def projects(rule: Rule) -> tuple[ProjectExample, ...]:
     """The examples of a rule that are whole projects."""
-    return (*parse_projects(documentation(rule.module).body), *parse_projects(_further(rule)))
+    return (*documentation(rule.module).projects, *parse_projects(_further(rule)))
 
 
 def _further(rule: Rule) -> str:

@@ -37,17 +37,19 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Documentation:
-    """A rule's docstring, taken apart."""
+    """A rule's docstring, taken apart; its `body` is what readers get, without the options of fences."""
 
     title: str
     why: str
     guide: str
     body: str
     examples: tuple[Example, ...]
+    projects: tuple[ProjectExample, ...]
 
 
 _FENCE = re.compile(r"^```(?P<kind>\w+)(?P<words>(?: \S+)*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _OPTION = re.compile(r"(?P<name>row|from|to)=(?P<value>\S+)")
+_OPENING = re.compile(r"^```\w.*$", re.MULTILINE)
 _GUIDE = re.compile(r"<(https://[^>]+)>")
 
 
@@ -64,8 +66,17 @@ def documentation(module: str) -> Documentation:
         else ""
     )
     return Documentation(
-        title.rstrip("."), why, guide.group(1) if guide else "", body.strip(), parse_examples(body)
+        title.rstrip("."),
+        why,
+        guide.group(1) if guide else "",
+        _OPENING.sub(_without_options, body.strip()),
+        parse_examples(body),
+        parse_projects(body),
     )
+
+
+def _without_options(opening: re.Match[str]) -> str:
+    return " ".join(word for word in opening[0].split() if not _OPTION.fullmatch(word))
 
 
 def parse_examples(text: str) -> tuple[Example, ...]:
