@@ -316,7 +316,14 @@ def test_the_command_line_is_the_action_where_there_is_a_token(
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("mode", "merge"), ("unsafe", "perhaps"), ("working-directory", "../other")]
+    ("name", "value"),
+    [
+        ("mode", "merge"),
+        ("unsafe", "perhaps"),
+        ("prereleases", "perhaps"),
+        ("minimum-age", "a week"),
+        ("working-directory", "../other"),
+    ],
 )
 def test_an_input_that_is_not_understood_is_named(
     start: Start, capsys: pytest.CaptureFixture[str], name: str, value: str

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from concertmaster.github import job
 from concertmaster.github.client import connect
 from concertmaster.github.event import required
-from concertmaster.github.inputs import TOKEN, Inputs, read_inputs
+from concertmaster.github.inputs import TOKEN, Inputs, read_input, read_inputs
 from concertmaster.github.messages import malformed_input, not_on_default_branch, unwritable_upgrade
 from concertmaster.github.refusals import BadTokenError, GitHubError
 from concertmaster.github.renewal import Renewal
@@ -21,8 +21,10 @@ from concertmaster.outcome import CLEAN, NOT_ANALYSED, WRONG_USE
 from concertmaster.report.markdown import code
 from concertmaster.report.upgrade import title
 from concertmaster.report.upgrade_plan import lines
+from concertmaster.upgrading import Limits
 
 EVENTS = ("schedule", "workflow_dispatch")
+_DAYS = re.compile(r"[0-9]{1,4}")
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}/(?!\.+$)[A-Za-z0-9._-]{1,100}")
 
 
@@ -74,18 +76,26 @@ def _run(repository: Repository, inputs: Inputs, environment: Mapping[str, str],
         inputs.wishes.installed,
         inputs.wishes.target,
         inputs.wishes.folder,
-        _truth(environment),
+        _truth(environment, "unsafe") is True,
         inputs.server_url,
         inputs.wishes.supply,
+        Limits(_days(environment), _truth(environment, "prereleases")),
     )
     return Renewal(repository, wishes, inputs.checkout).run(dry_run=dry_run)
 
 
-def _truth(environment: Mapping[str, str]) -> bool:
-    given = environment.get("INPUT_UNSAFE", "").strip() or "false"
-    if given not in ("true", "false"):
-        raise malformed_input("unsafe", given, "true or false")
-    return given == "true"
+def _truth(environment: Mapping[str, str], name: str) -> bool | None:
+    given = read_input(environment, name)
+    if given not in (None, "true", "false"):
+        raise malformed_input(name, str(given), "true or false")
+    return None if given is None else given == "true"
+
+
+def _days(environment: Mapping[str, str]) -> int | None:
+    given = read_input(environment, "minimum-age")
+    if given is not None and not _DAYS.fullmatch(given):
+        raise malformed_input("minimum-age", given, "a number of days, such as 7")
+    return None if given is None else int(given)
 
 
 def _tell(outcome: Outcome, inputs: Inputs, environment: Mapping[str, str]) -> None:

@@ -45,6 +45,9 @@ class Config(BaseModel):
     prose: bool = False
     library: bool = False
     projects: tuple[str, ...] = ()
+    upgrade_to: str | None = None
+    minimum_age: int = Field(default=0, ge=0, le=3650)
+    prereleases: bool = False
     per_path_ignores: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 

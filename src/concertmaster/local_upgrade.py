@@ -11,7 +11,7 @@ from concertmaster.outcome import CLEAN, NOT_ANALYSED
 from concertmaster.project.files import WorkingTree
 from concertmaster.report.upgrade import Surroundings, render
 from concertmaster.report.upgrade_plan import lines
-from concertmaster.upgrading import plan_upgrade, target_for
+from concertmaster.upgrading import Limits, plan_upgrade, target_for
 from concertmaster.workspace import open_workspace
 from concertmaster.writer import write
 
@@ -24,6 +24,7 @@ def upgrade_locally(
     unsafe: bool,
     apply: bool,
     supply: Supply | None = None,
+    limits: Limits | None = None,
 ) -> int:
     """Print the upgrade, or write it, and return the exit code.
 
@@ -32,7 +33,9 @@ def upgrade_locally(
     """
     tree = WorkingTree.open(root)
     name = str(root)
-    aim = target_for(tree, wanted=target, installed_release=installed_release, name=name, supply=supply)
+    aim = target_for(
+        tree, wanted=target, installed_release=installed_release, name=name, supply=supply, limits=limits
+    )
     workspace = open_workspace(
         tree, installed_release=installed_release, target=aim, name=name, supply=supply
     )

@@ -92,6 +92,24 @@ def faulty_release(number: str, *, reason: str, instead: str) -> UserError:
     )
 
 
+def no_release_dates(reason: str) -> UserError:
+    return UserError(
+        "The release to upgrade to cannot be chosen.",
+        why="Its age is not known: when a release came out, only the package index says. "
+        f"{reason.rstrip('.')}.",
+        remedy="Run it again with a package index that tells upload times, name a release as target, or leave "
+        "minimum-age away.",
+    )
+
+
+def no_listed_prereleases(reason: str) -> UserError:
+    return UserError(
+        "The release to upgrade to cannot be chosen.",
+        why=f"Which pre-releases there are, only the package index says. {reason.rstrip('.')}.",
+        remedy="Run it again, name a release as target, or leave prereleases away.",
+    )
+
+
 def nothing_to_raise(installed: str, target: str) -> UserError:
     return UserError(
         f"There is nothing to commit for the upgrade from {installed} to {target}.",

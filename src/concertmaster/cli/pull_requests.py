@@ -56,6 +56,12 @@ def upgrade(
     target: Annotated[
         str | None, typer.Option(help="A release, `newest`, `newest-of-major` or `next-hop`; newest if none.")
     ] = None,
+    minimum_age: Annotated[
+        int | None, typer.Option(min=0, help="Only a release that has been out for so many days.")
+    ] = None,
+    prereleases: Annotated[
+        bool | None, typer.Option("--prereleases/--no-prereleases", help="Also a pre-release.")
+    ] = None,
     unsafe: Annotated[bool, typer.Option(help="Also make rewrites that ask to be checked.")] = False,
     dry_run: Annotated[bool, typer.Option(help="Print the plan; write nothing. As without --write.")] = False,
     write: Annotated[
@@ -73,6 +79,7 @@ def upgrade(
         raise typer.Exit(run_upgrade(os.environ, dry_run=dry_run, offline=offline))
     from concertmaster.index.supply import Supply
     from concertmaster.local_upgrade import upgrade_locally
+    from concertmaster.upgrading import Limits
 
     root = (path or Path.cwd()).absolute()
     if not root.is_dir():
@@ -86,5 +93,6 @@ def upgrade(
             unsafe=unsafe,
             apply=apply,
             supply=Supply.of(os.environ, offline=offline),
+            limits=Limits(minimum_age, prereleases),
         )
     )

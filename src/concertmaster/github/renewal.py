@@ -99,7 +99,12 @@ class Renewal:
         wishes, name = self._wishes, self._repository.full_name
         installed, supply = wishes.installed, wishes.supply
         target = target_for(
-            files, wanted=wishes.target, installed_release=installed, name=name, supply=supply
+            files,
+            wanted=wishes.target,
+            installed_release=installed,
+            name=name,
+            supply=supply,
+            limits=wishes.limits,
         )
         return open_workspace(files, installed_release=installed, target=target, name=name, supply=supply)
 

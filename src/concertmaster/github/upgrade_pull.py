@@ -13,7 +13,7 @@ from concertmaster.index.supply import Supply
 from concertmaster.report.checklist import ticked
 from concertmaster.report.markdown import Links, marker
 from concertmaster.report.upgrade import MAX_BODY, Surroundings, render, title
-from concertmaster.upgrading import UpgradePlan
+from concertmaster.upgrading import Limits, UpgradePlan
 
 
 class Result(StrEnum):
@@ -38,6 +38,7 @@ class Wishes:
     unsafe: bool = False
     server: str = ""
     supply: Supply = field(default_factory=Supply)
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True, slots=True)

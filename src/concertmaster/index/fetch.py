@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from configparser import ConfigParser, Error
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from urllib.parse import urljoin, urlsplit
 
@@ -37,6 +38,8 @@ class _Listed(BaseModel):
     filename: str = Field(max_length=300)
     url: str = Field(max_length=2_000)
     hashes: dict[str, str]
+    uploaded: datetime | None = Field(default=None, alias="upload-time")
+    yanked: bool | str = False
 
 
 class _Listing(BaseModel):
@@ -45,13 +48,15 @@ class _Listing(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class WheelFile:
-    """A wheel that can be fetched."""
+    """A wheel that can be fetched; when it was uploaded is not told by every package index."""
 
     distribution: str
     release: str
     filename: str
     url: str
     sha256: str
+    uploaded: datetime | None = None
+    yanked: bool = False
 
 
 class _Again(Exception):
@@ -196,7 +201,20 @@ def _usable(distribution: str, address: str, listing: _Listing) -> Iterator[Whee
         plain = PurePosixPath(listed.filename).name == listed.filename and "\\" not in listed.filename
         universal = any(tag.platform == "any" for tag in tags)
         if plain and universal and canonicalize_name(name) == distribution and re.match(SHA256, sha256):
-            yield WheelFile(distribution, str(version), listed.filename, urljoin(address, listed.url), sha256)
+            yield WheelFile(
+                distribution,
+                str(version),
+                listed.filename,
+                urljoin(address, listed.url),
+                sha256,
+                _aware(listed.uploaded),
+                listed.yanked is not False,
+            )
+
+
+def _aware(time: datetime | None) -> datetime | None:
+    """A time without a zone is that of Greenwich."""
+    return time.replace(tzinfo=UTC) if time is not None and time.tzinfo is None else time
 
 
 def _is(content: bytes, sha256: str) -> bool:

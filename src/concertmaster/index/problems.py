@@ -49,6 +49,14 @@ def no_answer(host: str, reason: str) -> IndexProblem:
     )
 
 
+def not_asked() -> IndexProblem:
+    return IndexProblem(
+        "The package index was not asked.",
+        why="This run is offline, or there is no folder to keep what it gives.",
+        remedy="Run it without --offline and without CONCERTMASTER_OFFLINE.",
+    )
+
+
 def no_griffe() -> IndexProblem:
     return IndexProblem(
         "Wheels cannot be read for the index.",

@@ -13,11 +13,11 @@ from packaging.version import Version
 from concertmaster.index import refresh, store
 from concertmaster.index.names import FRAMEWORK
 from concertmaster.index.places import cache_folder
-from concertmaster.index.problems import IndexProblem
+from concertmaster.index.problems import IndexProblem, not_asked
 from concertmaster.index.store import Index
 
 if TYPE_CHECKING:
-    from concertmaster.index.fetch import PackageIndex
+    from concertmaster.index.fetch import PackageIndex, WheelFile
 
 OFFLINE = "CONCERTMASTER_OFFLINE"
 #: A review waits less for the package index than somebody who asks for an update.
@@ -78,6 +78,17 @@ class Supply:
         if outcome.index.view(FRAMEWORK, number) is not None:
             return True
         return False if self._online and not outcome.problems else None
+
+    def listed(self) -> tuple[WheelFile, ...]:
+        """What the package index has of the framework, without what was taken back.
+
+        Raises:
+            IndexProblem: it may not be asked, or gives no answer.
+        """
+        source = self._source()
+        if source is None:
+            raise not_asked()
+        return tuple(wheel for wheel in source.wheels(FRAMEWORK) if not wheel.yanked)
 
     def _covering(self, *releases: str) -> refresh.Outcome:
         """The shipped index as long as nothing newer than it is asked for; else the best that can be had.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concertmaster.upgrading.candidates import Limits
 from concertmaster.upgrading.model import Commit, Note, Pin, UpgradePlan, branch_of, target_of
 from concertmaster.upgrading.planning import over, plan_upgrade
 from concertmaster.upgrading.target import NEWEST, NEWEST_OF_MAJOR, NEXT_HOP, choose_target, target_for
@@ -11,6 +12,7 @@ __all__ = [
     "NEWEST_OF_MAJOR",
     "NEXT_HOP",
     "Commit",
+    "Limits",
     "Note",
     "Pin",
     "UpgradePlan",
