@@ -15,6 +15,11 @@ from pathlib import Path
 
 from benchmarks.tools import Tool
 
+#: As on anybody's machine: byte code is kept, and no option comes from outside.
+_ENVIRONMENT = {
+    name: value for name, value in os.environ.items() if name not in ("PYTHONDONTWRITEBYTECODE", "NO_COLOR")
+}
+
 
 @dataclass
 class Figures:
@@ -37,7 +42,7 @@ def interleaved(tools: Sequence[Tool], folder: Path, rounds: int) -> dict[str, F
     """A, B, C, A, B, C, …; one more round at last looks at memory, and is not timed."""
     found = {tool.name: Figures() for tool in tools}
     for tool in tools:
-        if tool.warm:
+        if rounds > 1 or tool.warm:
             _run(tool, folder)
     for _ in range(rounds):
         for tool in tools:
@@ -63,7 +68,7 @@ def _start(tool: Tool, place: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         tool.arguments(place),
         cwd=place,
-        env={**os.environ, **tool.environment},
+        env={**_ENVIRONMENT, **tool.environment},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

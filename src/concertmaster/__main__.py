@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
@@ -12,6 +13,7 @@ def main() -> None:
 
         sys.stdout.write(f"concertmaster {__version__}\n")
         return
+    gc.set_threshold(50_000, 20, 50)  # loading makes many objects that stay, and hardly any cycles
     from concertmaster.cli import run
 
     sys.exit(run())

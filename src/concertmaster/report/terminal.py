@@ -127,5 +127,9 @@ def _count(number: int, noun: str) -> str:
 
 def visible(text: str) -> str:
     """Text from the repository with nothing in it that a terminal or a runner would obey."""
-    shown = "".join(char if char.isprintable() or char == "\t" else f"\\x{ord(char):02x}" for char in text)
+    shown = text if text.isprintable() else "".join(map(_shown, text))
     return shown.replace("::", ":\u200b:").replace("##[", "##\u200b[")
+
+
+def _shown(char: str) -> str:
+    return char if char.isprintable() or char == "\t" else f"\\x{ord(char):02x}"
