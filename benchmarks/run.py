@@ -68,13 +68,13 @@ def _bars(found: Mapping[str, Mapping[str, Figures]]) -> Iterator[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("corpora", nargs="*", default=list(SIZES), choices=[*SIZES, []])
+    parser.add_argument("corpora", nargs="*", metavar="CORPUS", help=", ".join(SIZES))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
     chosen = tools(given.jobs)
-    found = {name: measure(name, chosen, given.rounds) for name in given.corpora}
+    found = {name: measure(name, chosen, given.rounds) for name in given.corpora or SIZES}
     text = "".join(table(found, given.jobs, given.rounds))
     sys.stdout.write(text)
     if given.write:

@@ -8,7 +8,7 @@ import sys
 import venv
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from benchmarks.corpora import CACHE, wheels
@@ -102,6 +102,15 @@ def _upstream() -> Path:
     return folder
 
 
+def check(jobs: int, *, cached: bool = False) -> Tool:
+    """`check`, by so many workers; nothing is asked of the network."""
+    options = (
+        ("--offline", "--jobs", str(jobs)) if cached else ("--no-cache", "--offline", "--jobs", str(jobs))
+    )
+    command = (sys.executable, "-m", "concertmaster", "check", *options, "{}")
+    return Tool("check, again and unchanged" if cached else "check", command, warm=cached, codes=(0, 1, 3))
+
+
 def tools(jobs: int) -> list[Tool]:
     """Everything that is measured, this program first."""
     there, upstream, rules = _installed(), _upstream(), CACHE / "rules"
@@ -121,13 +130,9 @@ def tools(jobs: int) -> list[Tool]:
         "rename.RenameCommand",
     )
     return [
-        Tool("check", (*ours, "check", "--no-cache", *options, "{}"), codes=(0, 1, 3)),
-        Tool(
-            "check, one worker",
-            (*ours, "check", "--no-cache", "--offline", "--jobs", "1", "{}"),
-            codes=(0, 1, 3),
-        ),
-        Tool("check, again and unchanged", (*ours, "check", *options, "{}"), warm=True, codes=(0, 1, 3)),
+        check(jobs),
+        replace(check(1), name="check, one worker"),
+        check(jobs, cached=True),
         Tool("fix", (*ours, "fix", *options, "{}"), writes=True, codes=(0, 1, 3)),
         Tool(
             "review of 20 files, planned",

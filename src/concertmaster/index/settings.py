@@ -10,7 +10,7 @@ from concertmaster.index.model import Flag, Kind
 from concertmaster.index.names import FRAMEWORK, PACKAGES, distribution_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from concertmaster.index.resolve import View
     from concertmaster.index.store import Index
@@ -47,13 +47,18 @@ def fields(index: Index, release: str) -> Iterator[SettingsField]:
     views = (view, *(view.companion(each) for each in PACKAGES if each != FRAMEWORK))
     for each in views:
         if each is not None:
-            yield from _fields(each)
+            yield from _fields(each, _modules(index))
 
 
-def _fields(view: View) -> Iterator[SettingsField]:
+@lru_cache(maxsize=4)
+def _modules(index: Index) -> tuple[str, ...]:
     """Only modules whose text names the base class are worth reading."""
-    for module, line in view.table.lines.items():
-        if BASE in line and distribution_of(module) == view.distribution:
+    return tuple(module for module, line in index.table.lines.items() if BASE in line)
+
+
+def _fields(view: View, modules: Iterable[str]) -> Iterator[SettingsField]:
+    for module in modules:
+        if distribution_of(module) == view.distribution:
             for owner in _classes(view, module):
                 yield from _of_class(view, module, owner)
 
