@@ -37,7 +37,8 @@ def old(number: int, lines: int = LINES) -> str:
 def run(job: Job, **inputs: str) -> tuple[int, int, int, str]:
     """The exit code, the peaks of the process and of its children in KiB, and what it printed."""
     job.inputs = inputs
-    environment = {**job.environment(), "PATH": os.environ["PATH"], "CONCERTMASTER_OFFLINE": "1"}
+    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
+    environment = {**job.environment(), **kept, "CONCERTMASTER_OFFLINE": "1"}
     found = subprocess.run(
         [sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True, timeout=1_800
     )

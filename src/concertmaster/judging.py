@@ -205,8 +205,9 @@ def unused_suppression(file: TextFile, line: int, name: str) -> Finding:
 
 
 def identify(file: TextFile, findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Give each finding its identity, in the order of the file."""
+    """Give each finding its identity, in the order of the file; edits that many of them share are held once."""
     seen: Counter[tuple[str, str]] = Counter()
+    shared: dict[tuple[Edit, ...], tuple[Edit, ...]] = {}
     for finding in sorted(findings, key=lambda finding: finding.place):
         text = _text(file, finding)
         key = (finding.rule, text)
@@ -214,6 +215,7 @@ def identify(file: TextFile, findings: Iterable[Finding]) -> Iterator[Finding]:
             finding,
             fingerprint=fingerprint(finding.rule, file.path, text, seen[key]),
             likeness=likeness(finding.rule, text),
+            edits=shared.setdefault(finding.edits, finding.edits),
         )
         seen[key] += 1
 

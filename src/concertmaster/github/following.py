@@ -10,7 +10,6 @@ from concertmaster.findings import Finding, Safety
 from concertmaster.github.event import Request
 from concertmaster.github.parts import Part
 from concertmaster.github.reading import Reviewed
-from concertmaster.github.seen import key_of
 from concertmaster.github.stacked import Stack
 from concertmaster.report.markdown import visible
 from concertmaster.report.stacked import Told
@@ -59,8 +58,8 @@ def follow_up(request: Request, reviewed: Reviewed, findings: Iterable[Finding])
 
 def _commits(part: Part, left: Iterable[Finding]) -> Iterator[Commit]:
     workspace = part.judgement.workspace
-    mine = {key_of(item) for item in part.report.findings}
-    wanted = {item.path for item in left if key_of(item) in mine} | part.report.created
+    mine = {item.path for item in part.report.findings}
+    wanted = {item.path for item in left if item.path in mine} | part.report.created
     new = {
         _inside(path, part.folder): text
         for path, text in part.report.rewritten.items()

@@ -29,6 +29,8 @@ from concertmaster.report.summary import verdict
 from concertmaster.runner import Report
 
 RIGHT = "RIGHT"
+#: Of more places than this a review takes its comments from the first alone.
+MAX_DRAFTS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +96,7 @@ class ReviewPlan:
 
 def plan_review(request: Request, report: Report, seen: Seen) -> ReviewPlan:
     """Comments on lines that the pull request shows, and one summary of everything else."""
-    made = [
-        draft
-        for path, findings in _by_path(report.findings)
-        for draft in _drafts(path, findings, report, seen)
-    ]
+    made = _made(report, seen)
     chosen = choose(made, MAX_COMMENTS - 1)
     comments = tuple(_comment(draft, seen.follow_up_url) for draft in chosen)
     told = {key_of(finding) for item in comments for finding in item.findings}
@@ -116,7 +114,7 @@ def plan_review(request: Request, report: Report, seen: Seen) -> ReviewPlan:
         body=_body(request, report, fresh, listed),
         comments=fresh,
         kept=kept,
-        summary=summary_text(report, listed, len(made) - len(chosen), seen),
+        summary=summary_text(report, listed, len(made) - len(chosen), seen, is_more=len(made) >= MAX_DRAFTS),
         posted_summary=seen.posted.summary,
         follow_up=FollowUp(left) if left else None,
         resolve=tuple(step for step in steps if isinstance(step, Resolve)),
@@ -150,6 +148,17 @@ def _by_path(findings: Iterable[Finding]) -> Iterator[tuple[str, list[Finding]]]
     for finding in findings:
         found[finding.path].append(finding)
     yield from sorted(found.items())
+
+
+def _made(report: Report, seen: Seen) -> list[Draft]:
+    """What could be said on lines, the files with the most severe findings first; whole files until there is enough."""
+    made: list[Draft] = []
+    by_path = sorted(_by_path(report.findings), key=lambda pair: -max(item.severity.rank for item in pair[1]))
+    for path, findings in by_path:
+        if len(made) >= MAX_DRAFTS:
+            break
+        made += _drafts(path, findings, report, seen)
+    return made
 
 
 def _drafts(path: str, findings: Sequence[Finding], report: Report, seen: Seen) -> Iterator[Draft]:
