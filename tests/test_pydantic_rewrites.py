@@ -198,3 +198,17 @@ def test_two_rules_that_import_from_one_package_write_one_statement() -> None:
             f"{model}model_config = SettingsConfigDict(env_prefix='X_')\n"
         ).encode()
     )
+
+
+def test_what_one_rule_imports_and_another_replaces_is_not_left_over() -> None:
+    old = (
+        "from pydantic_forms.validators import ContactPersonList\n\n\n"
+        'class Contacts(ContactPersonList):\n    organisation = "1"\n'
+    )
+    rules = [rule for rule in load_rules() if not rule.optional]
+    around = Surroundings(Window("1.3.6", "5.5.0"))
+    result = analyse_python("example.py", old.encode(), around, rules, unsafe=True)
+    assert result.rewritten == (
+        b"from orchestrator.core.forms.validators import customer_contact_list\n\n\n"
+        b'Contacts = customer_contact_list(customer_id="1")\n'
+    )

@@ -117,7 +117,8 @@ def rewrite(file: PythonFile, found: Sequence[Judged], prefilter: Prefilter, *, 
 
 def _with_tidy_imports(before: PythonFile, after: PythonFile) -> bytes:
     """Without imports that a rewrite has left without a use, and only those (guard rule G-09), nor doubled ones."""
-    freed = _names_used(before) - _names_used(after)
+    used = _names_used(after)
+    freed = (_names_used(before) - used) | (_names_imported(after) - _names_imported(before) - used)
     chosen = EditSet()
     for node in after.nodes(ast.ImportFrom, ast.Import):
         if in_import_guard(after, node):
@@ -128,6 +129,10 @@ def _with_tidy_imports(before: PythonFile, after: PythonFile) -> bytes:
     for joined in join_doubled(before, after):
         chosen.add(joined)
     return apply(after.source, chosen)
+
+
+def _names_imported(file: PythonFile) -> set[str]:
+    return {_local(node, alias) for node in file.nodes(ast.ImportFrom, ast.Import) for alias in node.names}
 
 
 def _local(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> str:
