@@ -73,6 +73,19 @@ def test_examples_come_out_the_same_with_a_stop_at_every_release(rule: Rule, uns
     assert list(differing(rule, RELEASES, unsafe=unsafe)) == []
 
 
+@SLOW
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_examples_in_one_file_come_out_the_same(rule: Rule) -> None:
+    whole = Window(OLDEST, NEWEST_KNOWN)
+    found = (one.before for one in examples(rule) if one.changes and one.path == "example.py")
+    text = "\n\n".join(one for one in found if "__future__" not in one and "import *" not in one).encode()
+    if rule.id == "read-only-field":
+        pytest.skip("its examples import one name from two places")
+    straight = fixed("example.py", text, whole, unsafe=True)
+    assert step_by_step("example.py", text, whole, STOPS, unsafe=True) == straight
+    assert fixed("example.py", straight, whole, unsafe=True) == straight
+
+
 @pytest.mark.generated
 @SLOW
 @pytest.mark.parametrize("begin", ["1.3.6", "2.10.0", "3.2.3", "4.0.4", "4.8.2"])
