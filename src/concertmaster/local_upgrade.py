@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import typer
@@ -12,6 +13,7 @@ from concertmaster.project.files import WorkingTree
 from concertmaster.report.upgrade import Surroundings, render
 from concertmaster.report.upgrade_plan import lines
 from concertmaster.upgrading import Limits, plan_upgrade, target_for
+from concertmaster.upgrading.formatting import formatter, ruff
 from concertmaster.workspace import open_workspace
 from concertmaster.writer import write
 
@@ -42,7 +44,9 @@ def upgrade_locally(
     if workspace.window.installed == workspace.window.target:
         typer.echo(f"orchestrator-core {workspace.window.installed} is installed already.", err=True)
         return CLEAN
-    plan = plan_upgrade(workspace, unsafe=unsafe, may_write=lambda _: True)
+    plan = plan_upgrade(
+        workspace, unsafe=unsafe, may_write=lambda _: True, formatting=partial(formatter, tool=ruff())
+    )
     for line in lines(plan):
         typer.echo(line)
     if apply:

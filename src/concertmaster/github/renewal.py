@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from concertmaster.config import FILES
@@ -32,6 +33,7 @@ from concertmaster.report.markdown import code, listing
 from concertmaster.report.upgrade import Surroundings, render
 from concertmaster.subjects import is_judged
 from concertmaster.upgrading import Commit, UpgradePlan, over, plan_upgrade, target_for
+from concertmaster.upgrading.formatting import formatter, ruff
 from concertmaster.versions import release
 from concertmaster.workspace import Workspace, open_workspace
 
@@ -115,6 +117,7 @@ class Renewal:
             workspace,
             unsafe=self._wishes.unsafe,
             may_write=lambda path: not f"{prefix}{path}".startswith(workflows),
+            formatting=partial(formatter, tool=ruff()),
         )
 
     def _branch(self, name: str, base: str, found: Listing) -> Branch | None:

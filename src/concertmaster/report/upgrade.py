@@ -207,7 +207,7 @@ def _checked(plan: UpgradePlan) -> Iterator[str]:
         yield f"- **Not settled**: rewriting again would change {listing([code(path) for path in plan.unsettled])}."
     else:
         yield "- Checked: rewriting the result again changes nothing."
-    yield from (f"- {prose(note)}" for note in plan.names.notes)
+    yield from (f"- {prose(line)}" for line in (*plan.style, *plan.names.notes))
     if plan.names.release is not None:
         yield (
             f"- Checked: names, arguments and settings against the public API of {code(plan.names.release)}; "

@@ -67,7 +67,7 @@ class UpgradePlan:
 
     `found` are the findings before the rewrites, `remaining` those after them. `upgraded` is the project with
     all commits made, `suggested` what `fix --unsafe` would write on top. `kept_back` are changes that may not
-    be committed, such as those to workflow files.
+    be committed, such as those to workflow files. `style` tells what became of the project's own formatting.
     """
 
     installed: str
@@ -84,6 +84,7 @@ class UpgradePlan:
     suggested: Mapping[str, bytes] = field(default_factory=dict)
     unsettled: tuple[str, ...] = ()
     names: Names = field(default_factory=Names)
+    style: tuple[str, ...] = ()
 
     @property
     def branch(self) -> str:

@@ -12,6 +12,7 @@ from concertmaster.project.files import Project, WorkingTree, points_inside
 from concertmaster.project.overlay import Overlay
 from concertmaster.rule import Rule
 from concertmaster.runner import Report, Task, run
+from concertmaster.upgrading.formatting import Dress, Formatting, unformatted
 from concertmaster.upgrading.model import Commit, Note, Pin, UpgradePlan
 from concertmaster.upgrading.pins import locks, raise_pins
 from concertmaster.upgrading.stages import by_rule, parses
@@ -30,10 +31,12 @@ def plan_upgrade(
     unsafe: bool = False,
     jobs: int | None = None,
     may_write: Callable[[str], bool] = lambda path: not path.startswith(WORKFLOWS),
+    formatting: Formatting = unformatted,
 ) -> UpgradePlan:
     """The upgrade of a project over its workspace's window; nothing is written.
 
-    After the last commit a file is what `fix` writes on the project with raised pins. Files that `may_write`
+    After the last commit a file is what `fix` writes on the project with raised pins, in the layout that
+    `formatting` gives. Files that `may_write`
     refuses are left out of the commits and named.
     """
     project, window = workspace.project, workspace.window
@@ -44,7 +47,9 @@ def plan_upgrade(
     wanted = _wanted(judged)
     written = {path: text for path, text in wanted.items() if may_write(path)}
     kept = {path for path in (*raised, *wanted) if not may_write(path)}
-    staged = _staged(lifted, base, written, judged, unsafe=unsafe)
+    with formatting(base) as (dress, style):
+        staged = _dressed(base, _staged(lifted, base, written, judged, unsafe=unsafe), dress)
+    written = {path: text for files in staged.values() for path, text in files.items()}
     upgraded = Overlay(project, {**base.changes, **written})
     after = run(over(workspace, upgraded), upgraded, unsafe=unsafe, jobs=jobs)
     return UpgradePlan(
@@ -62,6 +67,7 @@ def plan_upgrade(
         suggested=_suggested(workspace, upgraded, after, jobs=jobs),
         unsettled=tuple(sorted(after.rewritten.keys() - kept)),
         names=workspace.names,
+        style=tuple(style.lines()),
     )
 
 
@@ -77,6 +83,25 @@ def _staged(
     task = Task(base, lifted.around, lifted.rules, unsafe, lifted.config.per_path_ignores)
     old = {path: readable(base, path) for path in written}
     return by_rule(task, old, written, whole=_whole(lifted.rules, judged.findings))
+
+
+def _dressed(
+    base: Project, staged: Mapping[str, Mapping[str, bytes]], dress: Dress
+) -> Mapping[str, Mapping[str, bytes]]:
+    """Every step in the layout of the project, without files that a step leaves as they were."""
+    current: dict[str, bytes | None] = {}
+    found: dict[str, dict[str, bytes]] = {}
+    for name, files in staged.items():
+        dressed = {path: text if parses(path, text) else files[path] for path, text in dress(files).items()}
+        new = {
+            path: text
+            for path, text in dressed.items()
+            if text != (current[path] if path in current else readable(base, path))
+        }
+        current |= new
+        if new:
+            found[name] = new
+    return found
 
 
 def _whole(rules: Iterable[Rule], found: Iterable[Finding]) -> str | None:
