@@ -21,7 +21,7 @@ from tests.github_server import GitHub
 from tests.github_server.calls import Reply
 from tests.github_server.faults import Effect, connection_reset, page, redirect, status, truncated
 from tests.github_server.git import Blob
-from tests.jobs import NEW, OLD, PIN, Open
+from tests.jobs import NEW, OLD, Open
 
 MOST = 1_000
 LINK = "120000"
@@ -301,17 +301,18 @@ def test_files_that_the_archive_leaves_out_or_changes_are_read_all_the_same(
     assert len(github.journal) <= 13
 
 
-def test_what_only_the_whole_project_shows_is_seen_without_a_checkout(job: Open) -> None:
+@pytest.mark.parametrize("checkout", [True, False], ids=["checkout", "API"])
+def test_what_only_the_whole_project_shows_is_seen_without_a_checkout(job: Open, checkout: bool) -> None:
     head = "from orchestrator.core.workflows.utils import create_workflow\n\n\n"
-    workflow = f"{head}@create_workflow()\ndef create_node():\n    pass\n"
-    results = []
-    for checkout in (True, False):
-        base = {**MANY, "workflows/__init__.py": "", "pyproject.toml": PIN.format("5.0.4")}
-        made = job(base, {"workflows/node.py": workflow})
-        made.checkout = checkout
-        results.append(made.run()[1])
-        made.github.hub.repositories.clear()
-    assert results[0] == results[1]
+    lazy = "from orchestrator.core.workflows import LazyWorkflowInstance"
+    registry = f"{lazy}\n\nLazyWorkflowInstance('x.gone', 'gone')\n"
+    migration = "revision = 'a'\ndown_revision = None\n\n\ndef upgrade():\n    pass\n"
+    base = {**MANY, "workflows/__init__.py": registry, "migrations/versions/schema/x.py": migration}
+    made = job(base, {"workflows/node.py": f"{head}@create_workflow()\ndef create_node():\n    pass\n"})
+    made.checkout = checkout
+    code, told = made.run()
+    assert (code, told["errors"]) == (1, "1")
+    assert "unregistered-workflow" in made.pull.review_comments[0].body
 
 
 def test_without_an_archive_the_review_goes_on_with_questions(github: GitHub, job: Open) -> None:
