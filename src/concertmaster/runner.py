@@ -22,6 +22,7 @@ from concertmaster.project.files import Project, WorkingTree
 from concertmaster.project.model import is_labels
 from concertmaster.rule import Rule
 from concertmaster.subjects import is_judged
+from concertmaster.tasks import Progress
 from concertmaster.tasks import Task as Task
 from concertmaster.tasks import matches as matches
 from concertmaster.tasks import results as results_of
@@ -61,6 +62,7 @@ def run(
     base: Project | None = None,
     rewriting: bool = True,
     prefilter: bool = True,
+    progress: Progress | None = None,
 ) -> Report:
     """Judge a project's files, or only some of them, and rewrite what may be rewritten.
 
@@ -79,6 +81,7 @@ def run(
             task,
             wanted,
             jobs or os.cpu_count() or 1,
+            progress=progress,
             beside=lambda: _guarded(lambda: _whole_project(reading, workspace, {}, told, base)),
         )
     )

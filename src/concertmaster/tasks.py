@@ -25,6 +25,8 @@ CHUNK, LAST = 1_000_000, 40_000
 #: Seconds of a processor for what is done beside the files: it looks at all of them.
 BESIDE = 600
 Result = TypeVar("Result")
+#: Is told how many of how many files are done.
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ def results(
     jobs: int,
     *,
     limits: workers.Limits | None = None,
+    progress: Progress | None = None,
     beside: Callable[[], Result] | None = None,
 ) -> Iterator[FileResult | Result | Unanalysed]:
     """What came of each file about which there is something to say, and of what is to be done beside.
@@ -87,7 +90,15 @@ def results(
         batches.insert(0, [len(paths)])
     if isinstance(task.rules, RuleSet):
         task.rules.prefilter(task.around.window)  # once for all processes
-    for outcome in workers.in_workers(work, batches, jobs=used, limits=limits):
+    done = 0
+
+    def finished(items: int) -> None:
+        nonlocal done
+        done += items
+        if progress is not None:
+            progress(min(done, len(paths)), len(paths))
+
+    for outcome in workers.in_workers(work, batches, jobs=used, limits=limits, finished=finished):
         if not isinstance(outcome, workers.Lost):
             yield from outcome
         elif outcome.item == len(paths):

@@ -56,17 +56,23 @@ def can_fork() -> bool:
 
 
 def in_workers(
-    work: Work, batches: Sequence[Batch], *, jobs: int, limits: Limits | None = None
+    work: Work,
+    batches: Sequence[Batch],
+    *,
+    jobs: int,
+    limits: Limits | None = None,
+    finished: Callable[[int], None] = lambda _: None,
 ) -> Iterator[list[Any] | Lost]:
     """Do all items, the results of each batch as one list in its order, as they come.
 
-    On a system that cannot fork they are done in this process, without any limit.
+    `finished` is told of the number of items of each batch that is done. On a system that cannot fork they
+    are done in this process, without any limit.
     """
     if not can_fork():
         for batch in batches:
             yield [result for result in map(work, batch) if result is not None]
         return
-    pool = _Pool(work, deque(batches), limits or Limits())
+    pool = _Pool(work, deque(batches), limits or Limits(), finished)
     try:
         yield from pool.results(min(jobs, len(batches)))
     finally:
@@ -86,7 +92,10 @@ class _Worker:
 
 
 class _Pool:
-    def __init__(self, work: Work, waiting: deque[Batch], limits: Limits) -> None:
+    def __init__(
+        self, work: Work, waiting: deque[Batch], limits: Limits, finished: Callable[[int], None]
+    ) -> None:
+        self._finished = finished
         self._work, self._waiting, self._limits = work, waiting, limits
         self._marks = mmap.mmap(-1, mmap.PAGESIZE)
         self._workers: dict[int, _Worker] = {}
@@ -148,6 +157,7 @@ class _Pool:
         if len(worker.received) >= _HEAD.size + length:
             found = pickle.loads(memoryview(worker.received)[_HEAD.size :])  # noqa: S301
             worker.received = bytearray()
+            self._finished(len(worker.batch))
             worker.batch = ()
             self._order(worker)
             yield found

@@ -71,6 +71,7 @@ def _check(
     jobs: Jobs,
     offline: bool,
 ) -> Answer:
+    from concertmaster.cli.progress import progress
     from concertmaster.cli.remembering import Answer
     from concertmaster.projects import in_repository
     from concertmaster.runner import run
@@ -81,7 +82,9 @@ def _check(
         (
             one,
             in_repository(
-                run(one.workspace, one.tree, jobs=jobs, rewriting=False), one.folder, is_one=is_one
+                run(one.workspace, one.tree, jobs=jobs, rewriting=False, progress=progress()),
+                one.folder,
+                is_one=is_one,
             ),
         )
         for one in opened
@@ -107,6 +110,7 @@ def fix(
     offline: Offline = False,
 ) -> None:
     """Rewrite files in place, or show the difference."""
+    from concertmaster.cli.progress import progress
     from concertmaster.projects import in_repository, merged
     from concertmaster.report.difference import unified
     from concertmaster.runner import run
@@ -118,7 +122,9 @@ def fix(
     report = merged(
         [
             in_repository(
-                run(one.workspace, one.tree, jobs=jobs, unsafe=unsafe), one.folder, is_one=len(opened) == 1
+                run(one.workspace, one.tree, jobs=jobs, unsafe=unsafe, progress=progress()),
+                one.folder,
+                is_one=len(opened) == 1,
             )
             for one in opened
         ]
