@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 
 from concertmaster.report.markdown import Links, code, count, listing, prose, suggestion, visible
 
-PIECES = st.sampled_from(
-    ["`", "``", "```", "~~~", "@octocat", "#12", "GH-12", "o/r#1", "fixes", "<img src=x onerror=a()>", "<!--", "-->",
+HOSTILE_PIECES = (
+    "`", "``", "```", "~~~", "@octocat", "#12", "GH-12", "o/r#1", "fixes", "<img src=x onerror=a()>", "<!--", "-->",
      "[a](http://x)", "![a](b)", "https://example.org", "www.example.org", "a@example.org", "*", "_", "|", "\\", "$",
      "\n", "\r", "\t", " ", "suggestion", "<details>", "&amp;", "&#64;", "0123456789abcdef0123456789abcdef01234567",
      "deadbeef", "\u202e", "\u2066", "\u200b", "\u2028", "\x85", "\x1b[31m", "\udcff", "a", "é", "1.", "- ", "# ",
-     "===", "---", "> ", ":tada:", "'''", "``` suggestion\n"]
+     "===", "---", "> ", ":tada:", "'''", "``` suggestion\n",
 )  # fmt: skip
+PIECES = st.sampled_from(HOSTILE_PIECES)
 HOSTILE = st.one_of(st.lists(PIECES, max_size=12).map("".join), st.text(max_size=40))
 
 

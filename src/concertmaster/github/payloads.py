@@ -18,10 +18,20 @@ def _no_dots(name: str) -> str:
     return name
 
 
+def _no_way_up(ref: str) -> str:
+    if ".." in ref or "@{" in ref or "//" in ref or ref[0] in "-/." or ref.endswith(("/", ".", ".lock")):
+        raise ValueError("git lets no branch be called so")
+    return ref
+
+
 Sha = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}$")]
 Owner = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,100}$"), AfterValidator(_no_dots)]
-Ref = Annotated[str, StringConstraints(min_length=1, max_length=1024, pattern=r"^[^\x00-\x20\x7f]+$")]
+Ref = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=1024, pattern=r"^[^\x00-\x20\x7f~^:?*\[\\]+$"),
+    AfterValidator(_no_way_up),
+]
 
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -70,7 +70,8 @@ class Snippet:
         lines = code.splitlines(keepends=True)
         if self.prefixes:
             return b"".join(map(operator.add, self.prefixes, lines))
-        return b"".join((self.prefix if line.strip() else b"") + line for line in lines)
+        empty = self.prefix.rstrip()  # a quotation would end at a line without its mark
+        return b"".join((self.prefix if line.strip() else empty) + line for line in lines)
 
 
 def is_document(path: str) -> bool:

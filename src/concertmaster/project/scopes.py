@@ -82,7 +82,8 @@ _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
     for kind in vars(ast).values()
     if isinstance(kind, type) and issubclass(kind, ast.AST)
 }
-_FIELDS |= {ast.Import: ("names",), ast.ImportFrom: ("names",), ast.Constant: (), ast.Name: ()}
+_FIELDS |= dict.fromkeys((ast.Constant, ast.Name, ast.MatchSingleton), ())
+_FIELDS |= dict.fromkeys((ast.Import, ast.ImportFrom), ("names",))
 
 Item = tuple[ast.AST, Scope, ast.AST]
 
