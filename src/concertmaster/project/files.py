@@ -22,6 +22,8 @@ from concertmaster.project.settings.read import SEARCHED, is_settings_file
 SKIPPED = frozenset(
     ".git .hg .venv venv .tox .nox site-packages node_modules __pycache__ build dist .eggs .mypy_cache".split()
 )
+#: What is kept of a commit in memory.
+MAX_HELD = 256 * 1024 * 1024
 _TEMPLATE = re.compile(r"\{\{|\{%")
 PYTHON = (".py", ".pyi")
 
@@ -92,6 +94,7 @@ class CommitTree:
     repository: Repository
     commit: str
     oids: dict[str, str]
+    _known: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def open(cls, repository: Repository, commit: str) -> CommitTree:
@@ -104,7 +107,20 @@ class CommitTree:
     def read(self, path: str) -> bytes:
         if path not in self.oids:
             raise UnreadableFileError("not a regular file of this commit")
-        return next(self.repository.blobs([self.oids[path]]))
+        if not self._known:
+            self._known.update(self._contents())
+        known = self._known.get(self.oids[path])
+        return next(self.repository.blobs([self.oids[path]])) if known is None else known
+
+    def _contents(self) -> Iterator[tuple[str, bytes]]:
+        """What is likely to be read, asked for at once: a process for each file would cost more than to judge it."""
+        wanted = {self.oids[path]: most_bytes(path) for path in self.paths if _is_read(path)}
+        held, chosen = 0, []
+        for oid, size in sorted(self.repository.sizes(list(wanted)).items(), key=lambda item: item[1]):
+            held += size
+            if size <= wanted[oid] and held <= MAX_HELD:
+                chosen.append(oid)
+        yield from zip(chosen, self.repository.blobs(chosen), strict=True)
 
 
 @dataclass(frozen=True)
@@ -130,6 +146,10 @@ def is_ours(path: str) -> bool:
 
 def is_python(path: str) -> bool:
     return path.endswith(PYTHON)
+
+
+def _is_read(path: str) -> bool:
+    return is_python(path) or bool(limit_of(path)) or is_settings_file(path) or is_document(path)
 
 
 def _listed(root: Path) -> Iterator[str]:

@@ -100,6 +100,12 @@ class Repository:
         entries = self.run("ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0")
         return {os.fsdecode(path): oid for mode, oid, path in map(_tree_entry, entries) if mode in REGULAR}
 
+    def sizes(self, oids: Sequence[str]) -> dict[str, int]:
+        """How many bytes objects have."""
+        data = "\n".join(oids).encode() + b"\n"
+        lines = self.run("cat-file", "--batch-check", data=data).splitlines() if oids else []
+        return {oid: int(line.split()[-1]) for oid, line in zip(oids, lines, strict=True)}
+
     def blobs(self, oids: Sequence[str]) -> Iterator[bytes]:
         """The contents of objects, in the order asked for."""
         output = self.run("cat-file", "--batch", data="\n".join(oids).encode() + b"\n") if oids else b""
