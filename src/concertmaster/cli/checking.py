@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Iterable, Sequence
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from concertmaster.cli.opening import Opened, open_projects
-from concertmaster.cli.options import From, Ignore, Jobs, NoCache, Offline, Paths, Select, Target
+from concertmaster.cli.opening import open_projects
+from concertmaster.cli.options import From, Ignore, Jobs, NoCache, Offline, Paths, Quiet, Select, Target
+from concertmaster.cli.telling import Format, Telling, tell_all, tell_difference, tell_fixed
 from concertmaster.config import FailOn
-from concertmaster.findings import Unanalysed
 from concertmaster.outcome import CLEAN, NOT_ANALYSED, exit_code
 
 if TYPE_CHECKING:
     from concertmaster.cli.remembering import Answer
-    from concertmaster.project.files import WorkingTree
-    from concertmaster.runner import Report
 
 app = typer.Typer()
-
-
-class Format(StrEnum):
-    """How findings are told."""
-
-    TERMINAL = "terminal"
-    JSON = "json"
-    SARIF = "sarif"
-    GITHUB = "github"
 
 
 @app.command()
@@ -45,25 +30,37 @@ def check(
     jobs: Jobs = None,
     offline: Offline = False,
     no_cache: NoCache = False,
+    quiet: Quiet = False,
+    statistics: Annotated[
+        bool, typer.Option("--statistics", help="Count by rule and by release; tell no single finding.")
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Check again whenever a file changes, until Ctrl-C.")
+    ] = False,
 ) -> None:
     """Find what an upgrade to the target breaks. Nothing is changed."""
     from concertmaster.cli.opening import remembered
+    from concertmaster.cli.watching import watched
 
-    question = (paths, from_release, target, format_, fail_on, select, ignore, offline)
+    telling = Telling(format_, quiet=quiet, statistics=statistics)
+    question = (paths, from_release, target, telling, fail_on, select, ignore, offline)
 
     def run() -> Answer:
         return _check(
-            paths, from_release, target, format_, fail_on, select, ignore, jobs=jobs, offline=offline
+            paths, from_release, target, telling, fail_on, select, ignore, jobs=jobs, offline=offline
         )
 
-    raise typer.Exit(run().code if no_cache else remembered(paths, question, run))
+    def once() -> int:
+        return run().code if no_cache else remembered(paths, question, run)
+
+    raise typer.Exit(watched(paths, once) if watch else once())
 
 
 def _check(
     paths: Paths,
     from_release: From,
     target: Target,
-    format_: Format,
+    telling: Telling,
     fail_on: FailOn | None,
     select: Select,
     ignore: Ignore,
@@ -78,18 +75,19 @@ def _check(
 
     opened, tree = open_projects(paths, from_release, target, select, ignore, offline=offline)
     is_one = len(opened) == 1
+    told_of = None if telling.quiet else progress()
     told = [
         (
             one,
             in_repository(
-                run(one.workspace, one.tree, jobs=jobs, rewriting=False, progress=progress()),
+                run(one.workspace, one.tree, jobs=jobs, rewriting=False, progress=told_of),
                 one.folder,
                 is_one=is_one,
             ),
         )
         for one in opened
     ]
-    _tell_all(told, tree, format_)
+    tell_all(told, tree, telling)
     codes = (
         exit_code(report.findings, report.unanalysed, fail_on or one.workspace.config.fail_on)
         for one, report in told
@@ -108,6 +106,7 @@ def fix(
     ignore: Ignore = None,
     jobs: Jobs = None,
     offline: Offline = False,
+    quiet: Quiet = False,
 ) -> None:
     """Rewrite files in place, or show the difference."""
     from concertmaster.cli.progress import progress
@@ -119,10 +118,11 @@ def fix(
     opened, tree = open_projects(paths, from_release, target, select, ignore, offline=offline)
     if not opened:
         raise typer.Exit(CLEAN)
+    told_of = None if quiet else progress()
     report = merged(
         [
             in_repository(
-                run(one.workspace, one.tree, jobs=jobs, unsafe=unsafe, progress=progress()),
+                run(one.workspace, one.tree, jobs=jobs, unsafe=unsafe, progress=told_of),
                 one.folder,
                 is_one=len(opened) == 1,
             )
@@ -131,64 +131,8 @@ def fix(
     )
     for path, new in sorted(report.rewritten.items()):
         if diff:
-            sys.stdout.write(unified(path, None if path in report.created else tree.read(path), new))
+            tell_difference(unified(path, None if path in report.created else tree.read(path), new))
         else:
             write(tree.root, path, new)
-    verb = "would change" if diff else "changed"
-    _note(f"{len(report.rewritten)} file(s) {verb}.")
-    _tell_missed(report.unanalysed)
-    for note in report.names.notes:
-        _note(note)
+    tell_fixed(report, unsafe=unsafe, diff=diff, quiet=quiet)
     raise typer.Exit(NOT_ANALYSED if report.unanalysed else CLEAN)
-
-
-def _tell_all(told: list[tuple[Opened, Report]], tree: WorkingTree, format_: Format) -> None:
-    """People get a section for each project; programs get all findings at once."""
-    from concertmaster.projects import merged
-
-    if len(told) > 1 and format_ is Format.TERMINAL:
-        for one, report in told:
-            typer.echo(f"\n{one.folder or 'Outside of the projects'}:")
-            _tell(report, tree, format_)
-    elif told:
-        _tell(merged([report for _, report in told]), tree, format_, [one for one, _ in told])
-
-
-def _tell(report: Report, tree: WorkingTree, format_: Format, opened: Sequence[Opened] = ()) -> None:
-    from concertmaster.report import json as json_report
-    from concertmaster.report import terminal
-    from concertmaster.report.annotations import render as workflow_commands
-
-    told, notes = (report.window, report.findings, report.unanalysed), report.names.notes
-    if format_ is Format.JSON:
-        windows = {one.folder: one.workspace.window for one in opened}
-        typer.echo(json_report.render(report, tree.read, windows))
-    elif format_ is Format.SARIF:
-        from concertmaster.report import sarif
-        from concertmaster.rule import load_rules
-
-        typer.echo(sarif.render(*told, tree.read, load_rules(), notes=notes))
-    elif format_ is Format.GITHUB:
-        _lines(workflow_commands(report.findings, report.unanalysed, notes=notes))
-    elif sys.stdout.isatty() and "NO_COLOR" not in os.environ:
-        from rich.console import Console
-
-        terminal.rich_report(Console(), *told, tree.read, notes)
-    else:
-        _lines(terminal.plain(*told, notes))
-
-
-def _lines(lines: Iterable[str]) -> None:
-    for line in lines:
-        typer.echo(line)
-
-
-def _tell_missed(unanalysed: tuple[Unanalysed, ...]) -> None:
-    from concertmaster.report.terminal import visible
-
-    for item in unanalysed:
-        _note(f"{visible(item.path)}: could not be analysed: {visible(item.reason)}")
-
-
-def _note(text: str) -> None:
-    typer.echo(text, err=True)

@@ -37,3 +37,6 @@ NoCache = Annotated[
         help="Judge every file, whatever an earlier run has said of it.",
     ),
 ]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Tell findings alone: no tables, no summary, no progress.")
+]

@@ -31,6 +31,11 @@ PACKAGE = Path(__file__).parent.parent
 LIBRARIES = tuple(
     "ahocorasick-rs libcst markdown-it-py packaging pydantic rich ruamel-yaml sqlglot tomlkit typer".split()
 )
+#: What the looks of a terminal depend on, besides its size.
+LOOKS = tuple(
+    "NO_COLOR TERM COLORTERM FORCE_COLOR LANG LC_ALL COLUMNS FORCE_HYPERLINK TERM_PROGRAM VTE_VERSION "
+    "WT_SESSION KONSOLE_VERSION TTY_COMPATIBLE".split()
+)
 MOST_BYTES, MOST_ANSWERS = 32 * 1024 * 1024, 64
 
 
@@ -169,8 +174,7 @@ def look(environment: Mapping[str, str], out: TextIO) -> tuple[object, ...]:
     """What the looks of a report depend on."""
     if not out.isatty():
         return (False,)
-    names = ("NO_COLOR", "TERM", "COLORTERM", "FORCE_COLOR", "LANG", "LC_ALL")
-    return (True, shutil.get_terminal_size(), *(environment.get(name) for name in names))
+    return (True, shutil.get_terminal_size(), *(environment.get(name) for name in LOOKS))
 
 
 class _Both(io.TextIOBase):

@@ -1,20 +1,13 @@
-"""Findings for people: grouped by file, with the line, the reason, and what `fix` would do."""
+"""Findings as plain lines, for pipes, logs and editors: stable, and free of control characters."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from itertools import groupby
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 
 from concertmaster.findings import Finding, Safety, Severity, Unanalysed
 from concertmaster.versions import Window
 
-if TYPE_CHECKING:
-    from rich.console import Console
-
-Reader = Callable[[str], bytes]
-_COLOUR = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTICE: "blue"}
 _CURE = {
     Safety.SAFE: "fix: safe",
     Safety.SUGGESTED: "fix: to be checked (--unsafe)",
@@ -38,62 +31,19 @@ def plain(
     yield summary(shown, missed, window)
 
 
-def rich_report(
-    console: Console,
-    window: Window,
-    findings: Iterable[Finding],
-    unanalysed: Iterable[Unanalysed],
-    read: Reader,
-    notes: Iterable[str] = (),
-) -> None:
-    """The same for a terminal, with excerpts and colour."""
-    from rich.markup import escape
-
-    shown, missed = list(findings), list(unanalysed)
-    for path, group in groupby(shown, key=lambda finding: finding.path):
-        console.print(f"[bold]{escape(visible(path))}[/bold]", highlight=False)
-        lines = read(path).decode("utf-8", "replace").split("\n")
-        for finding in group:
-            _print_finding(console, finding, lines, _cure(finding, window))
-        console.print()
-    for item in missed:
-        place, reason = escape(visible(item.path)), escape(visible(item.reason))
-        text = f"[bold]{place}[/bold] [red]could not be analysed[/red]: {reason}"
-        console.print(text, highlight=False)
-    for note in notes:
-        console.print(f"[yellow]{escape(visible(note))}[/yellow]", highlight=False)
-    colour = (
-        "red"
-        if missed or any(f.severity is Severity.ERROR for f in shown)
-        else "yellow"
-        if shown
-        else "green"
-    )
-    console.print(f"[{colour}]{escape(summary(shown, missed, window))}[/{colour}]", highlight=False)
+def concise(findings: Iterable[Finding], unanalysed: Iterable[Unanalysed]) -> Iterator[str]:
+    """Findings alone, for editors and hooks: `path:line:column: severity rule message`."""
+    for finding in findings:
+        place = f"{visible(finding.path)}:{finding.line}:{finding.column}"
+        yield f"{place}: {finding.severity} {finding.rule} {visible(finding.message)}"
+    for item in unanalysed:
+        yield f"{visible(item.path)}:1:1: error not-analysed {visible(item.reason)}"
 
 
 def _cure(finding: Finding, window: Window) -> str:
     """How it is mended, and whether that can be done before the bump."""
     today = ", today" if window.is_ready(finding.works_from) else ""
     return f"{_CURE[finding.safety]}{today}"
-
-
-def _print_finding(console: Console, finding: Finding, lines: list[str], cure: str) -> None:
-    from rich.markup import escape
-
-    colour = _COLOUR[finding.severity]
-    head = f"  [{colour}]{finding.line}:{finding.column} {finding.severity}[/{colour}]"
-    console.print(
-        f"{head} [bold]{finding.rule}[/bold] [dim]{cure}[/dim]",
-        highlight=False,
-        soft_wrap=True,
-    )
-    if 0 < finding.line <= len(lines):
-        excerpt = visible(lines[finding.line - 1].strip())
-        console.print(
-            f"    [dim]│[/dim] {escape(excerpt)}", highlight=False, no_wrap=True, overflow="ellipsis"
-        )
-    console.print(f"    {escape(visible(finding.message))}", highlight=False)
 
 
 def summary(findings: list[Finding], unanalysed: list[Unanalysed], window: Window) -> str:
