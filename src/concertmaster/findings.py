@@ -84,7 +84,8 @@ class Finding:
     `rows` are the catalogue's row ids, `since` the release that makes it a finding. `fingerprint` tells it
     from all others of a project; `likeness` is the same wherever the same lines have the same fault. `difference`
     shows before and after of something that is no text of a file, in the way of a unified difference.
-    `works_from` is the release that it can first be mended under.
+    `works_from` is the release that it can first be mended under. `kinship` stays when the lines are edited and
+    are still wrong, for it tells where they stand.
     """
 
     rule: str
@@ -104,6 +105,7 @@ class Finding:
     likeness: str = ""
     difference: tuple[str, ...] = ()
     works_from: str = ""
+    kinship: str = ""
 
     @property
     def place(self) -> tuple[str, int, int, str]:
@@ -135,6 +137,12 @@ def fingerprint(rule: str, path: str, text: str, ordinal: int) -> str:
 def likeness(rule: str, text: str) -> str:
     """What a finding has in common with those of the same rule on the same lines of any file."""
     return _digest(rule, _stripped(text))
+
+
+def kinship(rule: str, home: Iterable[str], before: str, after: str) -> str:
+    """Where a finding stands, in four parts that can be compared by themselves; empty where there is nothing."""
+    parts = ("\0".join(home), before, after)
+    return "-".join((_digest(rule)[:6], *(_digest(part)[:6] if part else "" for part in parts)))
 
 
 def _stripped(text: str) -> str:

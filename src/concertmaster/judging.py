@@ -17,9 +17,11 @@ from concertmaster.findings import (
     Unanalysed,
     apply,
     fingerprint,
+    kinship,
     likeness,
 )
 from concertmaster.project.applied import REASON, may_rewrite
+from concertmaster.project.outline import places
 from concertmaster.project.suppressions import Suppression, without_marks
 from concertmaster.project.text import TextFile, Unreadable
 from concertmaster.rule import Hit, Rule, Span
@@ -168,7 +170,7 @@ def result(file: TextFile, found: Sequence[Judged], rewritten: bytes, rules: Seq
         Suppressed(known, item.kept_by.reason)
         for item in found
         if item.kept_by is not None
-        for known in identify(file, [item.finding])
+        for known in identify(file, [item.finding], placed=False)
     )
     unused = unused_suppressions(file, found, rules)
     findings = tuple(identify(file, (*shown, *unused)))
@@ -204,11 +206,16 @@ def unused_suppression(file: TextFile, line: int, name: str) -> Finding:
     )
 
 
-def identify(file: TextFile, findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Give each finding its identity, in the order of the file; edits that many of them share are held once."""
+def identify(file: TextFile, findings: Iterable[Finding], *, placed: bool = True) -> Iterator[Finding]:
+    """Give each finding its identity, in the order of the file; edits that many of them share are held once.
+
+    `placed` tells where they stand as well, for which the whole file is looked through.
+    """
     seen: Counter[tuple[str, str]] = Counter()
     shared: dict[tuple[Edit, ...], tuple[Edit, ...]] = {}
-    for finding in sorted(findings, key=lambda finding: finding.place):
+    ordered = sorted(findings, key=lambda finding: finding.place)
+    where = _where(file, ordered) if placed and ordered else {}
+    for finding in ordered:
         text = _text(file, finding)
         key = (finding.rule, text)
         yield replace(
@@ -216,8 +223,18 @@ def identify(file: TextFile, findings: Iterable[Finding]) -> Iterator[Finding]:
             fingerprint=fingerprint(finding.rule, file.path, text, seen[key]),
             likeness=likeness(finding.rule, text),
             edits=shared.setdefault(finding.edits, finding.edits),
+            kinship=where.get((finding.rule, finding.line, finding.end_line), ""),
         )
         seen[key] += 1
+
+
+def _where(file: TextFile, findings: Sequence[Finding]) -> dict[tuple[str, int, int], str]:
+    """Where findings stand, by rule and lines."""
+    text = file.source.decode(file.encoding, "replace")
+    known = places(text, ((item.line, item.end_line) for item in findings))
+    keys = {(item.rule, item.line, item.end_line) for item in findings}
+    found = ((key, known[key[1], key[2]]) for key in keys)
+    return {key: kinship(key[0], place.home, place.before, place.after) for key, place in found}
 
 
 def _text(file: TextFile, finding: Finding) -> str:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Some tests on every server by default, all of them with CONCERTMASTER_SLOW=1."""
     wanted = metafunc.definition.get_closest_marker("every_server") or os.environ.get("CONCERTMASTER_SLOW")
-    if "flavour" in metafunc.fixturenames and wanted:
+    told = (mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
+    if "flavour" in metafunc.fixturenames and wanted and "flavour" not in told:
         metafunc.parametrize("flavour", FLAVOURS, indirect=True)
 
 

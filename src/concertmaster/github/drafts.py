@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from concertmaster.findings import Finding
 from concertmaster.github.diff import FileDiff
-from concertmaster.github.posted import digest, known_by
+from concertmaster.github.posted import MAX_MARKS, digest, known_by
 from concertmaster.github.suggestions import Cure, Suggestion
 from concertmaster.report.comment import Remark
 
@@ -22,6 +22,12 @@ class Draft:
     remark: Remark
     marks: tuple[str, ...]
     is_changed: bool
+
+    @property
+    def kin(self) -> tuple[str, ...]:
+        """Where that stands which it is about; of very many none is told."""
+        found = tuple(finding.kinship for finding in self.remark.findings if finding.kinship)
+        return found if len(found) <= MAX_MARKS else ()
 
     @property
     def importance(self) -> tuple[int, bool, str, int]:

@@ -20,7 +20,8 @@ from concertmaster.github.payloads import (
     read,
 )
 
-ACTIONS = ("opened", "synchronize", "reopened", "ready_for_review")
+#: What the shipped workflow runs on; `edited` because the base may have changed.
+ACTIONS = ("opened", "edited", "synchronize", "reopened", "ready_for_review")
 EVENTS = ("pull_request", "pull_request_target")
 OTHERS = ("merge_group", "workflow_run")
 COMMENTS = ("issue_comment", "pull_request_review_comment")
@@ -101,6 +102,9 @@ class Skipped:
 def read_event(environment: Mapping[str, str]) -> Request | EarlierRun | Closed | Spoken | Skipped:
     """The request that a runner's environment describes.
 
+    A pull request is reviewed whatever happened to it: a job that ends well because it had nothing to do would
+    take the place of one that failed on the same commit.
+
     Raises:
         UserError: a variable is missing, or the payload is not what GitHub sends.
     """
@@ -120,8 +124,6 @@ def read_event(environment: Mapping[str, str]) -> Request | EarlierRun | Closed 
     action = parsed(AnyEvent, payload, path).action
     if action == "closed":
         return _closed(parsed(PullRequestEvent, payload, path))
-    if action not in ACTIONS:
-        return Skipped(f"nothing is to be reviewed when a pull request is {_past(action)}")
     return _request(parsed(PullRequestEvent, payload, path))
 
 

@@ -15,6 +15,7 @@ from concertmaster.report.markdown import marker
 _MARKER = re.compile(r"<!-- concertmaster:([\w:,-]+) -->")
 _SUMMARY, _REVIEW = "summary", "review"
 _DONE, _AGAIN = "done", "again"
+_KIN = "kin"
 MAX_MARKS = 40
 
 
@@ -45,13 +46,18 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class PostedComment:
-    """A review comment of ours; `line` is None when it is outdated, `thread` when nothing is known of it."""
+    """A review comment of ours; `line` is None when it is outdated, `thread` when nothing is known of it.
+
+    `kin` says where that stood which it is about, and `origin` on which line.
+    """
 
     id: int
     path: str
     line: int | None
     marks: tuple[str, ...]
     thread: Thread | None = None
+    kin: tuple[str, ...] = ()
+    origin: int = 0
 
     @property
     def state(self) -> State:
@@ -80,9 +86,9 @@ class Posted:
     doubles: tuple[PostedSummary, ...] = ()
 
 
-def comment_mark(marks: Iterable[str]) -> str:
+def comment_mark(marks: Iterable[str], kin: Iterable[str] = ()) -> str:
     """The hidden note of a review comment."""
-    return marker(*marks)
+    return marker(*marks, *(f"{_KIN}:{where}" for where in kin))
 
 
 def known_by(marks: Iterable[str]) -> tuple[str, ...]:
@@ -126,7 +132,8 @@ def posted_comment(number: int, path: str, line: int | None, body: str) -> Poste
     """A comment by its marks; None when it has none."""
     marks = _marks(body)
     plain = tuple(mark for mark in marks if ":" not in mark)
-    return PostedComment(number, path, line, plain) if plain else None
+    kin = tuple(mark.removeprefix(f"{_KIN}:") for mark in marks if mark.startswith(f"{_KIN}:"))
+    return PostedComment(number, path, line, plain, kin=kin) if plain else None
 
 
 def posted_summary(number: int, body: str) -> PostedSummary | None:

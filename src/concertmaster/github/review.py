@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from concertmaster.findings import Finding
 from concertmaster.github.drafts import Draft, choose, drafts
 from concertmaster.github.event import Request
+from concertmaster.github.kin import Relative
 from concertmaster.github.posted import PostedSummary, comment_mark, digest, review_mark
 from concertmaster.github.seen import KNOWN, MAX_COMMENTS, key_of
 from concertmaster.github.seen import Seen as Seen
@@ -128,8 +129,10 @@ def _situation(
 ) -> Situation:
     """What is found at the head; remarks that could be made, but were not chosen, are found too."""
     found: defaultdict[str, Marks] = defaultdict(Counter)
+    kin: defaultdict[str, list[Relative]] = defaultdict(list)
     for finding in report.findings:
         found[finding.path][finding.likeness] += 1
+        kin[finding.path].append((finding.likeness, finding.kinship))
     for path, marks in (*marks_of(made).items(), *marks_of(comments).items()):
         found[path] |= marks
     return Situation(
@@ -140,6 +143,7 @@ def _situation(
         is_changed=lambda path: path in seen.diffs,
         unanalysed=frozenset(item.path for item in report.unanalysed),
         suppressed=report.suppressed,
+        kin=kin,
     )
 
 
@@ -179,7 +183,7 @@ def _comment(draft: Draft, follow_up: str | None) -> Comment:
         start_line=draft.first if draft.first < draft.last else None,
         line=draft.last,
         side=RIGHT,
-        body=comment(draft.remark, hidden=comment_mark(draft.marks), follow_up=follow_up),
+        body=comment(draft.remark, hidden=comment_mark(draft.marks, draft.kin), follow_up=follow_up),
         marks=draft.marks,
         findings=draft.remark.findings,
         suggests=draft.remark.lines is not None,

@@ -32,7 +32,7 @@ query($owner: String!, $name: String!, $number: Int!, $after: String) {{
       reviewThreads(first: 100, after: $after) {{
         pageInfo {{ hasNextPage endCursor }}
         nodes {{
-          id isResolved path line viewerCanResolve resolvedBy {{ login }}
+          id isResolved path line originalLine viewerCanResolve resolvedBy {{ login }}
           comments(first: {REPLIES}) {{
             totalCount
             nodes {{ id databaseId body isMinimized author {{ __typename login }} }}
@@ -116,7 +116,8 @@ class Threads:
         line = integer(node, "line") if node.get("line") is not None else None
         number = integer(comments[0], "databaseId")
         found = posted_comment(number, text(node, "path"), line, text(comments[0], "body"))
-        return replace(found, thread=self._thread(node, comments)) if found else None
+        origin = node.get("originalLine") or 0
+        return replace(found, thread=self._thread(node, comments), origin=origin) if found else None
 
     def _thread(self, node: Json, comments: list[Json]) -> Thread:
         first, *replies = comments

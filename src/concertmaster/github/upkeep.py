@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from concertmaster.findings import Suppressed
+from concertmaster.github.kin import Lost, Relative, relatives, still_free
 from concertmaster.github.posted import PostedComment, State, again_mark, done_mark
 from concertmaster.report.markdown import code, prose
 
@@ -36,12 +37,16 @@ class Reopen:
 
 @dataclass(slots=True)
 class Claim:
-    """A posted comment, the marks of it that are still found, where, and those no draft has taken up yet."""
+    """A posted comment, the marks of it that are still found, where, and those no draft has taken up yet.
+
+    `edited` tells that these are the marks of other text in its place, so that its own words do not fit any more.
+    """
 
     comment: PostedComment
     path: str
     marks: Marks
     left: Marks = field(default_factory=Counter)
+    edited: bool = False
 
     def __post_init__(self) -> None:
         self.left = self.marks.copy()
@@ -50,7 +55,8 @@ class Claim:
     def is_told(self) -> bool:
         """Whether a reader sees it, or has seen enough of it."""
         state = self.comment.state
-        return bool(self.marks) and (state is State.CLOSED_BY_OTHERS or self.comment.line is not None)
+        is_shown = self.comment.line is not None and not self.edited
+        return bool(self.marks) and (state is State.CLOSED_BY_OTHERS or is_shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,7 @@ class Situation:
     is_changed: Callable[[str], bool]
     unanalysed: frozenset[str] = frozenset()
     suppressed: Sequence[Suppressed] = ()
+    kin: Mapping[str, Sequence[Relative]] = field(default_factory=dict)
 
     def judged(self, path: str) -> bool:
         return not self.unanalysed & {path, "."}
@@ -81,7 +88,24 @@ def claim(posted: Iterable[PostedComment], situation: Situation) -> list[Claim]:
             other = _elsewhere(made.comment, left)
             if other is not None:
                 claims[number] = _take(made.comment, other, left)
+    _inherit(claims, situation, left)
     return list(claims.values())
+
+
+def _inherit(claims: dict[int, Claim], situation: Situation, left: dict[str, Marks]) -> None:
+    """Comments whose text is gone stand for what was made of it, where that is still wrong."""
+    for path, found in situation.kin.items():
+        lost = [
+            Lost(number, where, made.comment.origin)
+            for number, made in claims.items()
+            if made.path == path and not made.marks and made.comment.state is not State.CLOSED_BY_US
+            for where in made.comment.kin
+        ]
+        marks: dict[int, Marks] = {}
+        for number, likeness in relatives(lost, still_free(found, left.get(path, Counter()))) if lost else ():
+            marks.setdefault(number, Counter())[likeness] += 1
+            left[path][likeness] -= 1
+        claims |= {n: Claim(claims[n].comment, path, taken, edited=True) for n, taken in marks.items()}
 
 
 def _rank(item: PostedComment) -> tuple[bool, int, int]:
@@ -134,10 +158,18 @@ def changes(
         thread = item.comment.thread
         if thread is None or not situation.judged(item.comment.path):
             continue
-        if item.comment.state is State.CLOSED_BY_US and item.marks and item.comment.line is not None:
-            yield Reopen(item.comment, f"{again_mark(situation.head)}\nFound again as of {situation.head}.")
+        if item.comment.state is State.CLOSED_BY_US:
+            if item.is_told and not _is_said_anew(item, again):
+                yield Reopen(
+                    item.comment, f"{again_mark(situation.head)}\nFound again as of {situation.head}."
+                )
         elif item.comment.state is State.OPEN and not thread.answered and not thread.was_closed:
             yield from _closing(item, again, situation)
+
+
+def _is_said_anew(item: Claim, again: Mapping[str, Marks]) -> bool:
+    """Whether all that a comment stands for is in a newer one, and in none that stands."""
+    return item.left == item.marks and item.marks <= again.get(item.path, Counter())
 
 
 def _closing(item: Claim, again: dict[str, Marks], situation: Situation) -> Iterator[Resolve]:
@@ -145,7 +177,7 @@ def _closing(item: Claim, again: dict[str, Marks], situation: Situation) -> Iter
         told = _reason(item.comment, situation)
         moved = bool(Counter(item.comment.marks) & situation.found.get(item.path, Counter()))
         yield _resolve(item.comment, "A newer comment says the same." if moved else told, situation, moved)
-    elif item.left == item.marks and item.marks <= again.get(item.path, Counter()):
+    elif _is_said_anew(item, again):
         again[item.path].subtract(item.marks)
         where = "" if item.path == item.comment.path else f" on {code(item.path)}"
         yield _resolve(
