@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from concertmaster.github.contents import FEW, MAX_FETCHED, Blobs, CommitFiles, is_safe
+from concertmaster.github.contents import FEW, MAX_FETCHED, Blobs, CommitFiles
+from concertmaster.github.paths import is_safe
 from concertmaster.github.pull import Tree, TreeEntry, object_id
 from concertmaster.project.files import UnreadableFileError
 from concertmaster.project.python import MAX_BYTES

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 
@@ -14,9 +15,24 @@ def main() -> None:
         sys.stdout.write(f"concertmaster {__version__}\n")
         return
     gc.set_threshold(50_000, 20, 50)  # loading makes many objects that stay, and hardly any cycles
+    if sys.argv[1:] == ["review"] and "GITHUB_ACTIONS" in os.environ:
+        sys.exit(_act())
     from concertmaster.cli import run
 
     sys.exit(run())
+
+
+def _act() -> int:
+    """As the action: without the command line, and ready to be stopped from the start."""
+    from concertmaster.stopping import Stopped, stoppable
+
+    try:
+        with stoppable():
+            from concertmaster.action import run_action
+
+            return run_action(os.environ)
+    except Stopped as stopped:
+        return stopped.exit_code
 
 
 if __name__ == "__main__":

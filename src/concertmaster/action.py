@@ -6,20 +6,18 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from concertmaster.action_commands import obey
-from concertmaster.action_review import ReviewRun
-from concertmaster.action_stacked import end
 from concertmaster.github import job
 from concertmaster.github.client import Client, connect
 from concertmaster.github.event import Closed, EarlierRun, Request, Skipped, Spoken, read_event
 from concertmaster.github.inputs import TOKEN, Inputs, read_input, read_inputs
-from concertmaster.github.lookup import find_request
+from concertmaster.github.lookup import files_of, find_request
 from concertmaster.github.messages import malformed_input, unreadable_pull_request
 from concertmaster.github.refusals import BadTokenError, GitHubError
 from concertmaster.github.retry import Retry
 from concertmaster.messages import UserError
 from concertmaster.outcome import CLEAN, NOT_ANALYSED, WRONG_USE
 from concertmaster.report.markdown import code, count
+from concertmaster.stopping import Stopped, stoppable
 
 #: The inputs that make pull requests on top of others, which end with those.
 STACKED = ("follow-up", "companion")
@@ -38,6 +36,26 @@ def run_action(
 
     With `mode: upgrade` it makes or renews the pull request of an upgrade instead.
     """
+    try:
+        with stoppable():
+            return _run(
+                environment, dry_run=dry_run, preview=preview, retry=retry, pause=pause, offline=offline
+            )
+    except Stopped as stopped:
+        job.annotate("warning", "The run was cancelled before it was done.")
+        job.write_summary(environment, "**Concertmaster was cancelled before it was done.**")
+        return stopped.exit_code
+
+
+def _run(
+    environment: Mapping[str, str],
+    *,
+    dry_run: bool,
+    preview: Path | None,
+    retry: Retry | None,
+    pause: float,
+    offline: bool,
+) -> int:
     mode = read_input(environment, "mode") or "review"
     if mode == "upgrade":
         from concertmaster.action_upgrade import run_upgrade
@@ -77,15 +95,23 @@ def _answer(
     dry_run: bool,
     preview: Path | None,
 ) -> int:
-    """Do what an event asks for."""
+    """Do what an event asks for. GitHub is asked the first thing before everything else is loaded."""
     if isinstance(event, Closed):
+        from concertmaster.action_stacked import end
+
         job.log(f"The pull request was closed; {end(client, event)}.")
         return CLEAN
     if isinstance(event, Spoken):
+        from concertmaster.action_commands import obey
+
         return obey(client, event, inputs, environment)
     request = find_request(client, event) if isinstance(event, EarlierRun) else event
     if isinstance(request, Skipped):
         return _skip(request)
+    if request.number:
+        client.ask_ahead(files_of(request))
+    from concertmaster.action_review import ReviewRun
+
     return ReviewRun(client, request, inputs, environment).review(dry_run=dry_run, preview=preview)
 
 

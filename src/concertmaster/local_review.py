@@ -15,8 +15,8 @@ from concertmaster.github.moving import moved
 from concertmaster.github.parts import Part
 from concertmaster.github.preview import describe, write_preview
 from concertmaster.github.proposed import proposed
-from concertmaster.github.reading import Wishes
 from concertmaster.github.review import ReviewPlan, Seen, plan_review
+from concertmaster.github.wishes import Wishes
 from concertmaster.index.supply import Supply
 from concertmaster.project.files import CommitTree
 from concertmaster.project.git import Change, Repository

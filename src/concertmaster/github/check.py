@@ -25,13 +25,14 @@ _LEVELS = {Severity.ERROR: "failure", Severity.WARNING: "warning", Severity.NOTI
 
 @dataclass(frozen=True, slots=True)
 class CheckPlan:
-    """How a run ended. There are two conclusions, since everything else lets a required check pass."""
+    """How a run ended. Neutral and skipped are no conclusions, since they let a required check pass."""
 
     succeeded: bool
     analysed: bool
     title: str
     summary: str
     annotations: tuple[Json, ...]
+    cancelled: bool = False
 
     @property
     def state(self) -> str:
@@ -43,6 +44,8 @@ class CheckPlan:
     @property
     def conclusion(self) -> str:
         """As a check run."""
+        if self.cancelled:
+            return "cancelled"
         return "success" if self.succeeded else "failure"
 
 
@@ -56,6 +59,12 @@ def plan_check(report: Report, ended: int, text: str) -> CheckPlan:
         summary=text,
         annotations=tuple(map(_annotation, ordered[:MAX_ANNOTATIONS])),
     )
+
+
+def plan_cancelled() -> CheckPlan:
+    """A check of a run that was stopped before it was done."""
+    text = "The run was stopped before it was done, so nothing is said of this commit. Run the job again."
+    return CheckPlan(False, False, "Cancelled before it was done", text, (), cancelled=True)
 
 
 def _annotation(finding: Finding) -> Json:

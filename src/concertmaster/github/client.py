@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
+from concertmaster.github.ahead import Ahead
 from concertmaster.github.download import fetch
 from concertmaster.github.messages import malformed_api_url
 from concertmaster.github.refusals import refusal
@@ -27,7 +29,9 @@ Answer = TypeVar("Answer")
 Json = dict[str, Any]
 
 
-def connect(token: str, api_url: str, *, retry: Retry | None = None, pause: float = 1.0) -> Client:
+def connect(
+    token: str, api_url: str, *, retry: Retry | None = None, pause: float = 1.0, timeout: int = 60
+) -> Client:
     """A client of the API at an address; `pause` is the time between writes, as GitHub asks for.
 
     Raises:
@@ -43,7 +47,7 @@ def connect(token: str, api_url: str, *, retry: Retry | None = None, pause: floa
         auth=Auth.Token(token),
         base_url=api_url.rstrip("/"),
         user_agent="concertmaster",
-        timeout=60,
+        timeout=timeout,
         per_page=PER_PAGE,
         retry=None,
         seconds_between_requests=0,
@@ -60,6 +64,7 @@ class Client:
         self._github = github
         self._retry = retry
         self.is_app = is_app
+        self._ahead = Ahead()
         self.calls = 0
 
     def close(self) -> None:
@@ -79,9 +84,10 @@ class Client:
         def read() -> list[Answer]:
             items: list[Answer] = []
             for page in range(1, MAX_PAGES + 1):
-                headers, found = self._request(
-                    "GET", address, {**parameters, "per_page": PER_PAGE, "page": page}
+                ask = partial(
+                    self._request, "GET", address, {**parameters, "per_page": PER_PAGE, "page": page}
                 )
+                headers, found = ask() if parameters or page > 1 else self._ahead.take(address, ask)
                 if not isinstance(found, list):
                     raise MalformedAnswerError("an answer that is no list")
                 items += [shape(_as_object(item)) for item in found]
@@ -90,6 +96,10 @@ class Client:
             return items
 
         return _guarded(lambda: self._retry.read(read))
+
+    def ask_ahead(self, address: str) -> None:
+        """Have the first page of a list come in meanwhile; the next call must be that for its pages."""
+        self._ahead.ask(address, lambda: self._request("GET", address, {"per_page": PER_PAGE, "page": 1}))
 
     def download(self, address: str, consume: Callable[[IO[bytes]], None]) -> None:
         """Let `consume` read the file that an address leads to. The token is shown to the API alone."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from contextlib import suppress
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Protocol
 
+from concertmaster.github.paths import is_safe
 from concertmaster.github.pull import Tree, TreeEntry, object_id
 from concertmaster.github.refusals import GitHubError
 from concertmaster.project.files import UnreadableFileError, WorkingTree, is_ours, most_bytes
@@ -158,11 +159,3 @@ class CommitFiles:
         if path not in self._entries:
             raise UnreadableFileError("not a regular file of this commit")
         return self._blobs.read(self._entries[path])
-
-
-def is_safe(path: str) -> bool:
-    """Whether a path stays below the root that it is relative to."""
-    parts = path.split("/")
-    return (
-        not PurePosixPath(path).is_absolute() and "\0" not in path and not {"", ".", ".."}.intersection(parts)
-    )

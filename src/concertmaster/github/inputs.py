@@ -9,9 +9,9 @@ from pathlib import Path
 
 from concertmaster.config import FailOn
 from concertmaster.github.client import PUBLIC_API
-from concertmaster.github.contents import is_safe
 from concertmaster.github.messages import malformed_input, missing_token
-from concertmaster.github.reading import Wishes
+from concertmaster.github.paths import is_safe
+from concertmaster.github.wishes import Wishes
 from concertmaster.index.supply import Supply
 
 PUBLIC_SERVER = "https://github.com"

@@ -19,6 +19,11 @@ def find_request(client: Client, run: EarlierRun) -> Request | Skipped:
     return next(wanted, Skipped("no open pull request is at the commit of that workflow run any more"))
 
 
+def files_of(request: Request) -> str:
+    """Where the files are listed that a pull request changes."""
+    return f"/repos/{request.repository}/pulls/{request.number}/files"
+
+
 def find_pull(client: Client, repository: str, number: int) -> Request:
     """A pull request as it is now.
 

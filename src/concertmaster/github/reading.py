@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from concertmaster.github.files import RemoteFiles
 from concertmaster.github.parts import Part, part_of
 from concertmaster.github.pull import Pull, Tree
 from concertmaster.github.texts import diffs_of, old_text
-from concertmaster.index.supply import Supply
+from concertmaster.github.wishes import Wishes
 from concertmaster.messages import UserError
 from concertmaster.outcome import NOT_ANALYSED
 from concertmaster.plan import is_evidence
@@ -36,18 +36,6 @@ from concertmaster.reviewing import Judgement, compared, judge_pull_request, old
 from concertmaster.runner import Report, is_modelled
 from concertmaster.subjects import is_judged
 from concertmaster.workspace import readable
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What the workflow asks for; None, an empty folder and no projects leave it to the repository."""
-
-    installed: str | None = None
-    target: str | None = None
-    folder: str = ""
-    new_only: bool | None = None
-    supply: Supply = field(default_factory=Supply)
-    projects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

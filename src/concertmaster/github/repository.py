@@ -12,8 +12,8 @@ from functools import cached_property
 from urllib.parse import quote
 
 from concertmaster.github.client import Client, Json, integer, text
-from concertmaster.github.contents import is_safe
 from concertmaster.github.files import RemoteFiles
+from concertmaster.github.paths import is_safe
 from concertmaster.github.posted import starts_with
 from concertmaster.github.pull import REGULAR, checked
 from concertmaster.github.refusals import GitHubError, MovedError, NotFoundError, UnprocessableError
