@@ -148,6 +148,14 @@ def test_settings_that_are_proposed_change_nothing_and_are_told(job: Open, setti
     assert told in made.summaries()[0]
 
 
+def test_settings_alone_are_told_where_nothing_else_is(job: Open) -> None:
+    settings = PIN.format("5.0.4") + '[tool.concertmaster]\nexclude = ["*"]\n'
+    made = job({"main.py": NEW}, {"pyproject.toml": settings})
+    assert made.run()[0] == 0
+    (summary,) = made.summaries()
+    assert "changes Concertmaster's own settings (`exclude`)" in summary
+
+
 # -- on the commit -----------------------------------------------------------------------------------------
 
 MARKING = {"contents": "read", "pull_requests": "write", "checks": "write", "statuses": "write"}

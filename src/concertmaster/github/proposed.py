@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from concertmaster.config import Config
 from concertmaster.findings import Finding
@@ -27,6 +27,11 @@ def proposed(load: Callable[[], Config], config: Config, report: Report) -> Iter
     silent = sum(_is_silenced(finding, new) for finding in report.findings)
     told = f" With the new ones {count(silent, 'finding')} would not be told." if silent else ""
     yield f"{_CHANGES} ({listing(keys)}). {_OBEYED}{told}"
+
+
+def is_told(notes: Iterable[str]) -> bool:
+    """Whether one of the notes is about changed settings, which a pull request must not bring in unseen."""
+    return any(note.startswith(_CHANGES) for note in notes)
 
 
 def _differs(name: str, new: Config, old: Config) -> bool:
