@@ -142,3 +142,9 @@ def test_who_stops_listening_leaves_no_process_behind() -> None:
     found.close()  # type: ignore[attr-defined]
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+
+
+def test_who_did_an_item_alone_does_no_others() -> None:
+    answers = in_workers(lambda item: (item, os.getpid()), [[0], [1], [2]], jobs=1, alone={0})
+    pids = dict(each for answer in answers if not isinstance(answer, Lost) for each in answer)
+    assert pids[0] != pids[1] == pids[2]

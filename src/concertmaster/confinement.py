@@ -55,6 +55,11 @@ def allow(seconds: int) -> None:
     _limit(resource.RLIMIT_CPU, math.ceil(time.process_time()) + seconds)
 
 
+def allow_memory(more: int) -> None:
+    """Let this process hold more on top of what it holds."""
+    _limit(resource.RLIMIT_AS, _address_space() + more)
+
+
 def _limit(kind: int, most: int) -> None:
     hard = resource.getrlimit(kind)[1]
     resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from concertmaster import workers
-from concertmaster.confinement import allow
+from concertmaster.confinement import allow, allow_memory
 from concertmaster.engine_prefilter import RuleSet
 from concertmaster.findings import Unanalysed
 from concertmaster.judging import FileResult
@@ -24,6 +24,8 @@ POOL_FROM = 300_000
 CHUNK, LAST = 1_000_000, 40_000
 #: Seconds of a processor for what is done beside the files: it looks at all of them.
 BESIDE = 600
+#: Bytes that it may hold, and more for each byte of the files.
+BESIDE_MEMORY, BESIDE_SHARE = 1 << 30, 16
 Result = TypeVar("Result")
 #: Is told how many of how many files are done.
 Progress = Callable[[int, int], None]
@@ -82,6 +84,7 @@ def results(
     def work(number: int) -> FileResult | Result | None:
         if number == len(paths):
             allow(BESIDE)
+            allow_memory(BESIDE_MEMORY + BESIDE_SHARE * sum(sizes))
             return beside() if beside is not None else None
         result = judge(task, paths[number])
         return result if says_something(result) else None
@@ -98,7 +101,9 @@ def results(
         if progress is not None:
             progress(min(done, len(paths)), len(paths))
 
-    for outcome in workers.in_workers(work, batches, jobs=used, limits=limits, finished=finished):
+    for outcome in workers.in_workers(
+        work, batches, jobs=used, limits=limits, finished=finished, alone={len(paths)}
+    ):
         if not isinstance(outcome, workers.Lost):
             yield from outcome
         elif outcome.item == len(paths):

@@ -17,7 +17,7 @@ import sys
 import time
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -62,17 +62,19 @@ def in_workers(
     jobs: int,
     limits: Limits | None = None,
     finished: Callable[[int], None] = lambda _: None,
+    alone: Collection[int] = (),
 ) -> Iterator[list[Any] | Lost]:
     """Do all items, the results of each batch as one list in its order, as they come.
 
-    `finished` is told of the number of items of each batch that is done. On a system that cannot fork they
+    `finished` is told of the number of items of each batch that is done; a worker that did an item of `alone`
+    does no others, for what it holds by then. On a system that cannot fork they
     are done in this process, without any limit.
     """
     if not can_fork():
         for batch in batches:
             yield [result for result in map(work, batch) if result is not None]
         return
-    pool = _Pool(work, deque(batches), limits or Limits(), finished)
+    pool = _Pool(work, deque(batches), limits or Limits(), finished, alone)
     try:
         yield from pool.results(min(jobs, len(batches)))
     finally:
@@ -93,9 +95,14 @@ class _Worker:
 
 class _Pool:
     def __init__(
-        self, work: Work, waiting: deque[Batch], limits: Limits, finished: Callable[[int], None]
+        self,
+        work: Work,
+        waiting: deque[Batch],
+        limits: Limits,
+        finished: Callable[[int], None],
+        alone: Collection[int],
     ) -> None:
-        self._finished = finished
+        self._finished, self._alone = finished, alone
         self._work, self._waiting, self._limits = work, waiting, limits
         self._marks = mmap.mmap(-1, mmap.PAGESIZE)
         self._workers: dict[int, _Worker] = {}
@@ -136,14 +143,18 @@ class _Pool:
 
     def _order(self, worker: _Worker) -> None:
         if not self._waiting:
-            os.close(worker.orders)
-            worker.orders, worker.batch = -1, ()
+            self._dismiss(worker)
             return
         worker.batch, worker.since, worker.at = self._waiting.popleft(), time.monotonic(), 0
         _MARK.pack_into(self._marks, worker.number * _MARK.size, 0)
         body = pickle.dumps(list(worker.batch))
         with suppress(BrokenPipeError):  # it has died in between; its end of the answers says so
             _write(worker.orders, _HEAD.pack(len(body)) + body)
+
+    def _dismiss(self, worker: _Worker) -> None:
+        """No more orders: it ends by itself."""
+        os.close(worker.orders)
+        worker.orders, worker.batch = -1, ()
 
     def _receive(self, worker: _Worker) -> Iterator[list[Any] | Lost]:
         part = os.read(worker.answers, 1 << 20)
@@ -158,8 +169,13 @@ class _Pool:
             found = pickle.loads(memoryview(worker.received)[_HEAD.size :])  # noqa: S301
             worker.received = bytearray()
             self._finished(len(worker.batch))
+            goes_on = not self._alone or set(self._alone).isdisjoint(worker.batch)
             worker.batch = ()
-            self._order(worker)
+            if goes_on:
+                self._order(worker)
+            else:
+                self._dismiss(worker)
+                self._start(worker.number)
             yield found
 
     def _died(self, worker: _Worker) -> Iterator[Lost]:
