@@ -15,7 +15,8 @@ from concertmaster.rule import Hit, Rule
 from concertmaster.runner import Report, run
 from concertmaster.tasks import results
 from concertmaster.versions import Change
-from concertmaster.workers import Limits, can_fork
+from concertmaster.worker import Limits
+from concertmaster.workers import can_fork
 from concertmaster.workspace import open_workspace
 
 MANIFEST = b'[project]\nname = "x"\ndependencies = ["orchestrator-core==4.8.2"]\n'

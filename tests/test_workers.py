@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from concertmaster.workers import Limits, Lost, Work, can_fork, in_workers
+from concertmaster.worker import Limits, Work
+from concertmaster.workers import Lost, can_fork, in_workers
 
 pytestmark = pytest.mark.skipif(not can_fork(), reason="no fork on this system")
 QUICK = Limits(cpu=1, wall=20.0, memory=256 << 20)

@@ -17,6 +17,7 @@ from concertmaster.project.files import Project, UnreadableFileError, WorkingTre
 from concertmaster.project.python import Surroundings
 from concertmaster.rule import Rule
 from concertmaster.subjects import analyse
+from concertmaster.worker import Limits
 
 #: Below this many bytes one process is quicker than several.
 POOL_FROM = 300_000
@@ -69,7 +70,7 @@ def results(
     paths: Sequence[str],
     jobs: int,
     *,
-    limits: workers.Limits | None = None,
+    limits: Limits | None = None,
     progress: Progress | None = None,
     beside: Callable[[], Result] | None = None,
 ) -> Iterator[FileResult | Result | Unanalysed]:

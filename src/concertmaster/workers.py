@@ -12,7 +12,6 @@ import os
 import pickle
 import select
 import signal
-import struct
 import sys
 import time
 import warnings
@@ -22,20 +21,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from concertmaster.confinement import allow, confine
-
-_HEAD = struct.Struct("!Q")
-_MARK = struct.Struct("!I")
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one item may use: seconds of a processor, seconds by the clock, and bytes on top of what there is."""
-
-    cpu: int = 30
-    wall: float = 900.0
-    memory: int = 1 << 30
-    deaths: int = 100  # after so many the rest is given up: somebody wants it so
+from concertmaster.worker import HEAD, MARK, Batch, Desk, Limits, Work, serve, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +30,6 @@ class Lost:
 
     item: int
     reason: str
-
-
-#: What is done with each item; the items of a batch are done by one worker, and told together.
-Work = Callable[[int], Any]
-Batch = Sequence[int]
 
 
 def can_fork() -> bool:
@@ -110,7 +91,7 @@ class _Pool:
 
     def results(self, jobs: int) -> Iterator[list[Any] | Lost]:
         gc.freeze()
-        for number in range(min(jobs, mmap.PAGESIZE // _MARK.size)):
+        for number in range(min(jobs, mmap.PAGESIZE // MARK.size)):
             self._start(number)
         while self._workers:
             ready, _, _ = select.select(list(self._workers), [], [], 1.0)
@@ -134,7 +115,7 @@ class _Pool:
             warnings.simplefilter("ignore", DeprecationWarning)  # about threads, which the child does not use
             pid = os.fork()
         if pid == 0:
-            _serve(self._work, _Desk(orders, answer, self._marks, number, self._limits))
+            serve(self._work, Desk(orders, answer, self._marks, number, self._limits))
         os.close(orders)
         os.close(answer)
         worker = _Worker(number, pid, give, answers)
@@ -146,10 +127,10 @@ class _Pool:
             self._dismiss(worker)
             return
         worker.batch, worker.since, worker.at = self._waiting.popleft(), time.monotonic(), 0
-        _MARK.pack_into(self._marks, worker.number * _MARK.size, 0)
+        MARK.pack_into(self._marks, worker.number * MARK.size, 0)
         body = pickle.dumps(list(worker.batch))
         with suppress(BrokenPipeError):  # it has died in between; its end of the answers says so
-            _write(worker.orders, _HEAD.pack(len(body)) + body)
+            write(worker.orders, HEAD.pack(len(body)) + body)
 
     def _dismiss(self, worker: _Worker) -> None:
         """No more orders: it ends by itself."""
@@ -162,11 +143,11 @@ class _Pool:
             yield from self._died(worker)
             return
         worker.received += part
-        if len(worker.received) < _HEAD.size:
+        if len(worker.received) < HEAD.size:
             return
-        length = _HEAD.unpack_from(worker.received)[0]
-        if len(worker.received) >= _HEAD.size + length:
-            found = pickle.loads(memoryview(worker.received)[_HEAD.size :])  # noqa: S301
+        length = HEAD.unpack_from(worker.received)[0]
+        if len(worker.received) >= HEAD.size + length:
+            found = pickle.loads(memoryview(worker.received)[HEAD.size :])  # noqa: S301
             worker.received = bytearray()
             self._finished(len(worker.batch))
             goes_on = not self._alone or set(self._alone).isdisjoint(worker.batch)
@@ -204,7 +185,7 @@ class _Pool:
         return _reason(status, self._limits)
 
     def _mark(self, worker: _Worker) -> int:
-        (at,) = _MARK.unpack_from(self._marks, worker.number * _MARK.size)
+        (at,) = MARK.unpack_from(self._marks, worker.number * MARK.size)
         return min(int(at), max(0, len(worker.batch) - 1))
 
     def _stop_hanging(self) -> None:
@@ -226,54 +207,3 @@ def _reason(status: int, limits: Limits) -> str:
             return "the process that judged it was stopped: it hung, or memory ran out"
         return f"the process that judged it crashed ({signal.Signals(number).name})"
     return "the process that judged it ended before it was done"
-
-
-def _write(to: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(to, view) :]
-
-
-# -- in the worker -----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Desk:
-    orders: int
-    answers: int
-    marks: mmap.mmap
-    number: int
-    limits: Limits
-
-
-def _serve(work: Work, desk: _Desk) -> None:
-    """Do what is ordered until there are no more orders; never returns."""
-    ended = 1
-    try:
-        confine(desk.orders, desk.answers, memory=desk.limits.memory)
-        while (head := _read(desk.orders, _HEAD.size)) is not None:
-            batch = pickle.loads(_read(desk.orders, _HEAD.unpack(head)[0]) or b"")  # noqa: S301
-            done = []
-            for at, item in enumerate(batch):
-                _MARK.pack_into(desk.marks, desk.number * _MARK.size, at)
-                allow(desk.limits.cpu)
-                result = work(item)
-                if result is not None:
-                    done.append(result)
-            body = pickle.dumps(done, protocol=pickle.HIGHEST_PROTOCOL)
-            _write(desk.answers, _HEAD.pack(len(body)) + body)
-            gc.collect()
-        ended = 0
-    finally:
-        os._exit(ended)
-
-
-def _read(source: int, size: int) -> bytes | None:
-    parts = []
-    while size:
-        part = os.read(source, size)
-        if not part:
-            return None
-        parts.append(part)
-        size -= len(part)
-    return b"".join(parts)

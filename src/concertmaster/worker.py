@@ -1,0 +1,80 @@
+"""The inside of a worker process: it does what is ordered, under limits, until there are no more orders."""
+
+from __future__ import annotations
+
+import gc
+import mmap
+import os
+import pickle
+import struct
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from concertmaster.confinement import allow, confine
+
+HEAD = struct.Struct("!Q")
+MARK = struct.Struct("!I")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one item may use: seconds of a processor, seconds by the clock, and bytes on top of what there is."""
+
+    cpu: int = 30
+    wall: float = 900.0
+    memory: int = 1 << 30
+    deaths: int = 100  # after so many the rest is given up: somebody wants it so
+
+
+#: What is done with each item; the items of a batch are done by one worker, and told together.
+Work = Callable[[int], Any]
+Batch = Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    orders: int
+    answers: int
+    marks: mmap.mmap
+    number: int
+    limits: Limits
+
+
+def serve(work: Work, desk: Desk) -> None:
+    """Do what is ordered until there are no more orders; never returns."""
+    ended = 1
+    try:
+        confine(desk.orders, desk.answers, memory=desk.limits.memory)
+        while (head := _read(desk.orders, HEAD.size)) is not None:
+            batch = pickle.loads(_read(desk.orders, HEAD.unpack(head)[0]) or b"")  # noqa: S301
+            done = []
+            for at, item in enumerate(batch):
+                MARK.pack_into(desk.marks, desk.number * MARK.size, at)
+                allow(desk.limits.cpu)
+                result = work(item)
+                if result is not None:
+                    done.append(result)
+            body = pickle.dumps(done, protocol=pickle.HIGHEST_PROTOCOL)
+            write(desk.answers, HEAD.pack(len(body)) + body)
+            gc.collect()
+        ended = 0
+    finally:
+        os._exit(ended)
+
+
+def _read(source: int, size: int) -> bytes | None:
+    parts = []
+    while size:
+        part = os.read(source, size)
+        if not part:
+            return None
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+def write(to: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(to, view) :]
