@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint index lock clean
+.PHONY: demo test lint lint-workflows fuzz release index lock clean
 
 $(READY): requirements/dev.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -24,6 +24,27 @@ lint: $(READY)
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+
+# The workflows and the action: GitHub's schemas, zizmor at its strictest, actionlint. All without GitHub.
+WORKFLOWS := $(wildcard .github/workflows/*.yml docs/workflows/*.yml)
+lint-workflows: $(READY)
+	$(VENV)/bin/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
+	$(VENV)/bin/check-jsonschema --builtin-schema vendor.github-actions action.yml
+	$(VENV)/bin/zizmor --offline --persona auditor --no-progress --quiet --config .github/zizmor.yml $(WORKFLOWS) action.yml
+	$(VENV)/bin/python -m tools.actionlint $(WORKFLOWS)
+
+# Generated Python, Markdown, diffs and events; what fails is kept below tests/cases/found.
+NUMBER ?= 300
+SEED ?= 1
+fuzz: $(READY)
+	$(VENV)/bin/python -m tools.fuzzing --number $(NUMBER) --seed $(SEED)
+
+# One command makes a release: `make release VERSION=1.2.3` checks that everything agrees, tags, and pushes the tag.
+# The rest is done by .github/workflows/release.yml.
+release: $(READY)
+	$(VENV)/bin/python -m tools.release check "$(VERSION)"
+	git tag --annotate --message "Release $(VERSION)" "release/$(VERSION)"
+	git push origin "release/$(VERSION)"
 
 # Reads every release of orchestrator-core and its companions anew into the index that is shipped.
 index: $(READY)

@@ -53,7 +53,7 @@ class Rendered(HTMLParser):
             self.text += data
 
 
-ALIVE = re.compile(r"@\w|#\d|\bGH-\d|https?:|www\.|\b[0-9a-f]{7,40}\b|[`*_<>|\[\]$\\~]|:\w+:", re.IGNORECASE)
+ALIVE = re.compile(r"@\w|#\d|\bGH-\d|https?:/|www\.|\b[0-9a-f]{7,40}\b|[`*_<>|\[\]$\\~]|:\w+:", re.IGNORECASE)
 
 
 def assert_inert(markdown: str) -> None:

@@ -13,7 +13,8 @@ import traceback
 from collections.abc import Iterator
 from random import Random
 
-from concertmaster.workers import Limits, Lost, in_workers
+from concertmaster.worker import Limits
+from concertmaster.workers import Lost, in_workers
 from tools.fuzzing import Kind, kinds
 from tools.fuzzing.keeping import Failure, keep
 

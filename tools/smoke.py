@@ -1,0 +1,60 @@
+"""`python -m tools.smoke IMAGE`: an image reviews a pull request on a local GitHub, started as by a runner."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.github_server.github import GitHub
+from tests.jobs import OLD, PIN
+
+PLACES = ("workspace", "home", "workflow", "file_commands", "runner_temp")
+WANTED = "from orchestrator.core.workflows.utils import create_workflow"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.smoke", description=__doc__)
+    parser.add_argument("image")
+    parser.add_argument("--engine", nargs="+", default=["docker"], help="docker, or podman with its options")
+    given = parser.parse_args()
+    if shutil.which(given.engine[0]) is None:
+        raise SystemExit(f"{given.engine[0]} is not installed, so the image cannot be tried.")
+    with GitHub.start() as github:
+        remote = github.create_repository("octo-org/network", {"pyproject.toml": PIN.format("4.8.2")})
+        remote.push("raise", {"pyproject.toml": PIN.format("5.5.0"), "added.py": OLD})
+        pull = remote.open_pull_request("main", "raise")
+        event = remote.event(pull)
+        with tempfile.TemporaryDirectory() as folder:
+            inputs = {"github-token": github.token()}
+            environment = github.runner_environment(event, inputs, Path(folder), checkout=event.sha)
+            ended = start(given.engine, given.image, environment, Path(folder))
+        bodies = [comment.body for comment in pull.review_comments]
+        violations = list(github.violations)
+    if ended.returncode != 1 or violations or not any(WANTED in body for body in bodies):
+        raise SystemExit(
+            f"It ended with {ended.returncode}: {ended.stdout}{ended.stderr}{violations}{bodies}"
+        )
+    sys.stdout.write(f"{given.image} reviewed a pull request: {len(bodies)} comments.\n")
+    return 0
+
+
+def start(
+    engine: list[str], image: str, environment: Mapping[str, str], folder: Path
+) -> subprocess.CompletedProcess[str]:
+    """Mounts below /github, and every variable by its name."""
+    mounts = [part for place in PLACES for part in ("-v", f"{folder / place}:/github/{place}")]
+    told = {name: value.replace(str(folder), "/github") for name, value in environment.items()}
+    variables = [part for name, value in told.items() for part in ("-e", f"{name}={value}")]
+    command = [*engine, "run", "--rm", "--network", "host", "--workdir", "/github/workspace"]
+    return subprocess.run(
+        [*command, *mounts, *variables, image], capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
