@@ -115,7 +115,8 @@ class Life:
         wanted = (step.code, "posted" if step.writes else "nothing-new")
         assert (ended, told["result"]) == wanted, step.title
         assert not SLOW or self.job.run()[1]["result"] == "nothing-new", step.title
-        shown = [self.pull.threads[number - 1].comments[0].body for number in self.open()]
+        threads = map(self.thread, self.open())
+        shown = [(self._one(thread), thread.comments[0].body) for thread in threads]
         assert len(shown) == len(set(shown)), step.title
         comments = self.pull.issue.comments
         assert sum(posted_summary(c.id, c.body) is not None for c in comments) <= 1, step.title
@@ -370,5 +371,6 @@ REPLIES = {
     "The file is gone as of .",
     "The lines have changed: a newer comment goes on.",
     "The lines have changed: a newer comment on `far.py` goes on.",
+    "The lines have changed: a newer comment on `moved.py` goes on.",
     "This pull request leaves the file alone as of .",
 }
