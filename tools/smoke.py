@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import shutil
 import subprocess
 import sys
@@ -20,8 +21,12 @@ WANTED = "from orchestrator.core.workflows.utils import create_workflow"
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.smoke", description=__doc__)
     parser.add_argument("image")
-    parser.add_argument("--engine", nargs="+", default=["docker"], help="docker, or podman with its options")
+    parser.add_argument(
+        "--engine", type=shlex.split, default=["docker"], help="docker, or podman with options"
+    )
+    parser.add_argument("--option", action="append", default=[], help="one more option of `run`")
     given = parser.parse_args()
+    engine = [*given.engine, "run", *given.option]
     if shutil.which(given.engine[0]) is None:
         raise SystemExit(f"{given.engine[0]} is not installed, so the image cannot be tried.")
     with GitHub.start() as github:
@@ -32,7 +37,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             inputs = {"github-token": github.token()}
             environment = github.runner_environment(event, inputs, Path(folder), checkout=event.sha)
-            ended = start(given.engine, given.image, environment, Path(folder))
+            ended = start(engine, given.image, environment, Path(folder))
         bodies = [comment.body for comment in pull.review_comments]
         violations = list(github.violations)
     if ended.returncode != 1 or violations or not any(WANTED in body for body in bodies):
@@ -50,7 +55,7 @@ def start(
     mounts = [part for place in PLACES for part in ("-v", f"{folder / place}:/github/{place}")]
     told = {name: value.replace(str(folder), "/github") for name, value in environment.items()}
     variables = [part for name, value in told.items() for part in ("-e", f"{name}={value}")]
-    command = [*engine, "run", "--rm", "--network", "host", "--workdir", "/github/workspace"]
+    command = [*engine, "--rm", "--network", "host", "--workdir", "/github/workspace"]
     return subprocess.run(
         [*command, *mounts, *variables, image], capture_output=True, text=True, check=False, timeout=300
     )
