@@ -30,8 +30,15 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self.give(answer)
 
+    def do_HEAD(self) -> None:
+        """Tells that a file cannot be had in parts."""
+        self.send_error(405)
+
     def give(self, content: bytes, *, status: int = 200, length: int | None = None) -> None:
         self.send_response(status)
+        is_list = self.path.startswith("/simple/")
+        kind = "application/vnd.pypi.simple.v1+json" if is_list else "application/octet-stream"
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(content) if length is None else length))
         self.end_headers()
         self.wfile.write(content)

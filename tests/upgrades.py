@@ -34,6 +34,7 @@ class Upgrade:
     login: str = BOT
     checkout: bool = False
     runs: int = 0
+    environment: dict[str, str] = field(default_factory=dict)
 
     def run(self, event: Event | None = None, **inputs: str) -> tuple[int, dict[str, str]]:
         """The exit code and the outputs."""
@@ -45,6 +46,7 @@ class Upgrade:
         environment = self.github.runner_environment(
             event, given, self.folder / str(self.runs), checkout=commit
         )
+        environment |= self.environment
         code = run_action(environment, pause=0, retry=Retry(sleep=lambda _: None))
         return code, outputs(environment)
 

@@ -22,6 +22,7 @@ from concertmaster.report.markdown import code
 from concertmaster.report.upgrade import title
 from concertmaster.report.upgrade_plan import lines
 from concertmaster.upgrading import Limits
+from concertmaster.upgrading.locking import Locksmith, uv
 
 EVENTS = ("schedule", "workflow_dispatch")
 _DAYS = re.compile(r"[0-9]{1,4}")
@@ -80,6 +81,7 @@ def _run(repository: Repository, inputs: Inputs, environment: Mapping[str, str],
         inputs.server_url,
         inputs.wishes.supply,
         Limits(_days(environment), _truth(environment, "prereleases")),
+        Locksmith(uv(environment), inputs.wishes.supply.address, environment),
     )
     return Renewal(repository, wishes, inputs.checkout).run(dry_run=dry_run)
 

@@ -14,6 +14,7 @@ from concertmaster.report.upgrade import Surroundings, render
 from concertmaster.report.upgrade_plan import lines
 from concertmaster.upgrading import Limits, plan_upgrade, target_for
 from concertmaster.upgrading.formatting import formatter, ruff
+from concertmaster.upgrading.locking import Locksmith
 from concertmaster.workspace import open_workspace
 from concertmaster.writer import write
 
@@ -27,6 +28,7 @@ def upgrade_locally(
     apply: bool,
     supply: Supply | None = None,
     limits: Limits | None = None,
+    locksmith: Locksmith | None = None,
 ) -> int:
     """Print the upgrade, or write it, and return the exit code.
 
@@ -45,7 +47,11 @@ def upgrade_locally(
         typer.echo(f"orchestrator-core {workspace.window.installed} is installed already.", err=True)
         return CLEAN
     plan = plan_upgrade(
-        workspace, unsafe=unsafe, may_write=lambda _: True, formatting=partial(formatter, tool=ruff())
+        workspace,
+        unsafe=unsafe,
+        may_write=lambda _: True,
+        formatting=partial(formatter, tool=ruff()),
+        locksmith=locksmith,
     )
     for line in lines(plan):
         typer.echo(line)

@@ -80,11 +80,13 @@ def upgrade(
     from concertmaster.index.supply import Supply
     from concertmaster.local_upgrade import upgrade_locally
     from concertmaster.upgrading import Limits
+    from concertmaster.upgrading.locking import Locksmith, uv
 
     root = (path or Path.cwd()).absolute()
     if not root.is_dir():
         raise missing_path(str(root))
     apply = write and not dry_run
+    supply = Supply.of(os.environ, offline=offline)
     raise typer.Exit(
         upgrade_locally(
             root_around([root]),
@@ -92,7 +94,8 @@ def upgrade(
             target=target,
             unsafe=unsafe,
             apply=apply,
-            supply=Supply.of(os.environ, offline=offline),
+            supply=supply,
             limits=Limits(minimum_age, prereleases),
+            locksmith=Locksmith(uv(os.environ), supply.address, os.environ),
         )
     )

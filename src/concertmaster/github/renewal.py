@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -32,7 +32,7 @@ from concertmaster.project.dependencies import is_manifest
 from concertmaster.report.markdown import code, listing
 from concertmaster.report.upgrade import Surroundings, render
 from concertmaster.subjects import is_judged
-from concertmaster.upgrading import Commit, UpgradePlan, over, plan_upgrade, target_for
+from concertmaster.upgrading import Commit, UpgradePlan, branch_of, over, plan_upgrade, target_for
 from concertmaster.upgrading.formatting import formatter, ruff
 from concertmaster.versions import release
 from concertmaster.workspace import Workspace, open_workspace
@@ -77,7 +77,8 @@ class Renewal:
         window = workspace.window
         if release(window.target) <= release(window.installed):
             return Outcome(Result.UP_TO_DATE, f"orchestrator-core {window.installed} is installed already")
-        plan = self._plan(workspace)
+        branch = self._branch(branch_of(window.target), base, found)
+        plan = self._plan(workspace, kept=self._locks(branch))
         if not plan.commits:
             raise nothing_to_raise(window.installed, window.target)
         if dry_run:
@@ -86,7 +87,6 @@ class Renewal:
         if is_declined(pulls):
             reason = f"its pull request #{pulls[0].number} was closed; reopen it to have it again"
             return Outcome(Result.DECLINED, reason, plan, pulls[0].number)
-        branch = self._branch(plan.branch, base, found)
         return self._write(Standing(base, found, workspace, plan, branch, pulls))
 
     # -- reading -----------------------------------------------------------------------------------
@@ -110,14 +110,23 @@ class Renewal:
         )
         return open_workspace(files, installed_release=installed, target=target, name=name, supply=supply)
 
-    def _plan(self, workspace: Workspace) -> UpgradePlan:
-        prefix = f"{self._wishes.folder}/" if self._wishes.folder else ""
-        workflows = ".github/workflows/"
+    def _locks(self, branch: Branch | None) -> dict[str, bytes]:
+        """What is locked on the branch, where the default branch has not changed what it is made from since."""
+        if branch is None:
+            return {}
+        sources = [path for path in branch.base if path.endswith(("uv.lock", "pyproject.toml"))]
+        files = self._files({path: branch.now[path] for path in sources if path in branch.now})
+        before, base = branch.before, branch.base
+        is_same = all(path in before and before[path].sha == base[path].sha for path in sources)
+        return {path: files.read(path) for path in files.paths if is_same and path.endswith("uv.lock")}
+
+    def _plan(self, workspace: Workspace, kept: Mapping[str, bytes] | None = None) -> UpgradePlan:
         return plan_upgrade(
             workspace,
             unsafe=self._wishes.unsafe,
-            may_write=lambda path: not f"{prefix}{path}".startswith(workflows),
+            may_write=lambda path: not self._path(path).startswith(".github/workflows/"),
             formatting=partial(formatter, tool=ruff()),
+            locksmith=replace(self._wishes.locksmith, kept=kept or {}),
         )
 
     def _branch(self, name: str, base: str, found: Listing) -> Branch | None:

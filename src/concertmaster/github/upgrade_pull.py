@@ -14,6 +14,7 @@ from concertmaster.report.checklist import ticked
 from concertmaster.report.markdown import Links, marker
 from concertmaster.report.upgrade import MAX_BODY, Surroundings, render, title
 from concertmaster.upgrading import Limits, UpgradePlan
+from concertmaster.upgrading.locking import Locksmith
 
 
 class Result(StrEnum):
@@ -39,6 +40,7 @@ class Wishes:
     server: str = ""
     supply: Supply = field(default_factory=Supply)
     limits: Limits = field(default_factory=Limits)
+    locksmith: Locksmith = field(default_factory=Locksmith)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,12 @@ class Supply:
             return True
         return False if self._online and not outcome.problems else None
 
+    @property
+    def address(self) -> str | None:
+        """The package index that may be asked; None where none may."""
+        source = self._source()
+        return source.base if source else None
+
     def listed(self) -> tuple[WheelFile, ...]:
         """What the package index has of the framework, without what was taken back.
 

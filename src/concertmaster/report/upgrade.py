@@ -213,4 +213,8 @@ def _checked(plan: UpgradePlan) -> Iterator[str]:
             f"- Checked: names, arguments and settings against the public API of {code(plan.names.release)}; "
             "what does not fit is listed above."
         )
-    yield "- Not checked: whether it works. No code was imported or run, no tests, no migrations, no resolver."
+    relocked = [path for path in plan.files if path.rpartition("/")[2] == "uv.lock"]
+    if relocked:
+        yield f"- Checked: {listing([code(path) for path in relocked])} was resolved by uv, without building anything."
+    rest = "no migrations" if relocked else "no migrations, no resolver"
+    yield f"- Not checked: whether it works. No code was imported or run, no tests, {rest}."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from concertmaster.findings import Edit, apply
 from concertmaster.project.dependencies import (
@@ -14,6 +14,7 @@ from concertmaster.project.dependencies import (
     raise_pin,
     read_requirements,
 )
+from concertmaster.upgrading.locking import Locksmith, Unlockable, is_behind
 from concertmaster.upgrading.model import Note, Pin
 from concertmaster.versions import release
 
@@ -75,6 +76,23 @@ def _checked(
         for pin in pins
     )
     return {path: text for path, text in changed.items() if path not in wrong}, told
+
+
+def renewed(
+    files: Mapping[str, bytes], target: str, locksmith: Locksmith | None, may_write: Callable[[str], bool]
+) -> tuple[dict[str, bytes], tuple[Note, ...]]:
+    """The locks that could be renewed, and a note for each of the others."""
+    done: dict[str, bytes] = {}
+    notes: list[Note] = []
+    for note in locks(files):
+        if locksmith is None or not may_write(note.path) or not is_behind(files, note.path, target):
+            notes.append(note)
+            continue
+        try:
+            done[note.path] = locksmith.renew(files, note.path, target)
+        except Unlockable as reason:
+            notes.append(Note(note.path, f"{note.text} (not done here: {reason})"))
+    return done, tuple(notes)
 
 
 def locks(files: Mapping[str, bytes]) -> Iterator[Note]:

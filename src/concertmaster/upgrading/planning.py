@@ -13,8 +13,9 @@ from concertmaster.project.overlay import Overlay
 from concertmaster.rule import Rule
 from concertmaster.runner import Report, Task, run
 from concertmaster.upgrading.formatting import Dress, Formatting, unformatted
+from concertmaster.upgrading.locking import Locksmith
 from concertmaster.upgrading.model import Commit, Note, Pin, UpgradePlan
-from concertmaster.upgrading.pins import locks, raise_pins
+from concertmaster.upgrading.pins import raise_pins, renewed
 from concertmaster.upgrading.stages import by_rule, parses
 from concertmaster.workspace import Workspace, manifests, open_workspace, readable
 
@@ -32,6 +33,7 @@ def plan_upgrade(
     jobs: int | None = None,
     may_write: Callable[[str], bool] = lambda path: not path.startswith(WORKFLOWS),
     formatting: Formatting = unformatted,
+    locksmith: Locksmith | None = None,
 ) -> UpgradePlan:
     """The upgrade of a project over its workspace's window; nothing is written.
 
@@ -41,7 +43,8 @@ def plan_upgrade(
     """
     project, window = workspace.project, workspace.window
     raised, pins = raise_pins(manifests(project), window.target)
-    base = Overlay(project, {path: text for path, text in raised.items() if may_write(path)})
+    relocked, left = renewed({**manifests(project), **raised}, window.target, locksmith, may_write)
+    base = Overlay(project, {path: text for path, text in (raised | relocked).items() if may_write(path)})
     lifted = over(workspace, base)
     judged = run(lifted, base, unsafe=unsafe, jobs=jobs)
     wanted = _wanted(judged)
@@ -62,7 +65,7 @@ def plan_upgrade(
         _unanalysed(project, after),
         upgraded,
         make_plan(project, window),
-        tuple(locks(manifests(project))),
+        left,
         tuple(Note(path, _WORKFLOW_NOTE) for path in sorted(kept)),
         suggested=_suggested(workspace, upgraded, after, jobs=jobs),
         unsettled=tuple(sorted(after.rewritten.keys() - kept)),
@@ -150,7 +153,9 @@ def _commits(
     target: str,
 ) -> Iterator[Commit]:
     if raised:
+        named = {pin.path for pin in pins}
         told = [f"- {pin.path}: {pin.text}" for pin in pins if not pin.obstacle and pin.path in raised]
+        told += [f"- {path}: renewed" for path in raised if path not in named]
         yield Commit(f"Require orchestrator-core {target}", "\n".join(map(_line, told)), (), raised)
     for name, files in staged.items():
         findings = [item for item in judged.findings if item.rule == name]
