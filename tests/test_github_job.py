@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -13,6 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from concertmaster.github import job
+from tests.runner_log import commands
+from tests.runner_log import values as values_in
 from tests.test_report_markdown import HOSTILE
 
 COMMANDS = st.sampled_from(
@@ -20,18 +21,6 @@ COMMANDS = st.sampled_from(
      ":", "#", "[", "%0A", "\x85::warning::x", "\u2028::warning::x", "end-", "<<", "a=b"]
 )  # fmt: skip
 TEXTS = st.one_of(HOSTILE, st.lists(COMMANDS, max_size=6).map("".join))
-
-
-def commands(printed: str) -> Iterator[tuple[str, str]]:
-    """Name and text of every command in the log, as the runner finds them; `##[` counts anywhere in a line."""
-    stop = None
-    for line in re.split(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]", printed):
-        found = re.match(r"\s*::([\w-]+)(?: [^:]*)?::(.*)$", line) or re.search(
-            r"##\[([\w-]+)[^\]]*\](.*)$", line
-        )
-        if found and (stop is None or found[1] == stop):
-            stop = found[2] if found[1] == "stop-commands" else None
-            yield found[1], found[2]
 
 
 def printed(write: object, *arguments: object) -> str:
@@ -58,31 +47,13 @@ def test_what_is_quoted_is_not_carried_out(lines: list[str]) -> None:
     assert len(word) == 32
 
 
-def read_outputs(text: str) -> dict[str, str]:
-    """`name=value`, or `name<<end` with everything up to a line that is the end."""
-    found: dict[str, str] = {}
-    lines = iter(re.split(r"\r?\n", text))
-    for line in lines:
-        if "<<" in line and ("=" not in line or line.index("<<") < line.index("=")):
-            name, _, end = line.partition("<<")
-            value = []
-            for inner in lines:
-                if inner == end:
-                    break
-                value.append(inner)
-            found[name] = "\n".join(value)
-        elif "=" in line:
-            name, _, found[name] = line.partition("=")
-    return found
-
-
 @given(TEXTS, TEXTS)
 def test_outputs_hold_what_was_put_there_and_nothing_else(one: str, other: str) -> None:
     values = {"one": one.replace("\udcff", "?"), "other": other.replace("\udcff", "?")}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "output"
         job.write_outputs({"GITHUB_OUTPUT": str(path)}, values)
-        read = read_outputs(path.read_bytes().decode())
+        read = values_in(path.read_bytes().decode())
     assert set(read) == {"one", "other"}
     for name, value in values.items():
         assert read[name] == re.sub(r"\r(?=\n|$)", "", value)

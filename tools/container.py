@@ -1,124 +1,182 @@
-"""Builds the image and runs it as a GitHub runner would, against the local GitHub.
+"""`python -m tools.container`: the image does everything that it is for, started as by a runner, on a local GitHub.
 
-Needs buildah and podman. The base image comes from a registry, or, where none can be reached, is made from
-Debian's packages with mmdebstrap and kept in the machine's image store.
+Every run is looked over as the tests are: no token and no command for the runner where none belongs.
 """
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests import runner_log
+from tests.github_server import events
+from tests.github_server.faults import meanwhile
 from tests.github_server.github import GitHub
 from tests.github_server.packages import DescriptionUnavailableError
+from tests.github_server.remote import Remote
+from tests.github_server.state import PullRequest
+from tests.guard import complaints
+from tests.jobs import OLD, PIN
 
-ROOT = Path(__file__).resolve().parent.parent
-IMAGE = "localhost/concertmaster:test"
-BASES = {
-    "BASE": ("localhost/concertmaster-base:1", "python3,ca-certificates"),
-    "BUILDER": ("localhost/concertmaster-builder:1", "python3,python3-venv,ca-certificates"),
-}
-OLD = "from orchestrator.types import SubscriptionLifecycle\n"
-PIN = '[project]\nname = "network"\nversion = "1"\ndependencies = ["orchestrator-core=={}"]\n'
+from tools.engine import Engine, NoEngineError, build, find_engine
+
+READ = {"contents": "read", "pull_requests": "read"}
+REVIEW = {"contents": "read", "pull_requests": "write"}
+MARK = {**REVIEW, "checks": "write", "statuses": "write"}
+UPGRADE = {"contents": "write", "pull_requests": "write", "issues": "write"}
+#: Modules that would be found before those of the image, if the workspace were looked at.
+TRAP = "open('/github/workspace/sprung', 'w').write('x')\n"
+TRAPS = (
+    "sitecustomize.py",
+    "usercustomize.py",
+    "github/__init__.py",
+    "libcst.py",
+    "concertmaster/__init__.py",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a container ended, and what it left."""
+
+    code: int
+    log: str
+    outputs: dict[str, str]
+    summary: str
+    sprung: bool
+
+
+@dataclass(slots=True)
+class Case:
+    """One repository with a pull request that raises the pin and brings old code in."""
+
+    engine: Engine
+    github: GitHub
+    remote: Remote = field(init=False)
+    pull: PullRequest = field(init=False)
+
+    def __post_init__(self) -> None:
+        base = {"pyproject.toml": PIN.format("4.8.2"), "main.py": OLD}
+        head = {"pyproject.toml": PIN.format("5.5.0"), "added.py": OLD, **dict.fromkeys(TRAPS, TRAP)}
+        self.remote = self.github.create_repository("octo-org/network", base)
+        self.remote.push("raise", head, "Raise orchestrator-core", base="main")
+        self.pull = self.remote.open_pull_request(base="main", head="raise")
+
+    def start(
+        self,
+        permissions: dict[str, str],
+        *options: str,
+        event: events.Event | None = None,
+        **inputs: str,
+    ) -> Ended:
+        event = event or self.remote.event(self.pull)
+        given = {name.replace("_", "-"): value for name, value in inputs.items()}
+        given["github-token"] = self.github.token(permissions=permissions)
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            environment = self.github.runner_environment(event, given, folder, checkout=event.sha)
+            for path in (folder, *folder.rglob("*")):
+                path.chmod(0o777)
+            done = self.engine.start(environment, folder, *options)
+            log = done.stdout + done.stderr
+            wrong = [*complaints([done.stdout, done.stderr], [folder]), *self.github.take_violations()]
+            assert not wrong, wrong
+            assert "Traceback" not in log, log
+            files = folder / "file_commands"
+            outputs = runner_log.values((files / "set_output_00000000").read_text())
+            summary = (files / "step_summary_00000000").read_text()
+            return Ended(done.returncode, log, outputs, summary, (folder / "workspace/sprung").exists())
+
+
+def review(case: Case) -> None:
+    ended = case.start(REVIEW)
+    assert (ended.code, ended.outputs["result"], ended.sprung) == (1, "posted", False), ended
+    bodies = [comment.body for comment in case.pull.review_comments]
+    assert any("from orchestrator.core.types import SubscriptionLifecycle" in body for body in bodies), bodies
+    assert ended.summary
+
+
+def review_as_somebody_else(case: Case) -> None:
+    ended = case.start(REVIEW, "--user", "1001:1001")
+    assert (ended.code, ended.outputs["result"]) == (1, "posted"), ended
+
+
+def gate(case: Case) -> None:
+    ended = case.start(MARK, event=case.remote.merge_group_event(case.pull), check="status")
+    assert (ended.code, ended.outputs["result"]) == (1, "unposted"), ended
+    assert [status.state for status in case.remote.state.statuses] == ["failure"]
+
+
+def upgrade(case: Case) -> None:
+    event = case.remote.schedule_event()
+    ended = case.start(UPGRADE, event=event, mode="upgrade", target="5.5.0", offline="true")
+    assert (ended.code, ended.outputs["result"]) == (0, "opened"), ended
+    made = case.remote.state.pulls[-1]
+    assert str(made.number) == ended.outputs["pull-request"]
+    assert "orchestrator-core==5.5.0" in case.remote.read("pyproject.toml", made.head.ref).decode()
+
+
+def fork(case: Case) -> None:
+    source = case.remote.fork("stranger")
+    source.push("feature", {"new.py": OLD, "pyproject.toml": PIN.format("5.5.0")})
+    case.pull = case.remote.open_pull_request("main", "feature", source=source)
+    ended = case.start(READ)
+    assert (ended.code, ended.outputs["result"]) == (1, "refused"), ended
+    assert "file=new.py" in ended.log, ended
+    assert case.pull.reviews == []
+
+
+def missing_permission(case: Case) -> None:
+    ended = case.start(REVIEW, check="check-run")
+    assert (ended.code, ended.outputs["result"]) == (1, "posted"), ended
+    assert "The check-run could not be set" in ended.log, ended
+    assert case.remote.state.check_runs == []
+
+
+def cancel(case: Case) -> None:
+    name = f"concertmaster-{case.github.url.rpartition(':')[2]}"
+    kill = [*case.engine.command, "kill", "--signal", "TERM", name]
+    done = threading.Event()
+
+    def stop() -> None:
+        subprocess.run(kill, capture_output=True, check=True)
+        done.set()
+
+    case.github.faults.add("GET", "/compare/", meanwhile(stop))
+    ended = case.start(MARK, "--name", name, check="check-run")
+    assert done.wait(30)
+    assert (ended.code, "The run was cancelled" in ended.log) == (143, True), ended
+    assert [run.conclusion for run in case.remote.state.check_runs] == ["cancelled"]
+
+
+CASES: tuple[Callable[[Case], None], ...] = (
+    review,
+    review_as_somebody_else,
+    gate,
+    upgrade,
+    fork,
+    missing_permission,
+    cancel,
+)
 
 
 def main() -> int:
-    missing = [tool for tool in ("buildah", "podman", "runc", "mmdebstrap") if shutil.which(tool) is None]
-    if missing or os.geteuid():
-        sys.stdout.write(f"SKIPPED: the image needs root and {', '.join(missing) or 'nothing else'}.\n")
-        return 0
     try:
-        build()
-        with GitHub.start() as github:
-            review(github)
-    except DescriptionUnavailableError as error:
-        sys.stdout.write(f"SKIPPED: the local GitHub needs its description: {error}\n")
+        engine = find_engine()
+        build(engine)
+        for case in CASES:
+            with GitHub.start() as github:
+                case(Case(engine, github))
+                told = f"{case.__name__.replace('_', ' ')}: {len(github.journal)} calls"
+            sys.stdout.write(f"The image as a runner starts it, {told}.\n")
+    except (NoEngineError, DescriptionUnavailableError) as error:
+        sys.stdout.write(f"SKIPPED: the image is not tried here: {error}.\n")
     return 0
-
-
-def build() -> None:
-    """The image as users get it, from base images of this machine."""
-    for name, (image, packages) in BASES.items():
-        if subprocess.run(["podman", "image", "exists", image], check=False).returncode:
-            make_base(image, packages)
-        BASES[name] = (image, packages)
-    arguments = [part for name, (image, _) in BASES.items() for part in ("--build-arg", f"{name}={image}")]
-    certificates = "/etc/ssl/certs:/etc/ssl/certs:ro"
-    run("buildah", "build", "--quiet", "--isolation", "chroot", "--network", "host", "-v", certificates,
-        *arguments, "-t", IMAGE, str(ROOT))  # fmt: skip
-
-
-def make_base(image: str, packages: str) -> None:
-    options = ("--variant=minbase", f"--include={packages}", "--aptopt=APT::Install-Recommends=false")
-    with tempfile.TemporaryDirectory() as folder:
-        archive = Path(folder) / "base.tar"
-        run("mmdebstrap", *options, "trixie", str(archive), mirror())
-        run("podman", "import", "--quiet", str(archive), image)
-
-
-def mirror() -> str:
-    """Where this machine gets Debian's packages from."""
-    lists = [Path("/etc/apt/sources.list"), *sorted(Path("/etc/apt/sources.list.d").glob("*"))]
-    text = "\n".join(path.read_text(errors="replace") for path in lists if path.is_file())
-    found = re.findall(r"^(?:URIs: *|deb +(?:\[[^]]*\] +)?)(\S*/debian/?)\s", text, flags=re.MULTILINE)
-    if not found:
-        raise SystemExit("No source of Debian packages is configured on this machine; see sources.list(5).")
-    return str(found[0])
-
-
-def run(*command: str) -> None:
-    ended = subprocess.run(command, capture_output=True, text=True, check=False)
-    if ended.returncode:
-        raise SystemExit(f"{' '.join(command)} ended with {ended.returncode}:\n{ended.stderr[-3000:]}")
-
-
-def review(github: GitHub) -> None:
-    """A pull request that raises the pin and adds an old import must get its suggestion from the container."""
-    remote = github.create_repository(
-        "octo-org/network", {"pyproject.toml": PIN.format("4.8.2"), "main.py": OLD}
-    )
-    head = {"pyproject.toml": PIN.format("5.5.0"), "added.py": OLD}
-    remote.push("raise", head, "Raise orchestrator-core", base="main")
-    pull = remote.open_pull_request(base="main", head="raise")
-    event = remote.event(pull, "opened")
-    with tempfile.TemporaryDirectory() as folder:
-        inputs = {"github-token": github.token()}
-        environment = github.runner_environment(event, inputs, Path(folder), checkout=event.sha)
-        ended = start(environment, Path(folder))
-    assert ended.returncode == 1, ended.stderr + ended.stdout
-    bodies = [comment.body for comment in pull.review_comments]
-    assert any("from orchestrator.core.types import SubscriptionLifecycle" in body for body in bodies), bodies
-    assert not github.violations, github.violations
-    size = subprocess.run(
-        ["podman", "image", "inspect", "--format", "{{.Size}}", IMAGE],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    sys.stdout.write(
-        f"The image ({int(size.stdout) / 1e6:.0f} MB) reviewed a pull request: {len(bodies)} comment(s), "
-        f"{len(github.journal)} calls.\n"
-    )
-
-
-def start(environment: Mapping[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
-    """As the runner's `docker run`: mounts below /github, HOME of its own, all variables by name."""
-    places = {"workspace": "workspace", "home": "home", "workflow": "workflow", "file_commands": "file_commands",
-              "runner_temp": "runner_temp"}  # fmt: skip
-    mounts = [part for host, inside in places.items() for part in ("-v", f"{folder / host}:/github/{inside}")]
-    told = {name: value.replace(str(folder), "/github") for name, value in environment.items()}
-    variables = [part for name, value in told.items() for part in ("-e", f"{name}={value}")]
-    hardened = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges")
-    limits = ("--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024")
-    command = ["podman", "--runtime", "runc", "run", "--rm", "--network", "host", *limits, *hardened,
-               "--workdir", "/github/workspace", *mounts, *variables, IMAGE]  # fmt: skip
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 if __name__ == "__main__":

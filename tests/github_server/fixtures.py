@@ -16,6 +16,8 @@ from tests.github_server.packages import DescriptionUnavailableError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytest_plugins = ["tests.guard"]
+
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Some tests on every server by default, all of them with CONCERTMASTER_SLOW=1."""

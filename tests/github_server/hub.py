@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, TypeVar
 
-from tests.github_server import permissions
+from tests.github_server import canaries, permissions
 from tests.github_server.calls import not_found
 from tests.github_server.git import Git, GitError, Identity
 from tests.github_server.gitwrite import write_commit
@@ -59,7 +59,7 @@ class Hub:
     def add_token(self, login: str = BOT, granted: dict[str, str] | None = None, *repositories: str) -> str:
         """What goes into the Authorization header; `repositories` bounds where it may write."""
         person = self.user(login)
-        secret = f"{'ghs' if person.type == 'Bot' else 'ghp'}_{len(self.tokens):036d}"
+        secret = canaries.issue("ghs" if person.type == "Bot" else "ghp", len(self.tokens))
         self.tokens[secret] = Token(person, granted, frozenset(repositories) or None)
         return secret
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
-from tests.github_server import archive, graphql, permissions
+from tests.github_server import archive, canaries, graphql, permissions
 from tests.github_server.calls import ROUTES, Call, Refusal, Reply, Request, Route
 from tests.github_server.description import Violation
 from tests.github_server.faults import Faults, Reset
@@ -87,6 +87,10 @@ class Service:
 
     def _note(self, request: Request, status: int | None, *, carried_out: bool) -> None:
         hidden = {name: value for name, value in request.headers.items() if name != "authorization"}
+        said: tuple[str | bytes, ...] = (request.target, request.data, *hidden.values())
+        for text in said:
+            for form in canaries.found(text):
+                self._violated("request", request, f"a token where none belongs: {form}")
         body = _json_or_none(request)
         path = request.path.removeprefix(self.prefix)
         exchange = Exchange(request.method, path, request.query, hidden, body, status, carried_out)
