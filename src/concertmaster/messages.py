@@ -59,6 +59,14 @@ def missing_path(path: str) -> UserError:
     )
 
 
+def unwritable_report(path: str, reason: str) -> UserError:
+    return UserError(
+        f"The report could not be written to {path!r}.",
+        why=f"The system says: {reason}.",
+        remedy="Give a file in a folder that is there and that you may write to.",
+    )
+
+
 def no_files(root: str) -> UserError:
     return UserError(
         "The paths that were given hold no file to look at.",
@@ -115,4 +123,20 @@ def nothing_to_raise(installed: str, target: str) -> UserError:
         f"There is nothing to commit for the upgrade from {installed} to {target}.",
         why="No manifest names a release in a form that is understood, and no code has to change.",
         remedy="Raise the requirement or renew the lock file by hand.",
+    )
+
+
+def unknown_feature(name: str, *, known: tuple[str, ...]) -> UserError:
+    return UserError(
+        f"There is no feature called {name!r}.",
+        why="It was mistyped, or this version does not have it.",
+        remedy=f"Choose among {', '.join(known)}.",
+    )
+
+
+def outside_of_repository(path: str) -> UserError:
+    return UserError(
+        f"{path!r} is not written.",
+        why="It is a link, or lies behind one that leads out of the repository.",
+        remedy="Remove the link, or write the file by hand.",
     )

@@ -226,7 +226,11 @@ class Repository(Node):
     statuses: list[Status] = field(default_factory=list)
     protected: set[str] = field(default_factory=set)
     actions_may_open_pull_requests: bool = True
+    actions_enabled: bool = True
     renamed_from: str | None = None
+    template: bool = False
+    disabled: bool = False
+    topics: tuple[str, ...] = ()
 
     @property
     def full_name(self) -> str:

@@ -16,7 +16,9 @@ from concertmaster.outcome import CLEAN, WRONG_USE
 MODULES = {
     "checking": ("check", "fix"),
     "pull_requests": ("review", "upgrade"),
+    "starting": ("init", "doctor"),
     "looking": ("plan", "map", "rules", "explain"),
+    "fleet": ("fleet",),
     "index": ("index",),
 }
 

@@ -1,0 +1,159 @@
+"""`concertmaster init` and `concertmaster doctor`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from concertmaster.cli.opening import root_around
+from concertmaster.cli.options import Offline
+from concertmaster.messages import missing_path
+from concertmaster.outcome import CLEAN, FINDINGS
+
+if TYPE_CHECKING:
+    from concertmaster.onboarding.features import Feature
+    from concertmaster.onboarding.proposals import Proposal, Survey
+
+app = typer.Typer()
+
+
+@app.command()
+def init(
+    path: Annotated[
+        Path | None, typer.Argument(help="The repository; that of the current folder if none.")
+    ] = None,
+    features: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What to set up, comma-separated: review, resolve, follow-up, companion, check-run, forks, gate, "
+            "upgrade, commands. The first and upgrade if none."
+        ),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Write new files without asking.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="With --yes, also replace files that are there and differ.")
+    ] = False,
+    action: Annotated[
+        str, typer.Option(help="The action that the workflows use.", envvar="CONCERTMASTER_ACTION")
+    ] = "OWNER/concertmaster@v0",
+) -> None:
+    """Set a repository up: workflow files and configuration, with no permission that is not needed."""
+    from concertmaster.onboarding.features import DEFAULT, chosen
+    from concertmaster.onboarding.proposals import done_elsewhere, proposals, survey
+    from concertmaster.project.files import WorkingTree
+
+    root = _root(path)
+    names = [name.strip() for value in features or () for name in value.split(",") if name.strip()]
+    wanted = chosen(names or DEFAULT)
+    seen = survey(WorkingTree.open(root), name=str(root))
+    elsewhere = done_elsewhere(seen, wanted, action)
+    _tell_survey(seen, elsewhere)
+    wanted = tuple(feature for feature in wanted if feature.name not in elsewhere)
+    found = list(proposals(root, seen, wanted, action))
+    if not found:
+        typer.echo("Nothing to write: everything is there.")
+        return
+    _show(found, wanted)
+    if action.startswith("OWNER/"):
+        typer.echo("OWNER stands for the account that the action is published under: give it with --action.")
+    written = _write(root, found, yes=yes, overwrite=overwrite)
+    if written:
+        typer.echo("Commit these files, then ask `concertmaster doctor` whether all that they need is there.")
+
+
+def _root(path: Path | None) -> Path:
+    root = (path or Path.cwd()).absolute()
+    if not root.is_dir():
+        raise missing_path(str(root))
+    return root_around([root])
+
+
+def _tell_survey(seen: Survey, elsewhere: dict[str, str]) -> None:
+    from concertmaster.report.terminal import visible
+
+    typer.echo(f"orchestrator-core {seen.release}")
+    if len(seen.projects) > 1:
+        typer.echo(f"{len(seen.projects)} projects: {', '.join(map(visible, seen.projects))}")
+    for name, path in elsewhere.items():
+        typer.echo(f"{name}: {visible(path)} sees to it already; it is left as it is")
+    if seen.bots and not any(use.has("companion") for use in seen.uses.found):
+        bots = " and ".join(seen.bots)
+        typer.echo(
+            f"{bots} raises dependencies here: the feature `companion` adds the code that goes with it."
+        )
+
+
+def _show(found: list[Proposal], wanted: tuple[Feature, ...]) -> None:
+    from concertmaster.cli.telling import tell_difference
+    from concertmaster.report.difference import unified
+
+    for proposal in found:
+        tell_difference(unified(proposal.path, proposal.old, proposal.new))
+    typer.echo()
+    for feature in wanted:
+        typer.echo(f"{feature.name}: {feature.does}")
+
+
+def _write(root: Path, found: list[Proposal], *, yes: bool, overwrite: bool) -> int:
+    """Ask, and write what is agreed to; how many files that are."""
+    from concertmaster.onboarding.proposals import apply
+
+    if not yes and not sys.stdin.isatty():
+        typer.echo("Nothing was written: nobody can be asked here. Run it with --yes.", err=True)
+        return 0
+    new = [proposal for proposal in found if proposal.old is None]
+    agreed = new if new and (yes or typer.confirm(f"Write {len(new)} new file(s)?", default=True)) else []
+    for proposal in found:
+        if proposal.old is None:
+            continue
+        if overwrite if yes else typer.confirm(f"Overwrite {proposal.path}?", default=False):
+            agreed.append(proposal)
+        else:
+            typer.echo(f"{proposal.path} is left as it is.")
+    for proposal in agreed:
+        apply(root, proposal)
+        typer.echo(f"wrote {proposal.path}")
+    return len(agreed)
+
+
+class DoctorFormat(StrEnum):
+    """How a diagnosis is told."""
+
+    TERMINAL = "terminal"
+    JSON = "json"
+
+
+@app.command()
+def doctor(
+    path: Annotated[
+        Path | None, typer.Argument(help="The repository; that of the current folder if none.")
+    ] = None,
+    repository: Annotated[
+        str | None,
+        typer.Option(
+            envvar="GITHUB_REPOSITORY", help="Its name on GitHub, owner/name; else that of its remote."
+        ),
+    ] = None,
+    format_: Annotated[
+        DoctorFormat, typer.Option("--format", help="How to tell the diagnosis.")
+    ] = DoctorFormat.TERMINAL,
+    offline: Offline = False,
+) -> None:
+    """Say whether everything is there: token, settings, workflows, network, index; and what to do where not.
+
+    The token is that of GITHUB_TOKEN or GH_TOKEN; it is shown to GITHUB_API_URL alone, and nothing is written.
+    """
+    from concertmaster.onboarding.diagnosis import State, as_json, as_lines, examine
+
+    found = list(examine(_root(path), os.environ, repository=repository, offline=offline))
+    if format_ is DoctorFormat.JSON:
+        typer.echo(as_json(found))
+    else:
+        for line in as_lines(found):
+            typer.echo(line)
+    raise typer.Exit(FINDINGS if any(check.state is State.FAILURE for check in found) else CLEAN)
