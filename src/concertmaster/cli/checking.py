@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -31,6 +32,7 @@ def check(
     offline: Offline = False,
     no_cache: NoCache = False,
     quiet: Quiet = False,
+    report: Annotated[Path | None, typer.Option(help="Also write the findings as an HTML page.")] = None,
     statistics: Annotated[
         bool, typer.Option("--statistics", help="Count by rule and by release; tell no single finding.")
     ] = False,
@@ -42,7 +44,7 @@ def check(
     from concertmaster.cli.opening import remembered
     from concertmaster.cli.watching import watched
 
-    telling = Telling(format_, quiet=quiet, statistics=statistics)
+    telling = Telling(format_, quiet=quiet, statistics=statistics, page=report)
     question = (paths, from_release, target, telling, fail_on, select, ignore, offline)
 
     def run() -> Answer:
@@ -51,7 +53,7 @@ def check(
         )
 
     def once() -> int:
-        return run().code if no_cache else remembered(paths, question, run)
+        return run().code if no_cache or report else remembered(paths, question, run)
 
     raise typer.Exit(watched(paths, once) if watch else once())
 
@@ -80,7 +82,14 @@ def _check(
         (
             one,
             in_repository(
-                run(one.workspace, one.tree, jobs=jobs, rewriting=False, progress=told_of),
+                run(
+                    one.workspace,
+                    one.tree,
+                    jobs=jobs,
+                    unsafe=telling.rewrites,
+                    rewriting=telling.rewrites,
+                    progress=told_of,
+                ),
                 one.folder,
                 is_one=is_one,
             ),

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -28,6 +29,7 @@ class Format(StrEnum):
     SARIF = "sarif"
     GITHUB = "github"
     GITLAB = "gitlab"
+    HTML = "html"
 
 
 @dataclass(frozen=True)
@@ -37,13 +39,24 @@ class Telling:
     format: Format
     quiet: bool = False
     statistics: bool = False
+    page: Path | None = None
+
+    @property
+    def rewrites(self) -> bool:
+        """Whether it also shows what files look like afterwards."""
+        return self.page is not None or self.format is Format.HTML
 
 
 def tell_all(told: list[tuple[Opened, Report]], tree: WorkingTree, telling: Telling) -> None:
     """People get a section for each project; programs get all findings at once."""
+    from concertmaster.cli.paging import page_of, write_page
     from concertmaster.projects import merged
 
-    if len(told) > 1 and telling.format is Format.TERMINAL:
+    if telling.page is not None and told:
+        write_page(telling.page, told, tree)
+    if told and telling.format is Format.HTML:
+        typer.echo(page_of(told, tree))
+    elif len(told) > 1 and telling.format is Format.TERMINAL:
         for one, report in told:
             typer.echo(f"\n{one.folder or 'Outside of the projects'}:")
             _tell(report, tree, telling)

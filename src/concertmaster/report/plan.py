@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from concertmaster.plan import Plan
-from concertmaster.report.checklist import NOUN, blocks
-from concertmaster.report.markdown import Links, count
+from concertmaster.report.checklist import blocks
+from concertmaster.report.markdown import Links
 
 
 def as_json(plan: Plan) -> str:
@@ -29,11 +29,6 @@ def _parts(plan: Plan, links: Links) -> Iterator[str]:
 
 def as_html(plan: Plan) -> str:
     """The checklist as one page."""
-    from concertmaster.report.html import render_review
+    from concertmaster.report.html import render_plan
 
-    return render_review(
-        title=f"orchestrator-core {plan.installed} to {plan.target}",
-        verdict=count(len(plan.items), NOUN),
-        summary=as_markdown(plan),
-        comments=[],
-    )
+    return render_plan(plan)

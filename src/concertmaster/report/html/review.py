@@ -5,12 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from jinja2 import Template
+from concertmaster.report.html import page
 
 CONTEXT = 3
 _SUGGESTION = re.compile(
@@ -55,7 +51,7 @@ def render_review(*, title: str, verdict: str, summary: str, comments: Iterable[
     """The whole page: the summary comment, then each review comment under its lines."""
     blocks = [_block(comment) for comment in comments]
     summary_html = _markdown(_HIDDEN.sub("", summary)) if summary else ""
-    return _template().render(title=title, verdict=verdict, summary=summary_html, blocks=blocks)
+    return page.render("review.html.j2", title=title, verdict=verdict, summary=summary_html, blocks=blocks)
 
 
 def _block(comment: ShownComment) -> Block:
@@ -106,12 +102,3 @@ def _folds(html: str) -> str:
         html = html.replace(f"&lt;{tag}&gt;", f"<{tag}>").replace(f"&lt;/{tag}&gt;", f"</{tag}>")
     html = re.sub(r"<p>(</?details>)</p>", r"\1", html)
     return re.sub(r"<p>\s*(<details>)\s*(<summary>.*?</summary>)\s*</p>", r"\1\2", html, flags=re.DOTALL)
-
-
-@cache
-def _template() -> Template:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    loader = FileSystemLoader(Path(__file__).parent / "templates")
-    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    return environment.get_template("review.html.j2")
