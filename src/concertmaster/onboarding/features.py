@@ -90,7 +90,7 @@ def workflows(features: Collection[Feature], action: str = PLACEHOLDER) -> Itera
         if feature.template:
             text = template(feature.template)
             if feature.name in ("review", "forks"):
-                text = _permitted(text, features)
+                text = _permitted(text, features, is_review=feature.name == "review")
             if feature.name == "review":
                 text += _inputs(features)
             yield TARGETS[feature.template], _named(text).replace(PLACEHOLDER, action)
@@ -107,9 +107,10 @@ def template(name: str) -> str:
     return (files("concertmaster.onboarding") / "workflows" / name).read_text(encoding="utf-8")
 
 
-def _permitted(text: str, features: Collection[Feature]) -> str:
-    reasons = ", ".join(dict.fromkeys(feature.contents for feature in features if feature.contents))
-    checks = ", ".join(feature.checks for feature in features if feature.checks)
+def _permitted(text: str, features: Collection[Feature], *, is_review: bool) -> str:
+    counted = [feature for feature in features if is_review or not feature.inputs]
+    reasons = ", ".join(dict.fromkeys(feature.contents for feature in counted if feature.contents))
+    checks = ", ".join(feature.checks for feature in counted if feature.checks)
     contents = f"      contents: write # {reasons}\n" if reasons else "      contents: read # the files\n"
     more = f"      checks: write # {checks}\n" if checks else ""
     return text.replace(_RESOLVING, contents).replace(_COMMENTS, _COMMENTS + more)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,10 +52,11 @@ def github(
 def _asked(token: str, api: str, name: str, uses: Sequence[Use]) -> Iterator[Check]:
     from concertmaster.github.client import connect
     from concertmaster.github.refusals import BadTokenError, GitHubError, NotFoundError
+    from concertmaster.github.retry import Retry
     from concertmaster.onboarding.diagnosis import Check, State
 
     try:
-        client = connect(token.strip(), api, pause=0, timeout=15)
+        client = connect(token.strip(), api, retry=Retry(_short), pause=0, timeout=15)
     except UserError as error:
         yield Check("token", State.FAILURE, f"{error.what} {error.why}", error.remedy)
         return
@@ -72,6 +74,11 @@ def _asked(token: str, api: str, name: str, uses: Sequence[Use]) -> Iterator[Che
         yield Check("token", State.FAILURE, what, "Check the network, GITHUB_API_URL and githubstatus.com.")
     finally:
         client.close()
+
+
+def _short(seconds: float) -> None:
+    """Somebody waits for the diagnosis: not for GitHub as long as a review would."""
+    time.sleep(min(seconds, 0.3))
 
 
 def _token(client: Client, name: str, found: dict[str, Any], uses: Sequence[Use]) -> Iterator[Check]:
