@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from concertmaster.cli import run as command
 from concertmaster.project.files import MemoryTree
 from concertmaster.report.upgrade import BEGIN, END
 from concertmaster.upgrading import plan_upgrade
+from concertmaster.upgrading.formatting import formatter, ruff
 from concertmaster.workspace import open_workspace
 from tests.github_server import GitHub, gitwrite
 from tests.github_server.calls import Request
@@ -195,7 +197,8 @@ def test_code_without_a_pin_to_raise_is_told_loudly(start: Start) -> None:
     job = start({"requirements.txt": "orchestrator-core\n", "uv.lock": lock, "main.py": OLD})
     assert job.run()[1]["result"] == "opened"
     assert "**No requirement could be raised**" in job.pulls[0].issue.body
-    assert "- Renew `uv.lock`: `uv lock --upgrade-package orchestrator-core`." in job.pulls[0].issue.body
+    told = "- Renew `uv.lock`: `uv lock --upgrade-package orchestrator-core` (not done here: there is no pyproject.toml"
+    assert told in job.pulls[0].issue.body
 
 
 def test_workflow_files_are_left_and_named(start: Start) -> None:
@@ -206,6 +209,7 @@ def test_workflow_files_are_left_and_named(start: Start) -> None:
     assert job.run()[1]["result"] == "opened"
     assert job.read(".github/workflows/test.yml") == workflow
     assert "Change `.github/workflows/test.yml`: the token of a workflow" in job.pulls[0].issue.body
+    assert "`workflows: write`" in job.pulls[0].issue.body
 
 
 def test_nothing_but_the_branch_the_commits_and_the_pull_request_is_written(
@@ -616,6 +620,18 @@ def test_a_missing_permission_is_named(
     assert job.run()[1]["result"] == "opened"
 
 
+def test_workflow_files_that_are_refused_are_named_with_the_permission(
+    github: GitHub, start: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As on a branch that brings workflow files of the default branch along."""
+    job = start()
+    deed = "refusing to allow a GitHub App to create or update workflow `.github/workflows/a.yml`"
+    github.faults.add("POST", "/git/refs$", status(403, f"{deed} without `workflows` permission"))
+    assert job.run()[0] == 2
+    assert "`workflows: write`" in capsys.readouterr().out
+    assert job.run()[1]["result"] == "opened"
+
+
 def test_the_setting_that_forbids_pull_requests_is_named(
     start: Start, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -730,7 +746,8 @@ def test_a_generated_project_is_upgraded(start: Start, tmp_path: Path) -> None:
     files = {
         path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()
     }
-    plan = plan_upgrade(open_workspace(MemoryTree(files)), jobs=1)
+    formatting = partial(formatter, tool=ruff())
+    plan = plan_upgrade(open_workspace(MemoryTree(files)), jobs=1, formatting=formatting)
     assert job.run()[1]["result"] == "opened"
     assert job.log() == [commit.title for commit in plan.commits]
     for path, text in plan.files.items():

@@ -35,6 +35,7 @@ class Upgrade:
     checkout: bool = False
     runs: int = 0
     environment: dict[str, str] = field(default_factory=dict)
+    retry: Retry = field(default_factory=lambda: Retry(sleep=lambda _: None))
 
     def run(self, event: Event | None = None, **inputs: str) -> tuple[int, dict[str, str]]:
         """The exit code and the outputs."""
@@ -47,7 +48,7 @@ class Upgrade:
             event, given, self.folder / str(self.runs), checkout=commit
         )
         environment |= self.environment
-        code = run_action(environment, pause=0, retry=Retry(sleep=lambda _: None))
+        code = run_action(environment, pause=0, retry=self.retry)
         return code, outputs(environment)
 
     @property

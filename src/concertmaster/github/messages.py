@@ -82,7 +82,8 @@ def changed_workflows(branch: str) -> UserError:
     return UserError(
         f"The branch {branch} could not be brought up to date.",
         why="The default branch has changed workflow files since, and the token may not write those.",
-        remedy="Merge the default branch into it by hand, or give the token of an app that may change workflows.",
+        remedy="Merge the default branch into it by hand, or give as github-token the one of an app that has "
+        "the permission `workflows: write`, which no `permissions` of a job can give.",
     )
 
 

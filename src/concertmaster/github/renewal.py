@@ -37,8 +37,7 @@ from concertmaster.upgrading.formatting import formatter, ruff
 from concertmaster.versions import release
 from concertmaster.workspace import Workspace, open_workspace
 
-DEFAULT_MODE = "100644"
-_WORKFLOWS = "workflow"
+DEFAULT_MODE, _WORKFLOWS = "100644", "workflow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +113,12 @@ class Renewal:
         """What is locked on the branch, where the default branch has not changed what it is made from since."""
         if branch is None:
             return {}
-        sources = [path for path in branch.base if path.endswith(("uv.lock", "pyproject.toml"))]
-        files = self._files({path: branch.now[path] for path in sources if path in branch.now})
-        before, base = branch.before, branch.base
-        is_same = all(path in before and before[path].sha == base[path].sha for path in sources)
-        return {path: files.read(path) for path in files.paths if is_same and path.endswith("uv.lock")}
+        before, base, now = branch.before, branch.base, branch.now
+        sources = [path for path in base if path.rpartition("/")[2] in ("uv.lock", "pyproject.toml")]
+        if not all(path in before and before[path].sha == base[path].sha for path in sources):
+            return {}
+        files = self._files({path: now[path] for path in sources if path.endswith("uv.lock") and path in now})
+        return {path: files.read(path) for path in files.paths}
 
     def _plan(self, workspace: Workspace, kept: Mapping[str, bytes] | None = None) -> UpgradePlan:
         return plan_upgrade(

@@ -21,7 +21,7 @@ from concertmaster.workspace import Workspace, manifests, open_workspace, readab
 
 WORKFLOWS = ".github/workflows/"
 _WORKFLOW_NOTE = (
-    "the token of a workflow may not change workflow files; "
+    "the token of a workflow may not change workflow files, which takes an app with `workflows: write`; "
     "`concertmaster upgrade --write` changes it on your machine"
 )
 
