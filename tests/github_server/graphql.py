@@ -16,10 +16,10 @@ from graphql import (
     validate,
 )
 
-from tests.github_server import graphql_mutations, graphql_nodes, packages
+from tests.github_server import graphql_mutations, graphql_nodes, packages, permissions
 from tests.github_server.calls import Refusal, Reply
 from tests.github_server.description import PUBLIC
-from tests.github_server.graphql_base import Context, Failure, no_node
+from tests.github_server.graphql_base import Context, Failure, connection, no_node
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -109,5 +109,20 @@ def _queries(context: Context) -> Json:
         "__typename": "User",
         "login": context.token.user.login,
     }
-    limit = {"limit": 5000, "cost": 1, "remaining": 4999, "used": 1, "nodeCount": 1}
-    return {"repository": named, "node": node, "viewer": viewer, "rateLimit": limit}
+
+    def owner(_info: Any, login: str, **_: Any) -> Json | None:
+        owned = [repo for repo in context.hub.repositories.values() if repo.owner.login == login]
+        seen = [repo for repo in owned if not repo.private or permissions.may_see(repo, context.token)]
+        ordered = sorted(seen, key=lambda repo: (repo.created_at, repo.id))
+        listed = connection(lambda: ordered, lambda repo: graphql_nodes.repository(context, repo))
+        return {"__typename": "Organization", "login": login, "repositories": listed} if owned else None
+
+    limit: Json = {"limit": 5000, "cost": 1, "remaining": 4999, "used": 1, "nodeCount": 1}
+    limit["resetAt"] = "2026-01-01T01:00:00Z"
+    return {
+        "repository": named,
+        "node": node,
+        "repositoryOwner": owner,
+        "viewer": viewer,
+        "rateLimit": limit,
+    }

@@ -1,0 +1,166 @@
+"""`concertmaster fleet`: which repositories use the framework, a run over them, and where all of them stand."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from concertmaster.cli.options import Offline
+from concertmaster.fleet.messages import failed, malformed_name, no_token
+from concertmaster.outcome import CLEAN, NOT_ANALYSED
+
+if TYPE_CHECKING:
+    from concertmaster.github.client import Client
+
+TOKEN = "GITHUB_TOKEN"  # noqa: S105 - the name of a variable
+_SERVER = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
+app = typer.Typer()
+fleet_app = typer.Typer(
+    name="fleet",
+    help="Many repositories: find those of an organization, run over them, and fold the results.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(fleet_app)
+
+
+@fleet_app.command()
+def plan(
+    organization: Annotated[str, typer.Option(help="Whose repositories are looked through.")],
+    topic: Annotated[
+        list[str] | None, typer.Option(help="Only repositories with this topic. May be repeated.")
+    ] = None,
+    folder: Annotated[
+        list[str] | None, typer.Option(help="Also look for manifests in this folder. May be repeated.")
+    ] = None,
+    archived: Annotated[bool, typer.Option("--archived", help="Also archived repositories.")] = False,
+    forks: Annotated[bool, typer.Option("--forks", help="Also forks.")] = False,
+    templates: Annotated[bool, typer.Option("--templates", help="Also templates.")] = False,
+    shards: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Jobs in the matrix; one for 20 repositories if none.")
+    ] = None,
+    part: Annotated[str | None, typer.Option(help="Only one of several parts, such as 1/2.")] = None,
+    resume: Annotated[
+        Path | None, typer.Option(help="Keep what is known in this file, and go on from there.")
+    ] = None,
+) -> None:
+    """Print the matrix of a workflow: the repositories of an organization that use orchestrator-core.
+
+    GITHUB_TOKEN must be a token that may read them. What was found is told on the error stream.
+    """
+    from concertmaster.fleet.discovery import carry_on
+    from concertmaster.fleet.keeping import keep, resumed
+    from concertmaster.fleet.matrix import matrix, part_of
+    from concertmaster.fleet.model import Survey, wanted_of
+    from concertmaster.github.refusals import GitHubError
+    from concertmaster.report.markdown import count
+
+    wanted = wanted_of(
+        organization,
+        tuple(topic or ()),
+        tuple(folder or ()),
+        archived=archived,
+        forks=forks,
+        templates=templates,
+    )
+    part_of((), part)
+    before = resumed(resume, wanted) if resume else Survey(wanted)
+    client = _client()
+    try:
+        known = carry_on(
+            client, before, lambda now: keep(resume, now) if resume else None, kept=resume is not None
+        )
+    except GitHubError as error:
+        raise failed("The organization's repositories could not be listed.", str(error)) from None
+    finally:
+        client.close()
+    names = part_of([item.repository for item in known.found], part)
+    typer.echo(matrix(names, shards))
+    seen = f"{len(known.found):,} of {count(known.listed, 'repository', 'repositories')}"
+    typer.echo(
+        f"{seen} use orchestrator-core; {known.skipped:,} left out, {count(client.calls, 'call')}.", err=True
+    )
+    for name in known.unread:
+        typer.echo(f"Not looked into, since GitHub did not give its files: {name}", err=True)
+    raise typer.Exit(NOT_ANALYSED if known.unread else CLEAN)
+
+
+@fleet_app.command("run")
+def run_(
+    repositories: Annotated[list[str], typer.Argument(help="Repositories with their owners.")],
+    output: Annotated[Path, typer.Option(help="The folder that gets a result for each.")],
+    mode: Annotated[str, typer.Option(help="`check`, or `upgrade` to make pull requests.")] = "check",
+    target: Annotated[
+        str | None, typer.Option(help="A release, `newest`, `newest-of-major` or `next-hop`.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option(help="In an upgrade, write nothing to GitHub.")] = False,
+    offline: Offline = False,
+) -> None:
+    """Check or upgrade repositories as GitHub has them; nothing is cloned, and nothing of them is run.
+
+    Findings do not fail the run: it ends with 3 where a repository could not be judged.
+    """
+    from concertmaster.fleet.running import FleetMode, look_at, named
+    from concertmaster.github.refusals import GitHubError
+    from concertmaster.github.upgrade_pull import Wishes
+    from concertmaster.index.supply import Supply
+    from concertmaster.report.markdown import visible
+
+    if mode not in tuple(FleetMode):
+        raise malformed_name("--mode", mode, "check or upgrade")
+    names = named(repositories)
+    client, ended = _client(), CLEAN
+    wishes = Wishes(target=target, server=_server(), supply=Supply.of(os.environ, offline=offline))
+    try:
+        for done in look_at(client, names, wishes, FleetMode(mode), output, dry_run=dry_run):
+            told = visible(f"{done.repository}: {done.told}")
+            typer.echo(told.replace("##[", "## [").replace("::", ": :"))
+            ended = ended if done.is_judged else NOT_ANALYSED
+    except GitHubError as error:
+        raise failed("The repositories could not be read.", str(error)) from None
+    finally:
+        client.close()
+    raise typer.Exit(ended)
+
+
+@fleet_app.command()
+def report(
+    results: Annotated[list[Path], typer.Argument(help="Files, or folders with files that end in .json.")],
+    html: Annotated[Path | None, typer.Option(help="Write the page with the picture to this file.")] = None,
+) -> None:
+    """Fold results of `fleet run`, or of `check --format json`, into a table as Markdown and a page.
+
+    It ends with 3 where a repository could not be judged.
+    """
+    from concertmaster.fleet.results import standings
+    from concertmaster.fleet.telling import as_html, as_markdown
+
+    items, server = standings(results), _server()
+    if html is not None:
+        from concertmaster.writer import write
+
+        write(html.parent, html.name, as_html(items, server=server).encode("utf-8", "replace"))
+    typer.echo(as_markdown(items, server=server), nl=False)
+    raise typer.Exit(NOT_ANALYSED if any(item.problem or item.unanalysed for item in items) else CLEAN)
+
+
+def _server() -> str:
+    """Where pages link to."""
+    found = os.environ.get("GITHUB_SERVER_URL") or "https://github.com"
+    if not _SERVER.fullmatch(found):
+        raise malformed_name("GITHUB_SERVER_URL", found, "an address such as https://github.com")
+    return found
+
+
+def _client() -> Client:
+    """The API with the token of the environment, which nothing that is started later sees."""
+    from concertmaster.github.client import PUBLIC_API, connect
+
+    token = os.environ.pop(TOKEN, "").strip()
+    if not token:
+        raise no_token(TOKEN)
+    return connect(token, os.environ.get("GITHUB_API_URL") or PUBLIC_API)
