@@ -1,0 +1,178 @@
+"""Every block of README, guides and policies does what its page says; one that cannot run here says why."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from ruamel.yaml import YAML
+from tools.shown import examples, judge
+
+from concertmaster.cli import _application, run
+from concertmaster.config import load_config
+from concertmaster.rule import Rule
+from tests.documented import ROOT, Block, as_pattern, blocks, commands, inline, of_kind, transcript
+
+#: What cannot run in a test, and why; told when it is skipped.
+NOT_HERE = {
+    "make setup": "it makes the environment that this test runs in",
+    "make demo": "it is what CI runs; here it would ask the package registries",
+    "make test": "it runs this test",
+    "make site": "CI runs it; it needs dependencies of its own",
+    "pip install": "it changes the environment that this test runs in",
+    "gh attestation": "it asks GitHub for a release that is no example",
+    "git clone": "it asks GitHub",
+}
+TRIED = {"shell", "console", "yaml", "toml", "python", "diff"}
+PIN = '[project]\nname = "network"\nversion = "1"\ndependencies = ["orchestrator-core==4.8.2"]\n'
+
+
+def identified(block: Block) -> str:
+    return block.place
+
+
+def git(root: Path, *arguments: str) -> None:
+    identity = (
+        "-c",
+        "user.name=Octocat",
+        "-c",
+        "user.email=octocat@example.org",
+        "-c",
+        "commit.gpgsign=false",
+    )
+    subprocess.run(["git", *identity, *arguments], cwd=root, check=True, capture_output=True)
+
+
+@pytest.fixture
+def network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project on a branch, as somebody has it who reads the page."""
+    (tmp_path / "pyproject.toml").write_text(PIN)
+    git(tmp_path, "init", "--quiet", "--initial-branch=main")
+    git(tmp_path, "add", "--all")
+    git(tmp_path, "commit", "--quiet", "--message", "A network")
+    git(tmp_path, "checkout", "--quiet", "-b", "tell-apart")
+    (tmp_path / "main.py").write_text("from orchestrator.types import SubscriptionLifecycle\n")
+    git(tmp_path, "add", "--all")
+    git(tmp_path, "commit", "--quiet", "--message", "Tell subscriptions apart")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CONCERTMASTER_OFFLINE", "1")
+    for name in ("GITHUB_ACTIONS", "GITHUB_TOKEN", "GH_TOKEN", "GITHUB_REPOSITORY"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+def test_every_block_is_of_a_kind_that_is_tried() -> None:
+    assert {block.place: block.kind for block in blocks() if block.kind not in TRIED} == {}
+
+
+def shell_commands() -> list[tuple[str, tuple[str, ...]]]:
+    return [(block.place, command) for block in of_kind("shell") for command in commands(block)]
+
+
+@pytest.mark.parametrize(("place", "command"), shell_commands(), ids=lambda value: str(value)[:60])
+def test_commands_in_shell_blocks_run(
+    place: str, command: tuple[str, ...], network: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = shlex.join(command)
+    if reason := next((why for start, why in NOT_HERE.items() if line.startswith(start)), None):
+        pytest.skip(f"{line}: {reason}")
+    assert command[0] == "concertmaster", f"{place}: nothing here knows how to try `{line}`"
+    code = run(list(command[1:]))
+    told = capsys.readouterr()
+    assert code in (0, 1), told.err
+    assert told.out or told.err
+
+
+@pytest.mark.parametrize("block", of_kind("console"), ids=identified)
+def test_console_blocks_print_what_they_show(
+    block: Block, network: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = list(transcript(block))
+    assert shown
+    for command, printed in shown:
+        assert command[0] == "concertmaster"
+        run(list(command[1:]))
+        out = capsys.readouterr().out
+        assert as_pattern(printed.strip()).fullmatch(out.strip()), out
+
+
+@pytest.mark.parametrize("block", of_kind("yaml"), ids=identified)
+def test_yaml_gives_the_action_what_it_takes(block: Block) -> None:
+    read = YAML(typ="safe").load(block.text)
+    steps = (
+        read if isinstance(read, list) else [step for job in read["jobs"].values() for step in job["steps"]]
+    )
+    ours = [step for step in steps if "/concertmaster@" in step["uses"]]
+    inputs = YAML(typ="safe").load(ROOT / "action.yml")["inputs"]
+    assert ours
+    assert {name for step in ours for name in step.get("with", {})} <= set(inputs)
+
+
+@pytest.mark.parametrize("block", of_kind("toml"), ids=identified)
+def test_settings_are_understood(block: Block) -> None:
+    assert load_config({"pyproject.toml": block.text.encode()}.get) != load_config(lambda path: None)
+
+
+@pytest.mark.parametrize("block", of_kind("diff"), ids=identified)
+def test_diffs_have_something_to_say(block: Block) -> None:
+    assert all(line[:1] in "+- " for line in block.text.splitlines() if line)
+    assert re.search(r"^[+-]", block.text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("block", of_kind("python"), ids=identified)
+def test_the_rule_that_is_shown_is_a_rule(
+    block: Block, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "shown_rule.py"
+    path.write_text(block.text)
+    spec = importlib.util.spec_from_file_location("concertmaster.rules.shown_rule", path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, spec.name, module)
+    spec.loader.exec_module(module)
+    rule = module.rule
+    assert isinstance(rule, Rule)
+    tried = examples(rule)
+    assert {example.changes for example in tried} == {True, False}
+    for example in tried:
+        result = judge(rule, example.before, example)
+        assert (result.rewritten or example.before.encode()).decode() == example.after
+        assert bool(result.findings) is example.changes
+
+
+def known(command: list[str]) -> Any:
+    """The command that is meant, with everything above it gone through."""
+    here: Any = typer.main.get_command(_application([]))
+    for word in command[1:]:
+        if not hasattr(here, "commands") or word.startswith("-"):
+            break
+        assert word in here.commands, f"there is no `{word}`"
+        here = here.commands[word]
+    return here
+
+
+def test_commands_in_running_text_exist() -> None:
+    ours = [(page, text) for page, text in inline() if re.match(r"concertmaster [a-z]", text)]
+    assert len(ours) > 10
+    for page, text in ours:
+        words = shlex.split(re.split(r"[>|]", text)[0])
+        options = {option for parameter in known(words).params for option in parameter.opts}
+        asked = {word.partition("=")[0] for word in words if word.startswith("--")}
+        assert asked <= options | {"--help", "--version"}, f"{page}: {text}"
+
+
+def test_targets_of_make_and_modules_in_the_documentation_exist() -> None:
+    targets = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for page, text in inline():
+        if match := re.match(r"make ([a-z-]+)", text):
+            assert match[1] in targets, f"{page}: {text}"
+        if match := re.match(r"(?:.*/)?python -m ([\w.]+)", text):
+            assert importlib.util.find_spec(match[1]), f"{page}: {text}"
