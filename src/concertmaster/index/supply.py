@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
-from concertmaster.index import refresh, store
+from concertmaster.index import store
 from concertmaster.index.names import FRAMEWORK
 from concertmaster.index.places import cache_folder
 from concertmaster.index.problems import IndexProblem, not_asked
 from concertmaster.index.store import Index
 
 if TYPE_CHECKING:
+    from concertmaster.index import refresh
     from concertmaster.index.fetch import PackageIndex, WheelFile
 
 OFFLINE = "CONCERTMASTER_OFFLINE"
@@ -62,6 +63,8 @@ class Supply:
 
     def names(self, judged: str, *others: str) -> Names:
         """What to judge a release by, and releases that it is compared with."""
+        from concertmaster.index import refresh
+
         try:
             outcome = self._covering(judged, *others)
         except IndexProblem as problem:
@@ -111,6 +114,8 @@ class Supply:
 
     @cached_property
     def _outcome(self) -> refresh.Outcome:
+        from concertmaster.index import refresh
+
         try:
             return refresh.Outcome(shipped(store.SHIPPED))
         except IndexProblem:
@@ -120,6 +125,8 @@ class Supply:
         """What an earlier update has kept, else what the package index has; it is not asked again if it fails."""
         if self._kept is None:
             return self._outcome
+        from concertmaster.index import refresh
+
         found = refresh.for_target(number, kept=self._kept, source=self._source())
         self._online = self._online and not found.problems
         return found
