@@ -161,6 +161,20 @@ def test_settings_of_a_folder_hold_below_it() -> None:
     assert text(found, "services/api/views.py") == WRAPPED
 
 
+def test_many_files_are_formatted_by_several_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("concertmaster.upgrading.formatting.AT_ONCE", 2)
+    files = {f"-{number} ü.py": LONG for number in range(5)}
+    found = plan({**project("[tool.ruff]\n"), **files})
+    assert {found.files[path].decode() for path in files} == {WRAPPED}
+
+
+def test_a_file_that_fits_in_part_is_counted_as_left() -> None:
+    """Its imports are in order, its layout is not."""
+    untidy = LONG.replace('("A node", initial', '( "A node", initial')
+    found = plan(project("[tool.ruff.lint]\nselect = ['I']\n", main_py=untidy, other_py=LONG))
+    assert [line.split()[:2] for line in found.style] == [["Checked:", "1"], ["Left:", "the"]]
+
+
 def test_excluded_files_stay_as_the_rewrites_leave_them() -> None:
     assert text(plan(project("[tool.ruff]\nexclude = ['main.py']\n", main_py=LONG))) == LONG_NEW
 

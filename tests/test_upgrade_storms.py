@@ -27,7 +27,7 @@ from tests.upgrades import BRANCH, Upgrade
 
 SLOW = bool(os.environ.get("CONCERTMASTER_SLOW"))
 #: Every so many faults strike by default; those between are left to the slow run.
-STRIDE = int(os.environ.get("CONCERTMASTER_STRIDE", "6"))
+STRIDE = int(os.environ.get("CONCERTMASTER_STRIDE", "12"))
 TALES = ("first", "renewed", "shared")
 OLDER = BRANCH.replace("5.5.0", "5.4.0")
 MARKS = re.compile(r"[0-9a-f]{40}|http://127[\w.:]+")

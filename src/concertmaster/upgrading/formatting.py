@@ -23,6 +23,7 @@ from concertmaster.upgrading.style_settings import Settings
 
 SECONDS = 60
 MAX_PATHS = 30_000
+AT_ONCE = 500  # names on one command line
 SORT = ("check", "--select", "I001", "--fix", "--exit-zero")
 LAYOUT = ("format",)
 
@@ -42,9 +43,10 @@ class Told:
 
     def lines(self) -> Iterator[str]:
         """For a person to read, in plain text."""
-        if self.dressed:
+        whole = self.dressed - self.left
+        if whole and not self.failed:
             tools = " and ".join(sorted(self.tools))
-            yield f"Checked: {len(self.dressed)} changed file(s) keep the layout that the settings of {tools} ask for."
+            yield f"Checked: {len(whole)} changed file(s) keep the layout that the settings of {tools} ask for."
         if self.left:
             yield f"Left: the layout of {len(self.left)} changed file(s) that did not have it before."
         if self.failed:
@@ -155,7 +157,8 @@ class _Formatter:
             _written(home, path, text)
         _written(home, f"{style.folder}/pyproject.toml", _manifest(style, settings))
         options = ("--no-cache", "--quiet", "--force-exclude", "--no-respect-gitignore")
-        self._call([self.tool, *command, *options, "--", *files], home)
+        for paths in _batched(files, AT_ONCE):
+            self._call([self.tool, *command, *options, "--", *paths], home)
         return {path: (home / path).read_bytes() for path in files}
 
     def _call(self, command: list[Path | str], home: Path) -> None:
@@ -183,6 +186,13 @@ class _Formatter:
         for path in [path for path in self.project.paths if is_python(path)][:MAX_PATHS]:
             _written(self.folder / "files", path, b"")
         self.is_laid_out = True
+
+
+def _batched(paths: Iterable[str], size: int) -> Iterator[list[str]]:
+    waiting = list(paths)
+    while waiting:
+        yield waiting[:size]
+        waiting = waiting[size:]
 
 
 def _manifest(style: Style, settings: Settings) -> bytes:
