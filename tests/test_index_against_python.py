@@ -23,9 +23,9 @@ from tools.generated.environments import Unavailable, environment, interpreter, 
 from concertmaster.index.fetch import PackageIndex, configured
 from concertmaster.index.model import Kind
 from concertmaster.index.names import CORE, FRAMEWORK, PACKAGES, ROOT, distribution_of, from_root, inside
-from concertmaster.index.problems import IndexProblem
 from concertmaster.index.store import Index
 from concertmaster.index.wheel import read_wheel
+from concertmaster.messages.index import IndexProblem
 
 pytestmark = pytest.mark.network
 

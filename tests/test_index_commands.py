@@ -15,8 +15,8 @@ from concertmaster.cli.index import index_app
 from concertmaster.index import codec, commands, store
 from concertmaster.index.names import PACKAGES
 from concertmaster.index.places import cache_folder
-from concertmaster.index.problems import IndexProblem
 from concertmaster.index.store import Index
+from concertmaster.messages.index import IndexProblem
 from tests import package_index, wheels
 from tests.package_index import Server
 

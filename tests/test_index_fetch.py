@@ -11,7 +11,7 @@ import pytest
 
 from concertmaster.index import fetch
 from concertmaster.index.fetch import PackageIndex, WheelFile, configured
-from concertmaster.index.problems import IndexProblem
+from concertmaster.messages.index import IndexProblem
 from tests import package_index, wheels
 from tests.package_index import Answer, Server
 

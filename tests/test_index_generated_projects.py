@@ -19,9 +19,9 @@ from tools.generated import Unavailable, cache, project
 from concertmaster.findings import Finding
 from concertmaster.index.fetch import configured
 from concertmaster.index.names import CORE, FRAMEWORK, ROOT
-from concertmaster.index.problems import IndexProblem
 from concertmaster.index.store import Index
 from concertmaster.index.wheel import Wheel, read_wheel
+from concertmaster.messages.index import IndexProblem
 from concertmaster.project.files import WorkingTree
 from concertmaster.runner import run
 from concertmaster.versions import Mode, release

@@ -14,9 +14,9 @@ from tools.generated import cache
 from concertmaster.findings import Finding
 from concertmaster.index.fetch import configured
 from concertmaster.index.names import FRAMEWORK
-from concertmaster.index.problems import IndexProblem
 from concertmaster.index.store import Index
 from concertmaster.index.wheel import read_wheel
+from concertmaster.messages.index import IndexProblem
 from concertmaster.project.files import MemoryTree
 from concertmaster.runner import run
 from concertmaster.versions import Mode

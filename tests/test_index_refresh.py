@@ -10,8 +10,8 @@ import pytest
 
 from concertmaster.index import codec, reading, refresh, store
 from concertmaster.index.fetch import PackageIndex
-from concertmaster.index.problems import IndexProblem, reader_died
 from concertmaster.index.store import Index
+from concertmaster.messages.index import IndexProblem, reader_died
 from tests import package_index, wheels
 from tests.package_index import Server
 

@@ -14,9 +14,9 @@ from concertmaster.index import codec, store
 from concertmaster.index.fetch import PackageIndex, configured
 from concertmaster.index.history import What
 from concertmaster.index.names import CORE, FRAMEWORK, PACKAGES
-from concertmaster.index.problems import IndexProblem
 from concertmaster.index.reading import Fetched, read_facts
 from concertmaster.index.store import Index
+from concertmaster.messages.index import IndexProblem
 from concertmaster.project.names import CORE_ATTRIBUTES, CORE_MODULES
 from concertmaster.versions import RELEASES
 

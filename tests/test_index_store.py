@@ -22,9 +22,9 @@ from concertmaster.index.model import (
     read_signature,
     write_signature,
 )
-from concertmaster.index.problems import IndexProblem
 from concertmaster.index.signatures import breaks
 from concertmaster.index.store import Index
+from concertmaster.messages.index import IndexProblem
 from tests import wheels
 
 ROOT = "orchestrator.core"

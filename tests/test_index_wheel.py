@@ -13,9 +13,9 @@ from collections.abc import Callable
 import pytest
 
 from concertmaster.index import codec, reading, wheel
-from concertmaster.index.problems import IndexProblem
 from concertmaster.index.reading import Fetched
 from concertmaster.index.store import Index
+from concertmaster.messages.index import IndexProblem
 from tests import wheels
 
 PLAIN = {"orchestrator/core/__init__.py": "x = 1"}

@@ -17,8 +17,8 @@ from tools.generated import cache
 
 from concertmaster.index.fetch import configured
 from concertmaster.index.names import FRAMEWORK
-from concertmaster.index.problems import IndexProblem
 from concertmaster.index.wheel import read_wheel
+from concertmaster.messages.index import IndexProblem
 from concertmaster.project.files import MemoryTree
 from concertmaster.runner import Report, run
 from concertmaster.versions import RELEASES, Mode

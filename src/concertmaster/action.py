@@ -11,10 +11,10 @@ from concertmaster.github.client import Client, connect
 from concertmaster.github.event import Closed, EarlierRun, Request, Skipped, Spoken, read_event
 from concertmaster.github.inputs import TOKEN, Inputs, read_input, read_inputs
 from concertmaster.github.lookup import files_of, find_request
-from concertmaster.github.messages import malformed_input, unreadable_pull_request
 from concertmaster.github.refusals import BadTokenError, GitHubError
 from concertmaster.github.retry import Retry
 from concertmaster.messages import UserError
+from concertmaster.messages.github import malformed_input, unreadable_pull_request
 from concertmaster.outcome import CLEAN, NOT_ANALYSED, WRONG_USE
 from concertmaster.report.markdown import code, count
 from concertmaster.stopping import Stopped, stoppable

@@ -10,13 +10,13 @@ from concertmaster.github import job
 from concertmaster.github.client import connect
 from concertmaster.github.event import required
 from concertmaster.github.inputs import TOKEN, Inputs, read_input, read_inputs
-from concertmaster.github.messages import malformed_input, not_on_default_branch, unwritable_upgrade
 from concertmaster.github.refusals import BadTokenError, GitHubError
 from concertmaster.github.renewal import Renewal
 from concertmaster.github.repository import Repository
 from concertmaster.github.retry import Retry
 from concertmaster.github.upgrade_pull import Outcome, Result, Wishes
 from concertmaster.messages import UserError
+from concertmaster.messages.github import malformed_input, not_on_default_branch, unwritable_upgrade
 from concertmaster.outcome import CLEAN, NOT_ANALYSED, WRONG_USE
 from concertmaster.report.markdown import code
 from concertmaster.report.upgrade import title

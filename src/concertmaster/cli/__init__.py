@@ -31,7 +31,7 @@ def run(arguments: list[str] | None = None) -> int:
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else CLEAN
     except UserError as error:
-        typer.echo(f"{error.what}\n{error.why}\n{error.remedy}", err=True)
+        typer.echo("\n".join(error.lines), err=True)
         return WRONG_USE
     return CLEAN
 

@@ -72,5 +72,5 @@ def _guarded(run: Callable[[], int]) -> int:
     try:
         return run()
     except UserError as error:
-        typer.echo(f"{error.what}\n{error.why}\n{error.remedy}", err=True)
+        typer.echo("\n".join(error.lines), err=True)
         return CLEAN

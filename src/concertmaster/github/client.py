@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 from concertmaster.github.ahead import Ahead
 from concertmaster.github.download import fetch
-from concertmaster.github.messages import malformed_api_url
 from concertmaster.github.refusals import refusal
 from concertmaster.github.retry import MalformedAnswerError, RedirectedError, Retry, is_lost, status_of
+from concertmaster.messages.github import malformed_api_url
 
 if TYPE_CHECKING:
     from github import Github

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from concertmaster.github.commands import Command, Misread, read_commands
-from concertmaster.github.messages import missing_variable
 from concertmaster.github.payloads import (
     AnyEvent,
     IssueCommentEvent,
@@ -19,6 +18,7 @@ from concertmaster.github.payloads import (
     parsed,
     read,
 )
+from concertmaster.messages.github import missing_variable
 
 #: What the shipped workflow runs on; `edited` because the base may have changed.
 ACTIONS = ("opened", "edited", "synchronize", "reopened", "ready_for_review")

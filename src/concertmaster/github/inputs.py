@@ -9,10 +9,10 @@ from pathlib import Path
 
 from concertmaster.config import FailOn
 from concertmaster.github.client import PUBLIC_API
-from concertmaster.github.messages import malformed_input, missing_token
 from concertmaster.github.paths import is_safe
 from concertmaster.github.wishes import Wishes
 from concertmaster.index.supply import Supply
+from concertmaster.messages.github import malformed_input, missing_token
 
 PUBLIC_SERVER = "https://github.com"
 TOKEN = "INPUT_GITHUB-TOKEN"  # noqa: S105 - the name of a variable

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from concertmaster.github.messages import malformed_input
+from concertmaster.messages.github import malformed_input
 from concertmaster.report.annotations import command
 from concertmaster.report.markdown import visible
 from concertmaster.writer import write

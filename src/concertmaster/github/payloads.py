@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from concertmaster.github.messages import malformed_event
+from concertmaster.messages.github import malformed_event
 
 MAX_PAYLOAD = 25 * 1024 * 1024
 

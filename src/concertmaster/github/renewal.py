@@ -9,12 +9,6 @@ from pathlib import Path
 
 from concertmaster.config import FILES
 from concertmaster.github.contents import Blobs, CommitFiles
-from concertmaster.github.messages import (
-    actions_may_not_open,
-    changed_workflows,
-    no_contents_permission,
-    no_pull_requests_permission,
-)
 from concertmaster.github.refusals import (
     GitHubError,
     MovedError,
@@ -28,6 +22,12 @@ from concertmaster.github.state import File, Listing, PullRequest, as_tree
 from concertmaster.github.upgrade import Branch, Merge, Way, is_declined, merge, way, with_rest, without
 from concertmaster.github.upgrade_pull import Outcome, Result, Shown, Wishes, keep_pull_request
 from concertmaster.messages import nothing_to_raise
+from concertmaster.messages.github import (
+    actions_may_not_open,
+    changed_workflows,
+    no_contents_permission,
+    no_pull_requests_permission,
+)
 from concertmaster.project.dependencies import is_manifest
 from concertmaster.report.markdown import code, listing
 from concertmaster.report.upgrade import Surroundings, render

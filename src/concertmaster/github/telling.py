@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from concertmaster.findings import Severity
 from concertmaster.github import job
 from concertmaster.github.inputs import Inputs
-from concertmaster.github.messages import malformed_input
 from concertmaster.github.parts import Part
 from concertmaster.github.posting import Outcome, Result
 from concertmaster.github.reading import Reviewed
+from concertmaster.messages.github import malformed_input
 from concertmaster.report.annotations import render as render_annotations
 from concertmaster.report.markdown import Links, code
 from concertmaster.report.sarif import render as render_sarif

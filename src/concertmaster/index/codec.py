@@ -12,7 +12,7 @@ from packaging.version import Version
 
 from concertmaster.index.model import Entry, decode_entry
 from concertmaster.index.names import PACKAGES, distribution_of
-from concertmaster.index.problems import bad_index, newer_index
+from concertmaster.messages.index import bad_index, newer_index
 
 FORMAT = 1
 MAGIC = b"concertmaster index "

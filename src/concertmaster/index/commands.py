@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from concertmaster.index.history import Event, What
 from concertmaster.index.names import CORE, FRAMEWORK, ROOT, distribution_of, from_root, inside, to_root
-from concertmaster.index.problems import unknown_name
+from concertmaster.messages.index import unknown_name
 
 if TYPE_CHECKING:
     from concertmaster.index.difference import Change, Difference, Removal

@@ -9,9 +9,9 @@ from concertmaster.index.bindings import Bound
 from concertmaster.index.model import Flag, Kind
 from concertmaster.index.moves import is_tool
 from concertmaster.index.names import FRAMEWORK, PACKAGES, distribution_of
-from concertmaster.index.problems import not_indexed
 from concertmaster.index.settings import fields
 from concertmaster.index.signatures import breaks
+from concertmaster.messages.index import not_indexed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,7 +19,7 @@ import urllib3
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 from pydantic import BaseModel, Field, ValidationError
 
-from concertmaster.index.problems import no_answer
+from concertmaster.messages.index import no_answer
 
 DEFAULT = "https://pypi.org/simple"
 JSON = "application/vnd.pypi.simple.v1+json"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from concertmaster.index.bindings import Bound, Scope
 from concertmaster.index.model import Entry, Flag, Kind, Parameter, ParameterKind, flags, write_signature
 from concertmaster.index.names import from_root
-from concertmaster.index.problems import no_griffe
+from concertmaster.messages.index import no_griffe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

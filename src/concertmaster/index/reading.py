@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from concertmaster.index import build, codec
 from concertmaster.index.codec import ReleaseFacts
-from concertmaster.index.problems import IndexProblem, no_griffe, reader_died
 from concertmaster.index.wheel import read_wheel
+from concertmaster.messages.index import IndexProblem, no_griffe, reader_died
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

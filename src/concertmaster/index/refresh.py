@@ -14,9 +14,9 @@ from packaging.version import Version
 
 from concertmaster.index import codec
 from concertmaster.index.names import FRAMEWORK, OLDEST, PACKAGES
-from concertmaster.index.problems import IndexProblem, not_kept
 from concertmaster.index.reading import Fetched, Refused, extend, need_griffe
 from concertmaster.index.store import Index
+from concertmaster.messages.index import IndexProblem, not_kept
 
 if TYPE_CHECKING:
     from concertmaster.index.fetch import PackageIndex, WheelFile

@@ -12,8 +12,8 @@ from packaging.version import InvalidVersion, Version
 from concertmaster.index import codec, difference, history, moves, settings, signatures
 from concertmaster.index.model import Kind, Parameter
 from concertmaster.index.names import CORE, FRAMEWORK, distribution_of, inside, to_root
-from concertmaster.index.problems import bad_index
 from concertmaster.index.resolve import UNKNOWN, Meaning, View, allowed
+from concertmaster.messages.index import bad_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,8 +13,8 @@ from packaging.version import Version
 from concertmaster.index import store
 from concertmaster.index.names import FRAMEWORK
 from concertmaster.index.places import cache_folder
-from concertmaster.index.problems import IndexProblem, not_asked
 from concertmaster.index.store import Index
+from concertmaster.messages.index import IndexProblem, not_asked
 
 if TYPE_CHECKING:
     from concertmaster.index import refresh

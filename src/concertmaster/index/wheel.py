@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from concertmaster.index.names import CORE, PACKAGES, ROOT
-from concertmaster.index.problems import bad_wheel
+from concertmaster.messages.index import bad_wheel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

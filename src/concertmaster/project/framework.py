@@ -9,10 +9,10 @@ from functools import cache
 from concertmaster.index import store
 from concertmaster.index.model import Kind, Parameter
 from concertmaster.index.names import FRAMEWORK, distribution_of
-from concertmaster.index.problems import IndexProblem
 from concertmaster.index.settings import SettingsField
 from concertmaster.index.store import Index
 from concertmaster.index.supply import shipped
+from concertmaster.messages.index import IndexProblem
 from concertmaster.project.names import CORE
 from concertmaster.project.python import PythonFile
 from concertmaster.versions import Change, Window, release

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 from packaging.version import InvalidVersion, Version
 
-from concertmaster.index.problems import IndexProblem
 from concertmaster.index.supply import Supply
 from concertmaster.messages import no_listed_prereleases, no_release_dates
+from concertmaster.messages.index import IndexProblem
 from concertmaster.plan.hops import FAULTY
 from concertmaster.versions import RELEASES, release
 

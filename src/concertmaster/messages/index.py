@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concertmaster.messages import UserError
+from concertmaster.messages.base import UserError
 
 
 class IndexProblem(UserError):
@@ -14,6 +14,7 @@ def bad_wheel(label: str, reason: str) -> IndexProblem:
         f"The wheel of {label} was refused.",
         why=f"{reason[:1].upper()}{reason[1:]}.",
         remedy="Nothing of it was used. Check the package index, or wait for a repaired release.",
+        link="names.md",
     )
 
 
@@ -22,6 +23,7 @@ def bad_index(where: str, reason: str) -> IndexProblem:
         f"The index of public names in {where} cannot be read.",
         why=f"{reason[:1].upper()}{reason[1:]}.",
         remedy="Reinstall concertmaster, or make a new one with `concertmaster index build`.",
+        link="names.md",
     )
 
 
@@ -30,6 +32,7 @@ def newer_index(where: str, found: int, known: int) -> IndexProblem:
         f"The index of public names in {where} was written by a newer concertmaster.",
         why=f"It has format {found}; this concertmaster reads format {known}.",
         remedy="Update concertmaster, or remove that file.",
+        link="names.md",
     )
 
 
@@ -38,6 +41,7 @@ def not_kept(where: str, reason: str) -> IndexProblem:
         f"The renewed index of public names could not be kept in {where}.",
         why=f"Writing failed ({reason}).",
         remedy="It is used this once. Set CONCERTMASTER_CACHE to a folder that can be written.",
+        link="names.md",
     )
 
 
@@ -46,6 +50,7 @@ def no_answer(host: str, reason: str) -> IndexProblem:
         f"The package index at {host} gave no usable answer.",
         why=f"{reason[:1].upper()}{reason[1:]}.",
         remedy="Try again later; PIP_INDEX_URL names another package index.",
+        link="names.md#releases-that-came-later",
     )
 
 
@@ -54,6 +59,7 @@ def not_asked() -> IndexProblem:
         "The package index was not asked.",
         why="This run is offline, or there is no folder to keep what it gives.",
         remedy="Run it without --offline and without CONCERTMASTER_OFFLINE.",
+        link="names.md#releases-that-came-later",
     )
 
 
@@ -62,6 +68,7 @@ def no_griffe() -> IndexProblem:
         "Wheels cannot be read for the index.",
         why="The package griffe is not installed here.",
         remedy="Reinstall concertmaster with its dependencies, griffelib among them.",
+        link="names.md",
     )
 
 
@@ -70,6 +77,7 @@ def reader_died(why: str) -> IndexProblem:
         "Reading the wheels was stopped.",
         why=why,
         remedy="The index is unchanged. Run it with more memory, or report the release that does it.",
+        link="names.md",
     )
 
 
@@ -78,6 +86,7 @@ def not_indexed(distribution: str, release: str, newest: str) -> IndexProblem:
         f"{distribution} {release} is not in the index.",
         why=f"The newest release in it is {newest}.",
         remedy="Read it in with `concertmaster index update`, or give a release that is listed on PyPI.",
+        link="names.md#releases-that-came-later",
     )
 
 
@@ -86,4 +95,5 @@ def unknown_name(name: str, close: tuple[str, ...]) -> IndexProblem:
         f"No indexed release has {name!r}.",
         why=f"Similar names are {', '.join(close)}." if close else "No name is similar to it.",
         remedy="Give a full name such as orchestrator.core.workflow.step, or a part of one.",
+        link="names.md",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concertmaster.messages import UserError
+from concertmaster.messages.base import UserError
 
 
 def missing_variable(name: str) -> UserError:
@@ -10,6 +10,7 @@ def missing_variable(name: str) -> UserError:
         f"The environment variable {name} is not set.",
         why="A review on GitHub learns from it what to look at; a runner sets it for every step.",
         remedy="Run it as a step of a workflow, or review a local branch with `concertmaster review --base main`.",
+        link="reviewing.md",
     )
 
 
@@ -18,6 +19,7 @@ def malformed_event(path: str, reason: str) -> UserError:
         f"The event in {path} cannot be read as a pull request.",
         why=f"It does not have the form that GitHub gives it ({reason}).",
         remedy="Start the workflow by `on: pull_request`, and leave GITHUB_EVENT_PATH as the runner sets it.",
+        link="reviewing.md",
     )
 
 
@@ -26,6 +28,7 @@ def missing_token() -> UserError:
         "There is no token to talk to GitHub with.",
         why="The input github-token is empty.",
         remedy="Leave the input away to use the job's own token, or give ${{ secrets.YOUR_TOKEN }} that exists.",
+        link="configuration.md#inputs-of-the-action",
     )
 
 
@@ -34,6 +37,7 @@ def malformed_input(name: str, value: str, allowed: str) -> UserError:
         f"The input {name} is {value!r}.",
         why=f"It must be {allowed}.",
         remedy="Correct it in the workflow file; docs/configuration.md lists every input.",
+        link="configuration.md#inputs-of-the-action",
     )
 
 
@@ -42,6 +46,7 @@ def malformed_api_url(value: str) -> UserError:
         f"GITHUB_API_URL is {value!r}.",
         why="That is no address of an API, such as https://api.github.com or https://github.example.org/api/v3.",
         remedy="Leave the variable as the runner sets it.",
+        link="configuration.md#inputs-of-the-action",
     )
 
 
@@ -50,6 +55,7 @@ def unreadable_pull_request(reason: str) -> UserError:
         "The pull request could not be read from GitHub.",
         why=f"{reason.rstrip('.')}.",
         remedy="Give the job `permissions: contents: read, pull-requests: write`, and run it again if GitHub is down.",
+        link="reviewing.md#what-it-may-do-and-what-it-does-without",
     )
 
 
@@ -58,6 +64,7 @@ def no_contents_permission() -> UserError:
         "The commits of the upgrade could not be written.",
         why="The token may not change the repository's contents.",
         remedy="Give the job `permissions: contents: write, pull-requests: write`.",
+        link="upgrading.md#what-it-needs",
     )
 
 
@@ -66,6 +73,7 @@ def no_pull_requests_permission(branch: str) -> UserError:
         f"The pull request of the upgrade could not be written; its commits are on the branch {branch}.",
         why="The token may not write pull requests.",
         remedy="Give the job `permissions: contents: write, pull-requests: write`.",
+        link="upgrading.md#what-it-needs",
     )
 
 
@@ -75,6 +83,7 @@ def actions_may_not_open(branch: str) -> UserError:
         why="The repository does not let workflows open pull requests.",
         remedy='Switch on "Allow GitHub Actions to create and approve pull requests" under Settings, Actions, '
         "General, of the repository or its organization, or give the token of an app as github-token.",
+        link="upgrading.md#what-it-needs",
     )
 
 
@@ -84,6 +93,7 @@ def changed_workflows(branch: str) -> UserError:
         why="The default branch has changed workflow files since, and the token may not write those.",
         remedy="Merge the default branch into it by hand, or give as github-token the one of an app that has "
         "the permission `workflows: write`, which no `permissions` of a job can give.",
+        link="upgrading.md#what-happens-to-the-branch-later",
     )
 
 
@@ -92,6 +102,7 @@ def unwritable_upgrade(reason: str) -> UserError:
         "The upgrade could not be brought to GitHub.",
         why=f"{reason.rstrip('.')}.",
         remedy="Run the workflow again: what is there already is found, and nothing is made twice.",
+        link="upgrading.md#what-it-needs",
     )
 
 
@@ -100,4 +111,5 @@ def not_on_default_branch(ref: str, default: str) -> UserError:
         f"An upgrade cannot start from {ref!r}.",
         why=f"It is planned from the default branch, {default}, and from no other.",
         remedy=f"Run the workflow on {default}.",
+        link="upgrading.md#what-it-needs",
     )
