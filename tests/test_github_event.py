@@ -67,6 +67,15 @@ def test_whatever_happened_a_pull_request_is_reviewed(runner: Runner, action: st
     )
 
 
+@pytest.mark.parametrize("number", [0, 3])
+def test_how_many_files_change_is_kept(runner: Runner, number: int) -> None:
+    told = payload()
+    told["pull_request"]["changed_files"] = number
+    found = runner.read(told)
+    assert isinstance(found, Request)
+    assert found.changed_files == number
+
+
 def test_a_fork_may_be_gone(runner: Runner) -> None:
     gone = payload()
     gone["pull_request"]["head"]["repo"] = None

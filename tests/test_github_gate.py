@@ -278,6 +278,64 @@ def test_a_merge_group_too_large_to_be_compared_is_not_green(job: Open) -> None:
     assert other(made, made.remote.merge_group_event(made.pull)).run()[0] == 3
 
 
+def test_the_check_run_of_a_merge_group_is_on_its_trial_commit(job: Open) -> None:
+    made = job({}, {"new.py": OLD})
+    event = made.remote.merge_group_event(made.pull)
+    queued = other(made, event)
+    queued.inputs = {"check": "check-run"}
+    assert queued.run()[0] == 1
+    (found,) = made.remote.state.check_runs
+    assert (found.head_sha, found.conclusion, len(found.annotations)) == (event.sha, "failure", 3)
+
+
+def test_a_merge_group_that_is_dissolved_asks_for_nothing(job: Open) -> None:
+    made = job({}, {"new.py": OLD})
+    event = made.remote.merge_group_event(made.pull)
+    event.payload["action"] = "destroyed"
+    assert run_action(other(made, event).environment(), pause=0) == 0
+    assert made.remote.state.statuses == []
+
+
+# -- lists that are not to be believed ---------------------------------------------------------------------
+
+EMPTY = Effect(Reply(200, []))
+
+
+def test_a_pull_request_that_changes_nothing_is_green(job: Open) -> None:
+    made = job({"new.py": OLD}, {"new.py": OLD})
+    assert made.event().payload["pull_request"]["changed_files"] == 0
+    assert made.run()[0] == 0
+
+
+def test_an_empty_list_of_changed_files_is_asked_for_again(github: GitHub, job: Open) -> None:
+    made = job({}, {"new.py": OLD})
+    github.faults.add("GET", "/pulls/1/files", EMPTY)
+    assert made.run()[0] == 1
+    assert made.places() == [("new.py", 1, 2), ("new.py", 5, 5)]
+
+
+def test_an_empty_list_of_changed_files_that_lasts_is_not_green(
+    github: GitHub, job: Open, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = job({}, {"new.py": OLD})
+    github.faults.add("GET", "/pulls/1/files", EMPTY, times=99)
+    assert run_action(made.environment(), pause=0, retry=Retry(sleep=lambda _: None)) == 3
+    assert "a list that cannot be empty" in capsys.readouterr().out
+    assert made.pull.reviews == []
+
+
+def test_an_empty_comparison_of_two_trees_that_differ_is_not_green(
+    github: GitHub, job: Open, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = job({}, {"new.py": OLD})
+    queued = other(made, made.remote.merge_group_event(made.pull))
+    base, head = made.remote.sha("main"), made.remote.sha("refs/pull/1/merge")
+    nothing = {"files": [], "merge_base_commit": {"sha": base}}
+    github.faults.add("GET", f"/compare/{base}...{head}", Effect(Reply(200, nothing)), times=99)
+    assert run_action(queued.environment(), pause=0) == 3
+    assert "GitHub lists no changed file" in capsys.readouterr().out
+
+
 # -- forks -------------------------------------------------------------------------------------------------
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import random
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 
 from concertmaster.action import run_action
 from concertmaster.cli import run
-from concertmaster.findings import Edit, Finding, Safety, Severity, Unanalysed
+from concertmaster.findings import Edit, Finding, Safety, Severity, Suppressed, Unanalysed
 from concertmaster.report import sarif
 from concertmaster.rule import load_rules
 from concertmaster.versions import Window
@@ -24,6 +26,7 @@ from tests.jobs import OLD, PIN, Open, outputs
 #: The validator of the format's own authors carries the schema.
 PACKAGE, MEMBER = "@microsoft/sarif-multitool-linux@5.7.0", "sarif-2.1.0.json"
 WINDOW = Window("5.0.4", "5.5.0")
+KEPT = "import orchestrator.db  # concertmaster: ignore[old-namespace] read by 4.x\n"
 TEXT = "é = 1\nimport orchestrator.db\n".encode()
 
 
@@ -45,9 +48,12 @@ def finding(line: int = 2, *edits: Edit, **changes: Any) -> Finding:
 
 
 def rendered(
-    *findings: Finding, unanalysed: tuple[Unanalysed, ...] = (), source: bytes = TEXT
+    *findings: Finding,
+    unanalysed: tuple[Unanalysed, ...] = (),
+    source: bytes = TEXT,
+    suppressed: tuple[Suppressed, ...] | None = None,
 ) -> dict[str, Any]:
-    text = sarif.render(WINDOW, findings, unanalysed, lambda _: source, load_rules())
+    text = sarif.render(WINDOW, findings, unanalysed, lambda _: source, load_rules(), suppressed=suppressed)
     report: dict[str, Any] = json.loads(text)
     assert [error.message for error in schema().iter_errors(report)] == []
     (run_,) = report["runs"]
@@ -121,6 +127,71 @@ def test_a_very_large_fix_is_left_out() -> None:
     assert "fixes" not in result
 
 
+# -- what is kept ------------------------------------------------------------------------------------------
+
+
+def test_where_nobody_tells_of_kept_findings_no_result_says_whether_it_is_kept() -> None:
+    assert "suppressions" not in rendered(finding())["results"][0]
+
+
+def test_a_kept_finding_comes_last_with_the_reason_of_its_comment() -> None:
+    kept = Suppressed(finding(1, fingerprint="beef"), "read by [4.x](//example.org)")
+    shown, last = rendered(finding(severity=Severity.NOTICE), suppressed=(kept,))["results"]
+    assert shown["suppressions"] == []
+    assert last["suppressions"] == [{"kind": "inSource", "justification": "read by [4.x] (//example.org)"}]
+
+
+def test_a_comment_without_a_reason_justifies_nothing() -> None:
+    (only,) = rendered(suppressed=(Suppressed(finding(), ""),))["results"]
+    assert only["suppressions"] == [{"kind": "inSource"}]
+
+
+def test_a_kept_finding_is_not_taken_for_another_with_the_same_text() -> None:
+    kept = Suppressed(finding(1), "x")
+    hashes = [
+        result["partialFingerprints"]["primaryLocationLineHash"]
+        for result in rendered(finding(2), suppressed=(kept, kept))["results"]
+    ]
+    assert hashes == ["cafe:1", "cafe:2", "cafe:3"]
+
+
+def test_kept_findings_are_the_first_to_be_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sarif, "MAX_RESULTS", 1)
+    (only,) = rendered(finding(severity=Severity.NOTICE), suppressed=(Suppressed(finding(), "x"),))["results"]
+    assert only["suppressions"] == []
+
+
+# -- size --------------------------------------------------------------------------------------------------
+
+
+#: The rules alone take more than half of it.
+ROOM = 100_000
+
+
+def noise(number: int, length: int) -> str:
+    """Text that hardly gets shorter by compression."""
+    return random.Random(number).randbytes(length // 2).hex()
+
+
+def test_a_file_that_would_be_too_large_goes_without_fixes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sarif, "MAX_BYTES", ROOM)
+    run_ = rendered(*(finding(1, Edit(0, 1, noise(number, 19_000).encode())) for number in range(9)))
+    assert len(run_["results"]) == 9
+    assert not any("fixes" in result for result in run_["results"])
+    assert "Fixes are left out" in run_["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]
+
+
+def test_a_file_that_is_still_too_large_tells_of_fewer_findings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sarif, "MAX_BYTES", ROOM)
+    many = [finding(1, message=noise(number, 3_000)) for number in range(100)]
+    text = sarif.render(WINDOW, many, (), lambda _: TEXT, load_rules())
+    assert len(gzip.compress(text.encode(), 6)) <= ROOM
+    (run_,) = json.loads(text)["runs"]
+    assert 0 < len(run_["results"]) < len(many)
+    told = [note["message"]["text"] for note in run_["invocations"][0]["toolExecutionNotifications"]]
+    assert f"{len(many) - len(run_['results'])} more findings do not fit into one run." in told
+
+
 @given(st.text(), st.text(min_size=1))
 def test_any_text_stays_text(message: str, path: str) -> None:
     (result,) = rendered(finding(message=message, path=path, title=message))["results"]
@@ -142,6 +213,19 @@ def test_the_command_line_writes_it(
     }
 
 
+def test_the_command_line_tells_what_comments_keep(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pyproject.toml").write_text(PIN.format("5.0.4"))
+    (tmp_path / "new.py").write_text(KEPT)
+    monkeypatch.chdir(tmp_path)
+    assert run(["check", "--format", "sarif"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert [error.message for error in schema().iter_errors(report)] == []
+    (only,) = report["runs"][0]["results"]
+    assert only["suppressions"] == [{"kind": "inSource", "justification": "read by 4.x"}]
+
+
 # -- in the action -----------------------------------------------------------------------------------------
 
 
@@ -154,6 +238,16 @@ def test_the_action_writes_it_where_it_is_wanted(job: Open) -> None:
     report = json.loads((Path(environment["GITHUB_WORKSPACE"]) / "concertmaster.sarif").read_text())
     assert [error.message for error in schema().iter_errors(report)] == []
     assert len(report["runs"][0]["results"]) == 3
+
+
+def test_for_code_scanning_what_a_comment_keeps_is_left_away(job: Open) -> None:
+    """It would open an alert for each."""
+    made = job({}, {"new.py": KEPT})
+    made.inputs = {"sarif": "concertmaster.sarif"}
+    environment = made.environment()
+    assert run_action(environment, pause=0) == 0
+    report = json.loads((Path(environment["GITHUB_WORKSPACE"]) / "concertmaster.sarif").read_text())
+    assert report["runs"][0]["results"] == []
 
 
 @pytest.mark.parametrize("path", ["/etc/x", "../x", "out/x", "nowhere/x", "folder"])

@@ -103,7 +103,8 @@ def _for_programs(
         from concertmaster.rule import load_rules
 
         told, notes = (report.window, report.findings, report.unanalysed), report.names.notes
-        return (sarif.render(*told, tree.read, load_rules(), notes=notes),)
+        kept = report.suppressed
+        return (sarif.render(*told, tree.read, load_rules(), notes=notes, suppressed=kept),)
     if format_ is Format.GITHUB:
         from concertmaster.report.annotations import render as workflow_commands
 

@@ -78,8 +78,13 @@ class Client:
 
         return _guarded(lambda: self._retry.read(read))
 
-    def pages(self, address: str, shape: Callable[[Json], Answer], **parameters: str) -> list[Answer]:
-        """All items of a list. Pages are counted: what an answer gives as the next address is not followed."""
+    def pages(
+        self, address: str, shape: Callable[[Json], Answer], least: int = 0, /, **parameters: str
+    ) -> list[Answer]:
+        """All items of a list, which cannot be fewer than `least`.
+
+        Pages are counted: what an answer gives as the next address is not followed.
+        """
 
         def read() -> list[Answer]:
             items: list[Answer] = []
@@ -93,6 +98,8 @@ class Client:
                 items += [shape(_as_object(item)) for item in found]
                 if 'rel="next"' not in headers.get("link", ""):
                     break
+            if len(items) < least:
+                raise MalformedAnswerError("a list that cannot be empty")
             return items
 
         return _guarded(lambda: self._retry.read(read))

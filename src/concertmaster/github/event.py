@@ -31,7 +31,8 @@ COMMENTS = ("issue_comment", "pull_request_review_comment")
 class Request:
     """The pull request to review. `head_repository` is None when the fork was deleted.
 
-    A merge group is reviewed like a pull request without a number: there is nothing to comment on.
+    A merge group is reviewed like a pull request without a number: there is nothing to comment on. How many files
+    change is None where nobody has said so.
     """
 
     owner: str
@@ -47,6 +48,7 @@ class Request:
     author: str = ""
     is_open: bool = True
     may_modify: bool = False  # the people of the base repository may push to a fork's branch
+    changed_files: int | None = None
 
     @property
     def repository(self) -> str:
@@ -180,6 +182,7 @@ def _request(event: PullRequestEvent) -> Request:
         author=pull.user.login if pull.user else "",
         is_open=pull.state == "open",
         may_modify=pull.maintainer_can_modify,
+        changed_files=pull.changed_files,
     )
 
 

@@ -83,6 +83,7 @@ class PullRequest(Payload):
     state: str = "open"
     merged: bool = False
     maintainer_can_modify: bool = False
+    changed_files: Annotated[int, Field(ge=0)] | None = None
     user: Person | None = None
     head: Side
     base: Side

@@ -95,7 +95,8 @@ class Pull:
         """The files that the pull request changes; GitHub cuts the list at `max_files`."""
         if not self.request.number:
             return self._client.get(self._span, _compared_files, per_page=1)
-        return self._client.pages(f"{self._address}/files", _changed_file)
+        least = min(self.request.changed_files or 0, 1)
+        return self._client.pages(f"{self._address}/files", _changed_file, least)
 
     def tree(self, commit: str) -> Tree:
         """The regular files of a commit."""

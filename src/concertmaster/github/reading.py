@@ -13,6 +13,7 @@ from concertmaster.github.diff import FileDiff
 from concertmaster.github.files import RemoteFiles
 from concertmaster.github.parts import Part, part_of
 from concertmaster.github.pull import Pull, Tree
+from concertmaster.github.refusals import GitHubError
 from concertmaster.github.texts import diffs_of, old_text
 from concertmaster.github.wishes import Wishes
 from concertmaster.messages import UserError
@@ -84,6 +85,8 @@ class _Reading:
         self.files = pull.files()
         self._blobs = Blobs(RemoteFiles(pull.client, pull.request.repository), checkout)
         self.trees = (pull.tree(pull.request.head_sha), pull.tree(pull.merge_base()))
+        if not self.files and pull.request.changed_files is None and _differ(*self.trees):
+            raise GitHubError("GitHub lists no changed file, though the two commits hold different ones")
         self.head, self.base = (CommitFiles(tree, self._blobs) for tree in self.trees)
         self._load()
         self.root = load_config(lambda path: readable(self.base, path))
@@ -220,6 +223,12 @@ def _cut(part: Part, tree: Tree, is_long: bool) -> Part:
         return part
     cut = Unanalysed(".", "GitHub lists only part of so many files; what it leaves out was not judged")
     return replace(part, report=replace(part.report, unanalysed=(*part.report.unanalysed, cut)))
+
+
+def _differ(head: Tree, base: Tree) -> bool:
+    return {(item.path, item.sha) for item in head.entries} != {
+        (item.path, item.sha) for item in base.entries
+    }
 
 
 def _is_read(path: str) -> bool:
