@@ -29,8 +29,20 @@ NOT_HERE = {
     "pip install": "it changes the environment that this test runs in",
     "gh attestation": "it asks GitHub for a release that is no example",
     "git clone": "it asks GitHub",
+    "export": "it is for the commands below it",
+    "concertmaster fleet plan": "it asks GitHub; tests/test_fleet_*.py try it on a local one",
+    "concertmaster fleet run": "it asks GitHub; tests/test_fleet_*.py try it on a local one",
 }
 TRIED = {"shell", "console", "yaml", "toml", "python", "diff"}
+WORKFLOW = """\
+from orchestrator.workflow import begin, done, workflow
+
+
+@workflow("Check the network")
+def check_network():
+    return begin >> done
+"""
+INSTALLED = ".venv/bin/concertmaster"  # in a clone, by `make setup`
 PIN = '[project]\nname = "network"\nversion = "1"\ndependencies = ["orchestrator-core==4.8.2"]\n'
 
 
@@ -51,16 +63,18 @@ def git(root: Path, *arguments: str) -> None:
 
 
 @pytest.fixture
-def network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project on a branch, as somebody has it who reads the page."""
-    (tmp_path / "pyproject.toml").write_text(PIN)
-    git(tmp_path, "init", "--quiet", "--initial-branch=main")
-    git(tmp_path, "add", "--all")
-    git(tmp_path, "commit", "--quiet", "--message", "A network")
-    git(tmp_path, "checkout", "--quiet", "-b", "tell-apart")
-    (tmp_path / "main.py").write_text("from orchestrator.types import SubscriptionLifecycle\n")
-    git(tmp_path, "add", "--all")
-    git(tmp_path, "commit", "--quiet", "--message", "Tell subscriptions apart")
+def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a project on a branch, where `make demo` puts one."""
+    network = tmp_path / ".cache" / "demo" / "network"
+    network.mkdir(parents=True)
+    (network / "pyproject.toml").write_text(PIN)
+    git(network, "init", "--quiet", "--initial-branch=main")
+    git(network, "add", "--all")
+    git(network, "commit", "--quiet", "--message", "A network")
+    git(network, "checkout", "--quiet", "-b", "tell-apart")
+    (network / "main.py").write_text(WORKFLOW)
+    git(network, "add", "--all")
+    git(network, "commit", "--quiet", "--message", "Tell subscriptions apart")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CONCERTMASTER_OFFLINE", "1")
     for name in ("GITHUB_ACTIONS", "GITHUB_TOKEN", "GH_TOKEN", "GITHUB_REPOSITORY"):
@@ -68,8 +82,22 @@ def network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def network(clone: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The project, as somebody has it who reads the page."""
+    monkeypatch.chdir(clone / ".cache" / "demo" / "network")
+    return Path.cwd()
+
+
 def test_every_block_is_of_a_kind_that_is_tried() -> None:
     assert {block.place: block.kind for block in blocks() if block.kind not in TRIED} == {}
+
+
+def keep_results(capsys: pytest.CaptureFixture[str]) -> None:
+    """What `fleet run` would have kept of the project."""
+    run(["check", "--format", "json"])
+    Path("results").mkdir()
+    Path("results", "network.json").write_text(capsys.readouterr().out)
 
 
 def shell_commands() -> list[tuple[str, tuple[str, ...]]]:
@@ -78,12 +106,22 @@ def shell_commands() -> list[tuple[str, tuple[str, ...]]]:
 
 @pytest.mark.parametrize(("place", "command"), shell_commands(), ids=lambda value: str(value)[:60])
 def test_commands_in_shell_blocks_run(
-    place: str, command: tuple[str, ...], network: Path, capsys: pytest.CaptureFixture[str]
+    place: str,
+    command: tuple[str, ...],
+    clone: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    line = shlex.join(command)
+    line = " ".join(command)
     if reason := next((why for start, why in NOT_HERE.items() if line.startswith(start)), None):
         pytest.skip(f"{line}: {reason}")
-    assert command[0] == "concertmaster", f"{place}: nothing here knows how to try `{line}`"
+    if command[0] == "git":
+        subprocess.run(command, cwd=clone, check=True, capture_output=True)
+        return
+    assert command[0] in (INSTALLED, "concertmaster"), f"{place}: nothing here knows how to try `{line}`"
+    monkeypatch.chdir(clone if command[0] == INSTALLED else clone / ".cache" / "demo" / "network")
+    if "results" in command:
+        keep_results(capsys)
     code = run(list(command[1:]))
     told = capsys.readouterr()
     assert code in (0, 1), told.err

@@ -147,11 +147,16 @@ def unlinked(text: str) -> str:
     return re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", re.sub(r"<[^>]*>", "", text))
 
 
+def unmarked(text: str) -> str:
+    """Markdown as GitHub shows it, without the hidden marks by which a comment is known again."""
+    return re.sub(r"<!--.*?-->\s*", "", text, flags=re.DOTALL)
+
+
 def show(pull: PullRequest, console: Console) -> None:
     comments = pull.review_comments
     for comment in comments[:SHOWN]:
         place = f"{comment.thread.anchor.path}:{comment.thread.anchor.line}"
-        console.print(Panel(Syntax(comment.body, "markdown", word_wrap=True), title=place))
+        console.print(Panel(Syntax(unmarked(comment.body), "markdown", word_wrap=True), title=place))
     if len(comments) > SHOWN:
         console.print(f"… and {len(comments) - SHOWN} more review comments, each with its place.\n")
     for talk in pull.issue.comments:

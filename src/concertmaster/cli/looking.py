@@ -69,7 +69,12 @@ def map_(
     )
     models = models_of(tree.paths, lambda name: readable(tree, name), workspace.window)
     shown = {MapFormat.JSON: as_json, MapFormat.MARKDOWN: as_markdown}.get(format_, as_text)
-    typer.echo(shown([map_of(model) for model in models]), nl=False)
+    text = shown([map_of(model) for model in models])
+    typer.echo(text, nl=False)
+    if not text:
+        typer.echo(
+            "No products, product blocks or registered workflows were found: nothing to draw.", err=True
+        )
 
 
 @app.command()
