@@ -13,4 +13,4 @@ settings.load_profile("untimed")
 #: Every test asks anew; tests/test_remembering.py switches it back on.
 os.environ["CONCERTMASTER_NO_CACHE"] = "1"
 
-pytest_plugins = ["tests.github_server.fixtures", "tests.jobs", "tests.upgrades"]
+pytest_plugins = ["tests.browser", "tests.github_server.fixtures", "tests.jobs", "tests.upgrades"]

@@ -13,6 +13,8 @@ from concertmaster.report.excerpts import Source
 from concertmaster.report.html.page import line
 
 CONTEXT = 3
+#: Lines up to which frequent ones are compared too; the time for that grows with their square.
+MOST_EXACT = 1_000
 Opcode = tuple[str, int, int, int, int]
 #: A row: the number and text before, the number and text after; null where there is no such line.
 Cells = list[int | str | None]
@@ -22,7 +24,9 @@ def change(old: bytes | None, new: bytes, findings: Sequence[tuple[int, Finding]
     """The changed places of one file; findings come with their numbers in the report."""
     source = Source(old or b"")
     before, after = _lines(old or b""), _lines(new)
-    groups = list(SequenceMatcher(None, before, after).get_grouped_opcodes(CONTEXT))
+    groups = list(
+        SequenceMatcher(None, before, after, autojunk=len(before) > MOST_EXACT).get_grouped_opcodes(CONTEXT)
+    )
     touched = _touched(groups, source, findings)
     return [
         {

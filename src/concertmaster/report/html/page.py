@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 #: Characters that hide, reorder or control; tabs stay as they are.
 _UNSEEN = re.compile(
-    r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
 )
 #: What could end the element that holds the data, or a line in an old reader of scripts.
 _ENDING = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
@@ -44,9 +44,13 @@ def data(value: Any) -> str:
 
 def line(text: str) -> str:
     """A line of a file with everything that would not be seen written out, cut where it is long."""
+    return written_out(text if len(text) <= MAX_LINE else f"{text[: MAX_LINE - 1]}…")
+
+
+def written_out(text: str) -> str:
+    """Any text with what would not be seen as its number."""
     whole = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    cut = whole if len(whole) <= MAX_LINE else f"{whole[: MAX_LINE - 1]}…"
-    return _UNSEEN.sub(lambda match: f"⟨U+{ord(match[0]):04X}⟩", cut)
+    return _UNSEEN.sub(lambda match: f"⟨U+{ord(match[0]):04X}⟩", whole)
 
 
 def quoted(text: str) -> Markup:

@@ -90,7 +90,7 @@ def _counts(findings: Sequence[Finding]) -> list[tuple[str, int, str]]:
 def _told(report: Report, read: Reader) -> dict[str, Any]:
     """Everything that the page's script shows; texts once, findings as numbers into them."""
     findings = report.findings
-    rules = {item.rule: [item.rule, item.title, item.url] for item in findings}
+    rules = {item.rule: [item.rule, visible(item.title), item.url] for item in findings}
     numbers = {rule: number for number, rule in enumerate(sorted(rules))}
     paths = {path: number for number, path in enumerate(sorted({item.path for item in findings}))}
     texts = _Texts(read)

@@ -92,7 +92,12 @@ def _markdown(text: str) -> str:
     """GitHub's Markdown as HTML; raw HTML but for folded details is shown as text."""
     from markdown_it import MarkdownIt
 
-    html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
+    html = (
+        MarkdownIt("commonmark", {"html": False})
+        .enable("table")
+        .disable("image")
+        .render(page.written_out(text))
+    )
     return _folds(_BOX.sub(lambda match: f"<li>{'☑' if match[1] == 'x' else '☐'} ", html))
 
 

@@ -2,7 +2,7 @@
   const form = document.getElementById("filters");
   if (form === null) return;
   const data = JSON.parse(document.getElementById("data").textContent);
-  const BATCH = 200, OPEN = 100;
+  const BATCH = 200, OPEN = 100, ROWS = 400, PAPER = 1000;
   const SAFETY = { safe: "safe", suggested: "to check", manual: "by hand" };
   const findings = data.findings.map(([path, line, column, rule, severity, safety, message, since, today, text], number) =>
     ({ number, path: data.paths[path], line, column, rule, severity, safety, message, since, today, text }));
@@ -115,12 +115,15 @@
     });
     const heads = ["Line", "Before", "Line", "After"].map((text) => { const cell = make("th", "", text); cell.scope = "col"; return cell; });
     const columns = ["no", "", "no", ""].map((kind) => make("col", kind));
-    const table = make("table", "sides", make("colgroup", "", ...columns), make("thead", "", make("tr", "", ...heads)), make("tbody", "", ...hunk.rows.map(drawRow)));
+    const table = make("table", "sides", make("colgroup", "", ...columns), make("thead", "", make("tr", "", ...heads)), make("tbody", "", ...hunk.rows.slice(0, ROWS).map(drawRow)));
     const scroll = make("div", "scroll", table);
     scroll.tabIndex = 0;
     scroll.setAttribute("role", "region");
     scroll.setAttribute("aria-label", `Change of ${path} at line ${hunk.rows[0][0] ?? hunk.rows[0][2]}`);
-    return make("div", "hunk", make("p", "head", ...(head.length ? head : ["Follows from other changes"])), scroll);
+    const more = make("button", "more", `Show ${counted(hunk.rows.length - ROWS, "more line")}`);
+    more.type = "button";
+    more.addEventListener("click", () => { table.tBodies[0].append(...hunk.rows.slice(ROWS).map(drawRow)); more.remove(); scroll.focus(); });
+    return make("div", "hunk", make("p", "head", ...(head.length ? head : ["Follows from other changes"])), scroll, hunk.rows.length > ROWS ? more : null);
   };
   const drawChanges = (list) => {
     const home = document.getElementById("change-list"), all = isAll(), wanted = new Set(list.map((one) => one.number));
@@ -128,9 +131,9 @@
     const files = data.changes.map((file) => ({ ...file, hunks: file.hunks.filter((hunk) => all || hunk.findings.some((one) => wanted.has(one))) }))
       .filter((file) => file.hunks.length);
     home.replaceChildren();
-    let room = OPEN / 4;
+    let room = ROWS;
     portions(home, files, (file) => {
-      room -= file.hunks.length;
+      room -= file.hunks.reduce((sum, hunk) => sum + hunk.rows.length, 0);
       return foldable(room >= 0, [place(file.path), " ", file.new ? tag("safe", "new file") : "", " ", make("span", "tag", counted(file.hunks.length, "place"))], (details) => {
         const inner = make("div", "inner");
         details.append(inner);
@@ -157,15 +160,18 @@
       document.getElementById("search").focus();
     }
   });
-  // Paper cannot unfold: everything that the filters leave is written out before.
+  // Paper cannot unfold: what the filters leave is written out before, unless it would fill a book.
   let folded = [];
   addEventListener("beforeprint", () => {
+    const number = shown().length;
+    document.getElementById("paper").hidden = number <= PAPER;
+    if (number > PAPER) return;
     for (const list of document.querySelectorAll("#finding-list, #change-list")) list.fill?.();
     folded = [...document.querySelectorAll("main details:not([open])")];
     for (const details of folded) { details.open = true; details.ready?.(); }
     for (const inner of document.querySelectorAll(".inner")) inner.fill?.();
   });
-  addEventListener("afterprint", () => { for (const details of folded) details.open = false; });
+  addEventListener("afterprint", () => { for (const details of folded) details.open = false; folded = []; });
 
   form.hidden = false;
   draw();
