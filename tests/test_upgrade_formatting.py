@@ -95,6 +95,7 @@ def test_what_needs_no_other_layout_is_left() -> None:
         ("[tool.ruff]\nline-length = 88\nextend-exclude = ['other']\n", {}),
         ("[tool.black]\nline-length = 88\ntarget-version = ['py311', 'py312']\n", {}),
         ("[tool.ruff]\nline-length = 120\n[tool.black]\n", {}),
+        ("[tool.black]\nskip-string-normalization = true\nskip-magic-trailing-comma = true\n", {}),
         ("", {"ruff.toml": "line-length = 88\n"}),
         ("", {".ruff.toml": "[format]\nline-ending = 'lf'\n"}),
         ("[tool.ruff]\nline-length = 300\n", {"ruff.toml": "line-length = 88\n"}),
@@ -141,6 +142,26 @@ def test_imports_are_sorted_as_the_project_does(settings: str) -> None:
         "from orchestrator.core.db import db\nfrom orchestrator.custom import thing\n\nprint(db, thing)\n"
     )
     assert text(plan(project(settings, main_py=source))) == sorted_
+
+
+@pytest.mark.parametrize(
+    ("name", "section"), [(".isort.cfg", "settings"), ("setup.cfg", "isort"), ("tox.ini", "isort")]
+)
+def test_settings_of_isort_may_be_in_files_of_their_own(name: str, section: str) -> None:
+    """`custom` is told to be the project's own, so it stays below the framework in its section."""
+    settings = (
+        f"[{section}]\nmulti_line_output = 3\ninclude_trailing_comma = True\nline_length = 100\n"
+        "known_first_party = custom,network\nforce_sort_within_sections = false\n"
+    )
+    first = "from orchestrator.custom import thing\nfrom orchestrator.db import db\n"
+    source = f"{first}\nfrom custom import x\n\nprint(db, x)\n"
+    found = plan(project(main_py=source) | {name: settings})
+    assert text(found).splitlines()[:4] == [
+        "from orchestrator.core.db import db",
+        "from orchestrator.custom import thing",
+        "",
+        "from custom import x",
+    ]
 
 
 def test_the_projects_own_packages_are_seen(tmp_path: Path) -> None:

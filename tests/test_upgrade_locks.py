@@ -189,6 +189,52 @@ def test_without_uv_or_a_result_the_command_is_told(
     assert reason in told(plan(files, locksmith(server.base)))
 
 
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        ("exec sleep 5", "took longer than"),
+        ("printf 'x%.0s' $(seq 2000) > uv.lock", "too large"),
+        ("echo '[[' > uv.lock", "does not choose"),
+    ],
+    ids=["hangs", "writes much", "writes nonsense"],
+)
+def test_a_uv_that_goes_wrong_changes_nothing(
+    server: Server, lock: Lock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, reason: str
+) -> None:
+    old = lock(MANIFEST.format("4.8.2"))
+    monkeypatch.setattr("concertmaster.upgrading.locking.SECONDS", 0.5)
+    monkeypatch.setattr("concertmaster.upgrading.locking.MAX_BYTES", 1_500)
+    program = tmp_path / "uv-that-goes-wrong"
+    program.write_text(f"#!/bin/bash\n{script}\n")
+    program.chmod(0o755)
+    files = {"pyproject.toml": MANIFEST.format("4.8.2"), "uv.lock": old}
+    assert reason in told(plan(files, Locksmith(program, server.base)))
+
+
+@pytest.mark.parametrize("broken", ["pyproject.toml", "services/uv.lock"])
+def test_a_lock_without_a_manifest_that_can_be_read_is_left(server: Server, lock: Lock, broken: str) -> None:
+    old = lock(MANIFEST.format("4.8.2"))
+    files = {"requirements.txt": "orchestrator-core==4.8.2\n", "uv.lock": old}
+    if broken == "pyproject.toml":
+        files[broken] = "[project\n"
+    found = plan(files, smith(server))
+    assert ("cannot be read" if broken == "pyproject.toml" else "no pyproject.toml") in told(found)
+
+
+def test_uv_on_the_path_is_taken_only_by_a_whole_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "concertmaster.upgrading.locking.sysconfig.get_path", lambda _: str(tmp_path / "none")
+    )
+    (tmp_path / "uv").write_text("#!/bin/sh\n")
+    (tmp_path / "uv").chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    assert uv({"PATH": str(tmp_path)}) == tmp_path / "uv"
+    assert uv({"PATH": "."}) is None
+    assert uv({}) is None
+
+
 def test_what_would_have_to_be_built_is_left_to_a_person(server: Server, lock: Lock) -> None:
     old = lock(MANIFEST.format("4.8.2"))
     server.answers["/simple/oauth2-lib/"] = package_index.listing(
