@@ -17,7 +17,7 @@ from concertmaster.cli import run
 from concertmaster.cli.watching import changes
 from concertmaster.findings import Edit, Finding, Safety, Severity, Unanalysed
 from concertmaster.report.excerpts import MOST_ROWS, Row, Source, rows
-from concertmaster.report.screen import Screen, can_link, console, print_difference
+from concertmaster.report.screen import Screen, can_link, console, print_difference, print_markdown
 from concertmaster.report.statistics import by_release, by_rule
 from concertmaster.versions import Window
 
@@ -91,6 +91,16 @@ def test_a_long_cure_is_cut_and_the_rest_counted() -> None:
     content = b"one\n"
     found, left = rows(finding(content, 1, 1, Edit(0, 3, b"more\n" * 30)), Source(content))
     assert (len(found), left) == (MOST_ROWS, 22)
+
+
+def test_the_password_of_an_address_is_not_shown() -> None:
+    content = b"URI=postgresql://me:secret@host/x\n"
+    found, _ = rows(finding(content, 1, 1, Edit(14, 14, b"+psycopg")), Source(content))
+    assert [row.text for row in found] == [
+        "URI=postgresql://me:\N{HORIZONTAL ELLIPSIS}@host/x",
+        "URI=postgresql+psycopg://me:\N{HORIZONTAL ELLIPSIS}@host/x",
+    ]
+    assert found[0].caret == (4, 14)
 
 
 @pytest.mark.parametrize("line", [0, 99])
@@ -191,6 +201,15 @@ def test_a_difference_on_a_terminal_is_harmless() -> None:
     out = io.StringIO()
     print_difference(Console(file=out, width=20, color_system=None), "--- a/x\n+\x1b[2J" + "x" * 40 + "\n")
     assert out.getvalue() == "--- a/x\n+\\x1b[2J" + "x" * 40 + "\n"
+
+
+def test_the_text_of_a_pull_request_is_shown_as_it_will_look() -> None:
+    out = io.StringIO()
+    text = "### Left\n\n- [ ] `a.py:1` \x1b[2J <!-- concertmaster:item,1 -->\n"
+    print_markdown(Console(file=out, width=40, color_system=None), text, links=False)
+    assert "concertmaster:item" not in out.getvalue()
+    assert "\x1b" not in out.getvalue()
+    assert "• [ ] a.py:1 \\x1b[2J" in out.getvalue()
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -59,8 +61,19 @@ def upgrade_locally(
         for path, text in plan.files.items():
             write(tree.root, path, text)
     else:
-        typer.echo(f"\n{render(plan, Surroundings())}")
+        _show(render(plan, Surroundings()))
     for note in plan.names.notes:
         typer.echo(note, err=True)
     typer.echo(f"{len(plan.files)} file(s) {'changed' if apply else 'would change'}.", err=True)
     return NOT_ANALYSED if plan.unanalysed else CLEAN
+
+
+def _show(text: str) -> None:
+    """The text of the pull request: as it will look to somebody at a terminal, as it is to a pipe."""
+    typer.echo()
+    if not sys.stdout.isatty():
+        typer.echo(text)
+        return
+    from concertmaster.report.screen import can_link, console, print_markdown
+
+    print_markdown(console(os.environ), text, links=can_link(os.environ))

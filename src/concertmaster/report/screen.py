@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 
@@ -10,6 +11,7 @@ from rich.console import Console
 from rich.style import Style
 from rich.table import Table
 from rich.text import Text
+from rich.theme import Theme
 
 from concertmaster.findings import Finding, Safety, Severity, Unanalysed
 from concertmaster.project.files import UnreadableFileError
@@ -26,6 +28,7 @@ _CURE = {
     Safety.SUGGESTED: ("fix to be checked (--unsafe)", "yellow"),
     Safety.MANUAL: ("by hand", "magenta"),
 }
+_COMMENT = re.compile(r"[ ]?<!-- concertmaster:[^>]*-->")
 _LINKING = frozenset(("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "terminology", "rio", "zed"))
 
 
@@ -190,6 +193,16 @@ def print_difference(on: Console, difference: str) -> None:
     for line in difference.removesuffix("\n").split("\n"):
         style = "bold" if line.startswith(("---", "+++")) else "cyan" if line.startswith("@@") else ""
         on.print(Text(visible(line), style or _SIGN.get(line[:1], "")), soft_wrap=True)
+
+
+def print_markdown(on: Console, text: str, *, links: bool) -> None:
+    """The text of a pull request as it will look, without the marks that are there for later runs."""
+    from rich.markdown import Markdown
+
+    shown = "\n".join(visible(line) for line in _COMMENT.sub("", text).split("\n"))
+    theme = Theme({"markdown.code": "bold cyan", "markdown.code_block": "cyan"})
+    with on.use_theme(theme):  # of its own, code would be on black, also where all else is on white
+        on.print(Markdown(shown, hyperlinks=links, code_theme="ansi_light"))
 
 
 def _shifted(before: str, room: int) -> str:
