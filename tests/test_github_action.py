@@ -485,6 +485,15 @@ def test_a_dry_run_posts_nothing_and_shows_the_plan(
     assert "new.py:1-2" in printed
 
 
+def test_a_page_is_written_for_an_artifact(job: Open) -> None:
+    made = job({}, {"new.py": OLD})
+    environment = {**made.environment(), "INPUT_REPORT": "review.html"}
+    run_action(environment, pause=0)
+    page = Path(environment["GITHUB_WORKSPACE"]) / "review.html"
+    assert "workflow-description" in page.read_text()
+    assert "review.html" in Path(environment["GITHUB_OUTPUT"]).read_text()
+
+
 def test_a_preview_is_written(job: Open, tmp_path: Path) -> None:
     made = job({}, {"new.py": OLD})
     page = tmp_path / "review.html"

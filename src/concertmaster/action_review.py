@@ -15,7 +15,7 @@ from concertmaster.github.event import Request
 from concertmaster.github.inputs import Check, Inputs
 from concertmaster.github.posted import Posted
 from concertmaster.github.posting import Outcome, Planner, Result, post
-from concertmaster.github.preview import describe, write_preview
+from concertmaster.github.preview import describe, page_of, write_preview
 from concertmaster.github.pull import Pull
 from concertmaster.github.reading import Reviewed, review
 from concertmaster.github.refusals import GitHubError, OutageError, ReadOnlyTokenError
@@ -63,11 +63,14 @@ class ReviewRun:
             outcome = post(pull, planner, reviewed.rebuilt)
         if dry_run:
             job.quote(describe(outcome.plan))
+        title = f"{self.request.repository}#{self.request.number}"
         if preview is not None:
-            title = f"{self.request.repository}#{self.request.number}"
             write_preview(preview, planner(Posted(), frozenset()), reviewed.read, title=title)
+        if self.inputs.report is not None:
+            page = page_of(planner(Posted(), frozenset()), reviewed.read, title=title)
+            job.write_page(self.inputs.checkout, self.inputs.report, page)
         write_sarif(reviewed, self.inputs)
-        tell(outcome, reviewed, self.links, self.environment, sarif=self.inputs.sarif, more=beside.notes)
+        tell(outcome, reviewed, self.links, self.environment, files=self.inputs.files, more=beside.notes)
         ended = NOT_ANALYSED if beside.is_lost else self._ended(outcome, reviewed)
         return ended if dry_run or outcome.result is Result.SUPERSEDED else self._mark(reviewed, ended)
 

@@ -48,6 +48,12 @@ class Inputs:
     follow_up: bool = False
     companion: bool = False
     fix_mode: FixMode = FixMode.BRANCH
+    report: str | None = None
+
+    @property
+    def files(self) -> dict[str, str]:
+        """What is written into the workspace, by the names of inputs and outputs."""
+        return {"sarif": self.sarif or "", "report": self.report or ""}
 
 
 def read_inputs(environment: Mapping[str, str], *, offline: bool = False) -> Inputs:
@@ -60,9 +66,6 @@ def read_inputs(environment: Mapping[str, str], *, offline: bool = False) -> Inp
     if not token:
         raise missing_token()
     workspace = environment.get("GITHUB_WORKSPACE", "")
-    sarif = read_input(environment, "sarif")
-    if sarif is not None and not is_safe(sarif):
-        raise malformed_input("sarif", sarif, "a file in the workspace, such as concertmaster.sarif")
     return Inputs(
         token,
         Wishes(
@@ -78,16 +81,24 @@ def read_inputs(environment: Mapping[str, str], *, offline: bool = False) -> Inp
         environment.get("GITHUB_API_URL") or PUBLIC_API,
         environment.get("GITHUB_SERVER_URL") or PUBLIC_SERVER,
         _check(read_input(environment, "check")),
-        sarif,
+        _file(environment, "sarif", "concertmaster.sarif"),
         bool(_truth(environment, "follow-up")),
         bool(_truth(environment, "companion")),
         _fix_mode(read_input(environment, "fix-mode")),
+        _file(environment, "report", "concertmaster.html"),
     )
 
 
 def read_input(environment: Mapping[str, str], name: str) -> str | None:
     """An input; None where it is empty."""
     return environment.get(f"INPUT_{name.upper()}", "").strip() or None
+
+
+def _file(environment: Mapping[str, str], name: str, example: str) -> str | None:
+    given = read_input(environment, name)
+    if given is not None and not is_safe(given):
+        raise malformed_input(name, given, f"a file in the workspace, such as {example}")
+    return given
 
 
 def _truth(environment: Mapping[str, str], name: str) -> bool | None:

@@ -57,7 +57,18 @@ def write_summary(environment: Mapping[str, str], text: str) -> None:
     _append(environment.get("GITHUB_STEP_SUMMARY"), f"{text}\n\n")
 
 
-def write_report(workspace: Path, path: str, text: str) -> None:
+def write_page(workspace: Path | None, path: str, page: str) -> None:
+    """The review as a page, where the workflow wants it.
+
+    Raises:
+        UserError: there is no workspace, or no such folder in it.
+    """
+    if workspace is None:
+        raise malformed_input("report", path, "left away where the job has no workspace")
+    write_report(workspace, path, page, name="report")
+
+
+def write_report(workspace: Path, path: str, text: str, *, name: str = "sarif") -> None:
     """A file in the workspace, which holds what a stranger wrote: no link in there leads the file elsewhere.
 
     Raises:
@@ -70,7 +81,7 @@ def write_report(workspace: Path, path: str, text: str) -> None:
     except OSError:
         inside = is_file = False
     if not inside or not is_file:
-        raise malformed_input("sarif", path, "a file in a folder that the workspace has")
+        raise malformed_input(name, path, "a file in a folder that the workspace has")
     write(workspace, path, text.encode())
 
 

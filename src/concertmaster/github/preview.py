@@ -13,10 +13,14 @@ from concertmaster.report.terminal import visible
 
 def write_preview(path: Path, plan: ReviewPlan, read: Callable[[str], bytes], *, title: str) -> None:
     """Write the review as one HTML file: what is new and what stands already."""
-    page = render_review(
+    path.write_text(page_of(plan, read, title=title), encoding="utf-8")
+
+
+def page_of(plan: ReviewPlan, read: Callable[[str], bytes], *, title: str) -> str:
+    """The review as one HTML file."""
+    return render_review(
         title=title, verdict=plan.verdict, summary=plan.summary or "", comments=list(shown(plan, read))
     )
-    path.write_text(page, encoding="utf-8")
 
 
 def shown(plan: ReviewPlan, read: Callable[[str], bytes]) -> Iterator[ShownComment]:

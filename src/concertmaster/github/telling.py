@@ -49,7 +49,7 @@ def tell(
     links: Links,
     environment: Mapping[str, str],
     *,
-    sarif: str | None,
+    files: Mapping[str, str],
     more: tuple[str, ...] = (),
 ) -> None:
     """In the log, beside the lines that no comment is on, in the outputs and on the page of the job."""
@@ -65,7 +65,7 @@ def tell(
         job.annotate("warning", f"Not all was posted on the pull request: {outcome.reason}.")
         notes = (f"Not all was posted on the pull request: {code(outcome.reason)}.",)
     job.write_summary(environment, reviewed.text(links, limit=job.MAX_SUMMARY, notes=(*more, *notes)))
-    job.write_outputs(environment, {**_outputs(outcome, reviewed), "sarif": sarif or ""})
+    job.write_outputs(environment, {**_outputs(outcome, reviewed), **files})
 
 
 def _line(part: Part, outcome: Outcome, *, is_one: bool) -> str:

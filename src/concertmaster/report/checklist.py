@@ -6,6 +6,7 @@ import re
 from collections.abc import Container, Iterator
 
 from concertmaster.plan import Item, Phase, Place, Plan
+from concertmaster.report.diagrams import hop_diagram, mermaid
 from concertmaster.report.markdown import Links, code, marker
 from concertmaster.report.sections import Block, Section
 
@@ -47,7 +48,8 @@ def blocks(
     if stops:
         told = "\n".join(f"{number}. **{hop.release}**: {hop.reason}." for number, hop in enumerate(stops, 1))
         lead = "Deploy these releases on the way, and see that everything runs before you go on"
-        yield Block(f"{lead}; **{plan.target}** comes last:\n\n{told}\n", 0)
+        drawn = "\n".join(mermaid(hop_diagram([plan.installed, *(hop.release for hop in plan.hops)])))
+        yield Block(f"{lead}; **{plan.target}** comes last:\n\n{drawn}\n{told}\n", 0)
     if plan.avoid:
         told = "\n".join(f"- {hop.release}: {hop.reason}." for hop in plan.avoid)
         yield Block(f"Do not deploy:\n\n{told}\n", 0)

@@ -29,6 +29,18 @@ class Box:
     is_product: bool = False
 
 
+def hop_diagram(releases: Sequence[str]) -> Lines:
+    """The releases to deploy, in their order."""
+    boxes = [f'h{number}["{_label(release)}"]' for number, release in enumerate(releases)]
+    return [ROWS, *boxes, *(f"h{number} --> h{number + 1}" for number in range(len(releases) - 1))]
+
+
+def mermaid(lines: Iterable[str]) -> Iterator[str]:
+    """A diagram as a block of Markdown."""
+    first, *rest = lines
+    yield from ("```mermaid", first, *(f"  {line}" for line in rest), "```", "")
+
+
 def model_diagrams(project: ProjectMap) -> Iterator[Lines]:
     """Products and all blocks in them; where that is too much, products with their own blocks, then these."""
     known = {block.name for block in project.product_blocks}

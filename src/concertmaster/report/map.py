@@ -9,7 +9,7 @@ from dataclasses import asdict
 from itertools import groupby
 
 from concertmaster.project.model.mapping import MappedWorkflow, ProjectMap
-from concertmaster.report.diagrams import model_diagrams, step_diagrams
+from concertmaster.report.diagrams import mermaid, model_diagrams, step_diagrams
 from concertmaster.report.markdown import code, visible
 
 NO_TYPE = "without product type"
@@ -89,7 +89,7 @@ def _document(project: ProjectMap) -> Iterator[str]:
     yield f"# {code(project.root) if project.root else 'The project'}"
     yield from ("", "## Products and product blocks", "")
     for diagram in model_diagrams(project):
-        yield from _mermaid(diagram)
+        yield from mermaid(diagram)
     yield from ("## Workflows", "", "| workflow | target | product type | state |", "|---|---|---|---|")
     for workflow in project.workflows:
         told = ", ".join(list(_state(workflow))[1:]) or "registered, in the database"
@@ -104,9 +104,4 @@ def _document(project: ProjectMap) -> Iterator[str]:
     for kind, workflows in _by_type(project.workflows):
         yield from (f"### {code(kind)}", "")
         for diagram in step_diagrams(workflows):
-            yield from _mermaid(diagram)
-
-
-def _mermaid(lines: Iterable[str]) -> Iterator[str]:
-    first, *rest = lines
-    yield from ("```mermaid", first, *(f"  {line}" for line in rest), "```", "")
+            yield from mermaid(diagram)

@@ -13,6 +13,7 @@ _SUGGESTION = re.compile(
     r"^(?P<fence>`{3,})suggestion\r?\n(?P<text>.*?)^(?P=fence)[ \t]*$", re.MULTILINE | re.DOTALL
 )
 _BOX = re.compile(r"<li>\[([ x])\] ")
+_DIAGRAM = re.compile(r"^```mermaid\n.*?^```$", re.MULTILINE | re.DOTALL)
 _HIDDEN = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
@@ -96,7 +97,7 @@ def _markdown(text: str) -> str:
         MarkdownIt("commonmark", {"html": False})
         .enable("table")
         .disable("image")
-        .render(page.written_out(text))
+        .render(page.written_out(_DIAGRAM.sub("*A diagram, which GitHub draws.*", text)))
     )
     return _folds(_BOX.sub(lambda match: f"<li>{'☑' if match[1] == 'x' else '☐'} ", html))
 
