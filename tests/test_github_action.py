@@ -64,6 +64,7 @@ def test_pressing_every_button_writes_what_fix_writes(job: Open, checkout: bool,
     assert (code, told["verdict"]) == (0, "nothing to mend")
 
 
+@pytest.mark.every_server
 def test_a_second_run_on_the_same_commit_says_nothing_new(github: GitHub, job: Open) -> None:
     made = job(
         {"main.py": OLD, "pyproject.toml": PIN.format("4.8.2")},
@@ -79,6 +80,7 @@ def test_a_second_run_on_the_same_commit_says_nothing_new(github: GitHub, job: O
     assert not any("mutation" in exchange.body["query"] for exchange in asked)
 
 
+@pytest.mark.every_server
 def test_a_new_commit_is_told_only_what_is_new(job: Open) -> None:
     made = job({}, {"new.py": OLD})
     made.run()
@@ -88,6 +90,7 @@ def test_a_new_commit_is_told_only_what_is_new(job: Open) -> None:
     assert made.places() == [("new.py", 1, 2), ("new.py", 5, 5), ("other.py", 1, 1)]
 
 
+@pytest.mark.every_server
 def test_the_finding_outside_the_diff_is_in_the_summary(job: Open) -> None:
     filler = "".join(f"LINE_{number} = {number}\n" for number in range(40))
     made = job({"main.py": OLD + filler}, {"main.py": OLD + filler.replace("LINE_39", "LAST")})
@@ -276,6 +279,7 @@ def test_a_token_that_may_only_read_leaves_annotations_and_the_page_of_the_job(
     assert made.pull.reviews == []
 
 
+@pytest.mark.every_server
 def test_a_fork_is_reviewed_like_any_other(github: GitHub, tmp_path: Path) -> None:
     remote = github.create_repository("octo-org/network", {"pyproject.toml": PIN.format("5.0.4")})
     fork = remote.fork("stranger")

@@ -291,6 +291,7 @@ def test_recheck_reviews(opened: Opened) -> None:
 # -- fix -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.every_server
 def test_fix_pushes_what_fix_writes_and_reviews_it(opened: Opened) -> None:
     made = opened()
     made.job.run()
@@ -445,6 +446,7 @@ def thread(made: Commented, text: str) -> ReviewComment:
     return next(comment for comment in made.job.pull.review_comments if text in comment.body)
 
 
+@pytest.mark.every_server
 def test_ignore_in_a_thread_keeps_what_its_comment_is_about(opened: Opened) -> None:
     made = opened()
     made.job.run()
@@ -513,6 +515,7 @@ def test_a_strangers_thread_is_no_comment_of_ours(opened: Opened) -> None:
 # -- explain and several -----------------------------------------------------------------------------------
 
 
+@pytest.mark.every_server
 def test_explain_answers_with_the_documentation(github: GitHub, opened: Opened) -> None:
     made = opened()
     made.obey(made.say("/concertmaster explain old-namespace"))

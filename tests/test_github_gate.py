@@ -278,6 +278,7 @@ def test_a_merge_group_too_large_to_be_compared_is_not_green(job: Open) -> None:
     assert other(made, made.remote.merge_group_event(made.pull)).run()[0] == 3
 
 
+@pytest.mark.every_server
 def test_the_check_run_of_a_merge_group_is_on_its_trial_commit(job: Open) -> None:
     made = job({}, {"new.py": OLD})
     event = made.remote.merge_group_event(made.pull)
@@ -324,6 +325,15 @@ def test_an_empty_list_of_changed_files_that_lasts_is_not_green(
     assert made.pull.reviews == []
 
 
+def test_an_empty_list_of_comments_doubles_nothing(github: GitHub, job: Open) -> None:
+    made = job({}, {"new.py": OLD})
+    assert made.run()[0] == 1
+    made.remote.push("feature", {"more.py": "import orchestrator.db\n"})
+    github.faults.add("GET", "/pulls/1/comments", EMPTY)
+    assert made.run()[0] == 1
+    assert made.places() == [("more.py", 1, 1), ("new.py", 1, 2), ("new.py", 5, 5)]
+
+
 def test_an_empty_comparison_of_two_trees_that_differ_is_not_green(
     github: GitHub, job: Open, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -357,6 +367,7 @@ def test_a_fork_is_told_why_there_are_no_comments(forked: Job, capsys: pytest.Ca
     assert forked.pull.reviews == []
 
 
+@pytest.mark.every_server
 def test_the_second_workflow_of_a_pair_comments_on_a_fork(forked: Job) -> None:
     second = other(forked, forked.remote.workflow_run_event(forked.pull))
     code, told = second.run()

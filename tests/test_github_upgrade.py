@@ -48,6 +48,7 @@ def test_a_project_that_is_there_already_gets_nothing(start: Start) -> None:
     assert job.snapshot() == before
 
 
+@pytest.mark.every_server
 def test_a_second_run_changes_nothing(github: GitHub, start: Start) -> None:
     job = start()
     assert job.run()[1]["result"] == "opened"
@@ -112,6 +113,7 @@ def test_an_upgrade_starts_from_the_default_branch_only(
 # -- the pull request -----------------------------------------------------------------------------------
 
 
+@pytest.mark.every_server
 def test_pins_come_first_and_then_one_commit_a_rule(start: Start) -> None:
     job = start()
     code, told = job.run()

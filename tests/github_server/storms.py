@@ -59,6 +59,7 @@ _ONCE: dict[str, Effect] = {
     "cut off": truncated(),
     "HTML": page(),
     "list": Effect(Reply(200, [[]])),
+    "nothing": Effect(Reply(200, [])),
     "object": Effect(Reply(200, {})),
     "secondary": secondary_limit(),
     "secondary with header": secondary_limit(5),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from concertmaster.github.client import Client, Json, objects, text
+from concertmaster.github.client import Client, Json, integer, objects, text
 from concertmaster.github.event import Request
 from concertmaster.github.posted import Posted, posted_summary, starts_with
 from concertmaster.github.refusals import NotFoundError, ReadOnlyTokenError, UnsupportedError
@@ -16,6 +16,7 @@ query($owner: String!, $name: String!, $number: Int!) {{
   repository(owner: $owner, name: $name) {{
     pullRequest(number: $number) {{
       headRefOid
+      reviewThreads(first: 1) {{ totalCount }}
       reviews(last: {LATEST}) {{ nodes {{ body author {{ __typename login }} }} }}
       comments(last: {LATEST}) {{ nodes {{ databaseId body author {{ __typename login }} }} }}
     }}
@@ -26,17 +27,22 @@ query($owner: String!, $name: String!, $number: Int!) {{
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The head, and the newest texts of ours: of reviews, and of summary comments."""
+    """The head, the newest texts of ours, of reviews and of summary comments, and how many threads there are."""
 
     head: str
     reviews: tuple[str, ...] = ()
     summaries: tuple[tuple[int, str], ...] = ()
+    threads: int = 0
 
     def is_overtaken(self, posted: Posted, review: str) -> bool:
-        """Whether a run at the same time has said what `review` begins with, or written a summary since."""
+        """Whether a run at the same time has said what `review` begins with, or written a summary since.
+
+        Neither is the list of comments to be believed that is empty where threads are.
+        """
         known = {(item.id, item.digest) for item in (posted.summary, *posted.doubles) if item}
         told = {(one.id, one.digest) for one in (posted_summary(*item) for item in self.summaries) if one}
-        return any(starts_with(body, review) for body in self.reviews) or bool(told - known)
+        is_said = any(starts_with(body, review) for body in self.reviews)
+        return is_said or bool(told - known) or (self.threads > 0 and not posted.listed)
 
 
 def read_moment(client: Client, request: Request, login: str) -> Moment:
@@ -61,6 +67,7 @@ def _moment(data: Json, login: str) -> Moment:
         text(data, *where, "headRefOid"),
         tuple(text(item, "body") for item in reviews),
         tuple((item.get("databaseId") or 0, text(item, "body")) for item in comments),
+        integer(data, *where, "reviewThreads", "totalCount"),
     )
 
 

@@ -77,13 +77,15 @@ class PostedSummary:
 class Posted:
     """Everything of ours that stands on a pull request; `unknown` says why nothing is known of its threads.
 
-    `doubles` are further summaries, as two runs at once may leave behind.
+    `doubles` are further summaries, as two runs at once may leave behind; `listed` is how many comments on lines
+    GitHub has told of, those of others included.
     """
 
     comments: tuple[PostedComment, ...] = ()
     summary: PostedSummary | None = None
     unknown: str = ""
     doubles: tuple[PostedSummary, ...] = ()
+    listed: int = 0
 
 
 def comment_mark(marks: Iterable[str], kin: Iterable[str] = ()) -> str:

@@ -108,7 +108,7 @@ class Pull:
         comments = self._client.pages(f"{self._address}/comments", lambda item: item)
         ours = tuple(found for item in comments if (found := _comment(item)) and self._is_ours(item))
         said = self.summaries()
-        told = Posted(ours, said[0] if said else None, doubles=tuple(said[1:]))
+        told = Posted(ours, said[0] if said else None, doubles=tuple(said[1:]), listed=len(comments))
         try:
             return replace(told, comments=tuple(self._threads.read())) if ours else told
         except (NotFoundError, ReadOnlyTokenError, UnsupportedError) as error:
