@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 from concertmaster.github import job
 from concertmaster.github.client import connect
+from concertmaster.github.dashboard import Dashboard, edited_issue
 from concertmaster.github.event import required
 from concertmaster.github.inputs import TOKEN, Inputs, read_input, read_inputs
 from concertmaster.github.refusals import BadTokenError, GitHubError
@@ -18,13 +20,17 @@ from concertmaster.github.upgrade_pull import Outcome, Result, Wishes
 from concertmaster.messages import UserError
 from concertmaster.messages.github import malformed_input, not_on_default_branch, unwritable_upgrade
 from concertmaster.outcome import CLEAN, NOT_ANALYSED, WRONG_USE
+from concertmaster.report.dashboard import Button
 from concertmaster.report.markdown import code
 from concertmaster.report.upgrade import title
 from concertmaster.report.upgrade_plan import lines
 from concertmaster.upgrading import Limits
 from concertmaster.upgrading.locking import Locksmith, uv
+from concertmaster.upgrading.target import NEXT_HOP
 
 EVENTS = ("schedule", "workflow_dispatch")
+#: With a dashboard also this one: its boxes are buttons.
+EDITED = "issues"
 _DAYS = re.compile(r"[0-9]{1,4}")
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}/(?!\.+$)[A-Za-z0-9._-]{1,100}")
 
@@ -40,7 +46,8 @@ def run_upgrade(
     """Make or renew the pull request of an upgrade and return the exit code. `dry_run` writes nothing."""
     try:
         event = required(environment, "GITHUB_EVENT_NAME")
-        if event not in EVENTS:
+        has_dashboard = _truth(environment, "dashboard") is True
+        if event not in EVENTS and not (event == EDITED and has_dashboard):
             job.log(f"No upgrade on {event}: the mode is for {' and '.join(EVENTS)}.")
             return CLEAN
         inputs = read_inputs(environment, offline=offline)
@@ -48,7 +55,18 @@ def run_upgrade(
         client = connect(inputs.token, inputs.api_url, retry=retry, pause=pause)
         try:
             repository = Repository(client, _name(environment))
-            outcome = _run(repository, inputs, environment, dry_run=dry_run)
+            dashboard = (
+                Dashboard(client, repository, inputs.server_url, inputs.wishes.folder)
+                if has_dashboard
+                else None
+            )
+            button = _button(dashboard, environment) if dashboard else None
+            if event == EDITED and button is None:
+                job.log("No box of the dashboard was ticked by somebody who may write to the repository.")
+                return CLEAN
+            outcome = _run(repository, inputs, environment, dry_run=dry_run, button=button)
+            if dashboard and not dry_run:
+                _keep(dashboard, repository, outcome)
         finally:
             client.close()
         _tell(outcome, inputs, environment)
@@ -68,14 +86,45 @@ def _name(environment: Mapping[str, str]) -> str:
     return name
 
 
-def _run(repository: Repository, inputs: Inputs, environment: Mapping[str, str], *, dry_run: bool) -> Outcome:
+def _button(dashboard: Dashboard, environment: Mapping[str, str]) -> Button | None:
+    """What the boxes of the dashboard ask for; an edit of another issue asks for nothing."""
+    if environment["GITHUB_EVENT_NAME"] == EDITED:
+        number = edited_issue(Path(required(environment, "GITHUB_EVENT_PATH")))
+        if number is None or dashboard.kept is None or dashboard.kept.number != number:
+            return None
+    try:
+        return dashboard.asked()
+    except BadTokenError:
+        raise
+    except GitHubError as error:
+        job.annotate("warning", f"The boxes of the dashboard could not be read: {error}.")
+        return None
+
+
+def _keep(dashboard: Dashboard, repository: Repository, outcome: Outcome) -> None:
+    """The dashboard tells of the upgrade; where it cannot be written, the upgrade is done all the same."""
+    try:
+        job.log(f"Dashboard: {dashboard.keep(outcome, repository.tip(repository.default_branch) or '')}.")
+    except GitHubError as error:
+        remedy = "Give the job `issues: write`, and see that the repository has issues."
+        job.annotate("warning", f"The dashboard could not be written: {error}. {remedy}")
+
+
+def _run(
+    repository: Repository,
+    inputs: Inputs,
+    environment: Mapping[str, str],
+    *,
+    dry_run: bool,
+    button: Button | None = None,
+) -> Outcome:
     """Only what the default branch says counts: another branch could be anybody's."""
     ref = required(environment, "GITHUB_REF")
     if ref != f"refs/heads/{repository.default_branch}":
         raise not_on_default_branch(ref, repository.default_branch)
     wishes = Wishes(
         inputs.wishes.installed,
-        inputs.wishes.target,
+        NEXT_HOP if button is Button.NEXT_HOP else inputs.wishes.target,
         inputs.wishes.folder,
         _truth(environment, "unsafe") is True,
         inputs.server_url,
@@ -83,7 +132,7 @@ def _run(repository: Repository, inputs: Inputs, environment: Mapping[str, str],
         Limits(_days(environment), _truth(environment, "prereleases")),
         Locksmith(uv(environment), inputs.wishes.supply.address, environment),
     )
-    return Renewal(repository, wishes, inputs.checkout).run(dry_run=dry_run)
+    return Renewal(repository, wishes, inputs.checkout).run(dry_run=dry_run or button is Button.AGAIN)
 
 
 def _truth(environment: Mapping[str, str], name: str) -> bool | None:

@@ -11,7 +11,7 @@ from tests.github_server import packages, payloads, payloads_git, payloads_pulls
 
 if TYPE_CHECKING:
     from tests.github_server.hub import Hub
-    from tests.github_server.state import IssueComment, Json, PullRequest, Repository, ReviewComment, User
+    from tests.github_server.state import Issue, IssueComment, Json, PullRequest, Repository, ReviewComment, User
 
 # The webhooks of GitHub's description that payloads are checked against.
 DESCRIBED = (
@@ -178,6 +178,13 @@ def schedule(hub: Hub, repo: Repository, cron: str, *, sender: User) -> Event:
     shape = payloads.repository(hub.urls, repo)
     payload = {"schedule": cron, "repository": shape, "workflow": ".github/workflows/upgrade.yml"}
     return Event("schedule", payload, repo, sender, ref, sha)
+
+
+def issues(hub: Hub, issue: Issue, action: str, *, sender: User) -> Event:
+    payload = _event_payload(
+        hub, "issues", action, issue.repository, sender, issue=payloads.issue(hub.urls, issue)
+    )
+    return Event("issues", payload, issue.repository, sender, *_default(issue.repository))
 
 
 def issue_comment(hub: Hub, comment: IssueComment, action: str, *, sender: User) -> Event:

@@ -64,8 +64,17 @@ def repository(context: Context, repo: Repository) -> Json:
         "owner": lazy(lambda: actor(context, repo.owner)),
         "pullRequest": numbered,
         "pullRequests": pulls,
+        "issue": lambda _info, number: issue(context, repo, number),
         "object": lambda _info, **wanted: git_object(context, repo, wanted),
     }
+
+
+def issue(context: Context, repo: Repository, number: int) -> Json:
+    item = repo.issues.get(number)
+    if item is None or item.pull is not None:
+        raise Failure("NOT_FOUND", f"Could not resolve to an Issue with the number of {number}.")
+    editor = actor(context, item.editor) if item.editor else None
+    return {"__typename": "Issue", "id": item.node_id, "number": number, "body": item.body, "editor": editor}
 
 
 def git_object(context: Context, repo: Repository, wanted: Json) -> Json | None:

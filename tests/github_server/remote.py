@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tests.github_server.hub import Hub
-    from tests.github_server.state import IssueComment, PullRequest, Repository, Review, ReviewComment
+    from tests.github_server.state import Issue, IssueComment, PullRequest, Repository, Review, ReviewComment
 
 OWNER_OF_COMMITS = "octocat"
 
@@ -176,6 +176,11 @@ class Remote:
 
     def schedule_event(self, cron: str = "0 5 * * 1", sender: str = OWNER_OF_COMMITS) -> events.Event:
         return events.schedule(self.hub, self.state, cron, sender=self.hub.user(sender))
+
+    def issue_event(
+        self, issue: Issue, action: str = "edited", sender: str = OWNER_OF_COMMITS
+    ) -> events.Event:
+        return events.issues(self.hub, issue, action, sender=self.hub.user(sender))
 
     def comment_event(
         self, comment: IssueComment, action: str = "created", sender: str | None = None

@@ -77,6 +77,8 @@ def get_issue(call: Call) -> Reply:
 def update_issue(call: Call) -> Reply:
     issue, body = _issue(call), call.body
     issue.title = body.get("title") or issue.title
+    if body.get("body", issue.body) != issue.body:
+        issue.editor = call.user
     issue.body = body.get("body", issue.body) or ""
     if body.get("state") == "closed" and issue.state == "open":
         call.hub.close(issue)

@@ -107,6 +107,7 @@ class Issue(Comment):
     closed_at: datetime | None = None
     locked: bool = False
     pull: PullRequest | None = None
+    editor: User | None = None
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ def no_token(name: str) -> UserError:
         "There is no token to ask GitHub with.",
         why=f"The environment variable {name} is empty.",
         remedy="Set it to the token of an app or a person that may read the organization's repositories.",
+        link="fleet.md#the-token",
     )
 
 
@@ -18,6 +19,7 @@ def malformed_name(option: str, value: str, allowed: str) -> UserError:
         f"{option} {value[:100]!r} cannot be used.",
         why=f"It must be {allowed}.",
         remedy="Correct it; docs/fleet.md shows every option.",
+        link="fleet.md",
     )
 
 
@@ -26,6 +28,7 @@ def no_organization(name: str) -> UserError:
         f"GitHub knows no organization {name!r}.",
         why="It was mistyped, or the token may not see it.",
         remedy="Check the name, and give the token of an app that is installed in it.",
+        link="fleet.md#the-token",
     )
 
 
@@ -34,6 +37,7 @@ def failed(what: str, reason: str) -> UserError:
         what,
         why=f"{reason.rstrip('.')}.",
         remedy="Run it again when GitHub is up and the token is right; with --resume it goes on where it was.",
+        link="fleet.md#the-token",
     )
 
 
@@ -43,6 +47,7 @@ def limit_reached(when: str, *, kept: bool) -> UserError:
         "The organization's repositories are not all listed yet.",
         why=f"What the token may ask of GitHub is nearly used up; that begins anew at {when[:40]}.",
         remedy=f"Run it again after that, {again}.",
+        link="fleet.md#plan",
     )
 
 
@@ -51,6 +56,7 @@ def malformed_state(path: str, reason: str) -> UserError:
         f"{path} holds no plan to go on with.",
         why=f"{reason.rstrip('.')}.",
         remedy="Give another file, or delete it to ask anew.",
+        link="fleet.md#plan",
     )
 
 
@@ -59,6 +65,7 @@ def too_large_matrix(size: int, most: int) -> UserError:
         "The matrix is too large for the output of a job.",
         why=f"It has {size:,} bytes, and GitHub takes {most:,}.",
         remedy="Plan it in parts, each in a workflow run of its own: --part 1/2, --part 2/2.",
+        link="fleet.md#plan",
     )
 
 
@@ -67,4 +74,5 @@ def no_results(path: str) -> UserError:
         f"There are no results in {path}.",
         why="None of the files there ends in .json.",
         remedy="Give the files or the folder that `concertmaster fleet run --output` has written.",
+        link="fleet.md#report",
     )

@@ -1,0 +1,132 @@
+"""The text of the issue that says where a project stands: what is installed, what is ready, what waits for a person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+
+from concertmaster.findings import Finding
+from concertmaster.report.checklist import box, ticked
+from concertmaster.report.comment import rule_link
+from concertmaster.report.markdown import Links, code, count, joined, marker
+from concertmaster.report.sections import Block, Section, fit
+from concertmaster.upgrading import UpgradePlan
+from concertmaster.versions import Window
+
+#: GitHub takes 65,536 characters.
+MAX_BODY = 65_000
+BEGIN = marker("dashboard")
+TITLE = "Upgrade of orchestrator-core: where this project stands"
+DONE = marker("dashboard-done")
+_BEGUN = re.compile(r"<!-- concertmaster:dashboard-begun,([0-9a-z.]{1,20}),([0-9]{1,6}) -->")
+_WIDTH = 20
+
+
+class Button(StrEnum):
+    """What a person can ask for by ticking a box."""
+
+    OPEN = "open"
+    NEXT_HOP = "next-hop"
+    AGAIN = "again"
+
+
+_BUTTONS = {
+    Button.OPEN: "Open or renew the pull request of the upgrade now",
+    Button.NEXT_HOP: "Upgrade to the next release to stop at only",
+    Button.AGAIN: "Look at the project again, and renew this text alone",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The target that progress is measured for, and how many findings there were when that began."""
+
+    target: str
+    findings: int
+
+
+def pressed(body: str) -> Button | None:
+    """The first box that is ticked."""
+    done = ticked(body)
+    return next((button for button in Button if f"button-{button}" in done), None)
+
+
+def begun(body: str) -> Begun | None:
+    """Where progress began, as an earlier text has it."""
+    match = _BEGUN.search(body)
+    return Begun(match[1], int(match[2])) if match else None
+
+
+def is_finished(body: str) -> bool:
+    """Whether this text is the one that we closed the issue with."""
+    return body.replace("\r\n", "\n").lstrip().startswith(f"{BEGIN}\n{DONE}\n")
+
+
+def render(
+    plan: UpgradePlan, links: Links, since: Begun | None, *, number: int | None = None, note: str = ""
+) -> str:
+    """The whole text; what has no room is left out, the least important first."""
+    if since is None or since.target != plan.target or since.findings < len(plan.found):
+        since = Begun(plan.target, len(plan.found))
+    first = marker("dashboard-begun", since.target, str(since.findings))
+    sections = (
+        Section("", (Block(_opening(plan, number, note)),)),
+        Section("Progress", (Block(_progress(since, len(plan.found))),)),
+        Section("Ready", tuple(map(Block, _ready(plan))), glue="\n"),
+        Section("Left for a person", tuple(_blocked(plan, links)), 2, "rule", glue="\n"),
+        Section("Not analysed", tuple(_missed(plan)), 1, "file", glue="\n"),
+        Section("Ask for something", (Block(_buttons()),)),
+    )
+    return f"{BEGIN}\n{first}\n{fit(sections, MAX_BODY - len(BEGIN) - len(first) - 2)}"
+
+
+def finished(reason: str) -> str:
+    """The text of a project that has nothing to upgrade."""
+    return f"{BEGIN}\n{DONE}\n{reason[:1].upper()}{reason[1:]}: there is nothing to upgrade."
+
+
+def _opening(plan: UpgradePlan, number: int | None, note: str) -> str:
+    stops = " → ".join((plan.installed, *(hop.release for hop in plan.operations.hops)))
+    pull = f" The pull request is #{number}." if number else ""
+    told = f"**{plan.installed}** is installed, **{plan.target}** is the target.{pull}"
+    return joined((told, note, f"The way: {stops}."))
+
+
+def _progress(since: Begun, now: int) -> str:
+    done = since.findings - now
+    share = done / since.findings if since.findings else 1.0
+    full = round(share * _WIDTH)
+    bar = "█" * full + "░" * (_WIDTH - full)
+    return f"`{bar}` {share:.0%}: {count(since.findings, 'finding')} when this was begun, {now:,} now."
+
+
+def _ready(plan: UpgradePlan) -> Iterator[str]:
+    window = Window(plan.installed, plan.target)
+    today = sum(window.is_ready(item.works_from) for item in plan.found)
+    yield f"- {count(len(plan.found) - len(plan.remaining), 'finding')} mended by the pull request."
+    yield f"- {count(today, 'finding')} that can be mended today, under {plan.installed}."
+    yield f"- {count(len(plan.operations.items), 'operation')} around the deployment; the pull request lists them."
+
+
+def _blocked(plan: UpgradePlan, links: Links) -> Iterator[Block]:
+    ordered = sorted(plan.remaining, key=lambda item: (item.rule, item.place))
+    for _, group in groupby(ordered, key=lambda item: item.rule):
+        yield Block(_rule(list(group), links))
+
+
+def _rule(found: Sequence[Finding], links: Links) -> str:
+    places = ", ".join(links.place(item.path, item.line) for item in found[:3])
+    more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+    return f"- {rule_link(found[0])}: {count(len(found), 'finding')}, {places}{more}"
+
+
+def _missed(plan: UpgradePlan) -> Iterable[Block]:
+    return (Block(f"- {code(item.path)}: {code(item.reason)}") for item in plan.unanalysed)
+
+
+def _buttons() -> str:
+    boxes = "\n".join(box(f"button-{button}", text, ()) for button, text in _BUTTONS.items())
+    return f"Tick a box; the next run does it and takes the tick away.\n\n{boxes}"
