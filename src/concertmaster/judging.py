@@ -89,8 +89,10 @@ def judged(
 
 
 def real_edits(file: TextFile, edits: Iterable[Edit]) -> tuple[Edit, ...]:
-    """The edits that change something."""
-    return tuple(edit for edit in edits if edit.text != file.source[edit.start : edit.end])
+    """The edits that change something; the same object where all of them do, for findings may share it."""
+    given = tuple(edits)
+    kept = tuple(edit for edit in given if edit.text != file.source[edit.start : edit.end])
+    return given if len(kept) == len(given) else kept
 
 
 def settle(

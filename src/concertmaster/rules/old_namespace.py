@@ -155,9 +155,14 @@ def plain_imports(file: PythonFile) -> Iterator[Hit]:
             if not _moves(file, alias.name) or in_shim(file, node):
                 continue
             start, _ = file.span(alias)
+            edit = replace_span(file, start + len(ROOT), start + len(ROOT), ".core")
+            plain = file.source.startswith(alias.name.encode(), start)
+            if alias.asname:  # a name of its own, which no chain has to follow
+                yield _hit(file, alias, alias.name, (edit,) if plain else (), "50-01b")
+                continue
             found.append((alias, alias.name, "50-01b"))
-            edits.append(replace_span(file, start + len(ROOT), start + len(ROOT), ".core"))
-            certain &= file.source.startswith(alias.name.encode(), start)
+            edits.append(edit)
+            certain &= plain
     if not found:
         return
     for name in file.nodes(ast.Name):
@@ -172,8 +177,9 @@ def plain_imports(file: PythonFile) -> Iterator[Hit]:
             edits.append(insert_after(file, name, ".core"))
         elif not segment:
             certain = False
+    group = tuple(edits) if certain else ()
     for place, old, row in found:
-        yield _hit(file, place, old, tuple(edits) if certain else (), row)
+        yield _hit(file, place, old, group, row)
 
 
 def _moves(file: PythonFile, module: str) -> bool:
