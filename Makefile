@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint lint-workflows fuzz release index lock clean
+.PHONY: setup demo test lint lint-workflows fuzz site release index lock clean
 
 $(READY): requirements/dev.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -39,6 +39,17 @@ SEED ?= 1
 fuzz: $(READY)
 	$(VENV)/bin/python -m tools.fuzzing --number $(NUMBER) --seed $(SEED)
 
+# The documentation as a site, below .cache/site/html: a page a rule, every link and anchor checked.
+DOCUMENTATION := .cache/documentation
+$(DOCUMENTATION)/.ready: requirements/docs.txt
+	$(PYTHON) -m venv $(DOCUMENTATION)
+	$(DOCUMENTATION)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/docs.txt
+	@touch $@
+
+site: $(READY) $(DOCUMENTATION)/.ready
+	$(VENV)/bin/python -m tools.site
+	NO_MKDOCS_2_WARNING=1 $(DOCUMENTATION)/bin/mkdocs build --strict --quiet
+
 # One command makes a release: `make release VERSION=1.2.3` checks that everything agrees, tags, and pushes the tag.
 # The rest is done by .github/workflows/release.yml.
 release: $(READY)
@@ -55,6 +66,7 @@ lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-emit-package concertmaster pyproject.toml requirements/build.in --extra dev -o requirements/dev.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-emit-package concertmaster pyproject.toml -o requirements/run.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header requirements/build.in -o requirements/build.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header requirements/docs.in -o requirements/docs.txt
 
 clean:
 	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache

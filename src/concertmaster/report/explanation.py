@@ -7,15 +7,20 @@ from concertmaster.rule import Rule
 
 def render(rule: Rule) -> str:
     """Title, releases, safety, catalogue rows, and the docstring's body with its examples."""
+    told = rule.documentation
+    facts = f"{releases_told(rule)} Rewrite: {rule.safety.value}. Rows: {', '.join(rule.rows)}."
+    return f"{rule.id}: {told.title}\n\n{facts}\n\n{told.body}"
+
+
+def releases_told(rule: Rule) -> str:
+    """When a rule matters, in words."""
     change = rule.change
     facts = [f"New form works from {change.works_from}."]
     if change.deprecated:
         facts.append(f"Old form warns from {change.deprecated}.")
     if change.removed:
         facts.append(f"Old form fails from {change.removed}.")
-    told = rule.documentation
-    rows = ", ".join(rule.rows)
-    return f"{rule.id}: {told.title}\n\n{' '.join(facts)} Rewrite: {rule.safety.value}. Rows: {rows}.\n\n{told.body}"
+    return " ".join(facts)
 
 
 def as_markdown(rule: Rule) -> str:

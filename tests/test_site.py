@@ -1,0 +1,54 @@
+"""The site's pages: one for every rule, complete, and every link leads to a page."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from tools.site import index, on_site, page, write
+
+from concertmaster.rule import Rule, load_rules
+
+RULES = load_rules()
+LINK = re.compile(r"\]\((?P<target>[\w./-]+)(?:#[\w-]+)?\)")
+CODE = re.compile(r"^(?P<fence>```|~~~).*?^(?P=fence)$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site") / "pages"
+    assert write(folder) == len(list(folder.rglob("*.md")))
+    return folder
+
+
+def test_links_elsewhere_and_between_guides_stay() -> None:
+    text = "[a](https://example.org/docs/x.md) [b](upgrading.md#lock-files)"
+    assert on_site(text) == text
+
+
+def test_links_of_the_front_page_lead_to_the_site() -> None:
+    assert on_site("[a](docs/names.md#x) [b](CONTRIBUTING.md)") == "[a](names.md#x) [b](contributing.md)"
+
+
+def test_every_link_leads_to_a_page(site: Path) -> None:
+    for path in site.rglob("*.md"):
+        for match in LINK.finditer(CODE.sub("", path.read_text(encoding="utf-8"))):
+            assert (path.parent / match["target"]).exists(), f"{path.name}: {match['target']}"
+
+
+def test_every_rule_has_its_page_and_stands_in_the_index_once(site: Path) -> None:
+    listed = re.findall(r"^\| \[([\w-]+)\]", index(RULES), re.MULTILINE)
+    assert sorted(listed) == sorted(rule.id for rule in RULES)
+    assert {path.stem for path in (site / "rules").glob("*.md")} == {"index", *listed}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_page_says_when_what_and_how_to_keep_it(rule: Rule) -> None:
+    text = page(rule)
+    assert rule.documentation.title in text
+    assert rule.change.works_from in text
+    assert f"ignore[{rule.id}]" in text
+    assert text.count("```") == rule.documentation.body.count("```") + 2
+    assert all(example.before.splitlines()[-1] in text for example in rule.documentation.examples)
+    assert not re.search(r"^```\w+ (?!title=)", text, re.MULTILINE)
