@@ -51,7 +51,8 @@ def charts(findings: Sequence[Finding], hops: Sequence[Hop], target: str) -> tup
         return ()
     by_rule = Chart("By rule", "Rule", tuple(_bars(findings, lambda item: item.rule)))
     by_folder = Chart("By folder", "Folder", tuple(_bars(findings, _folder)))
-    return (_progress(findings, hops, target), by_rule, by_folder)
+    progress = (_progress(findings, hops, target),) if len(hops) > 1 else ()
+    return (*progress, by_rule, by_folder)
 
 
 def _folder(finding: Finding) -> str:
