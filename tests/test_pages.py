@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from html import unescape
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from concertmaster.cli import run
 from concertmaster.findings import Edit, Finding, Safety, Severity, Unanalysed
 from concertmaster.plan import Hop, Item, Phase, Place, Plan
 from concertmaster.project.model.mapping import MappedBlock, MappedProduct, MappedWorkflow, ProjectMap
@@ -233,3 +236,41 @@ def test_a_change_of_a_whole_file_is_drawn_by_parts(opened: Opener) -> None:
     assert page.locator("#change-list tbody tr").count() == 400
     page.get_by_role("button", name="Show 2,600 more lines").click()
     assert page.locator("#change-list tbody tr").count() == 3_000
+
+
+PIN = '[project]\nname = "network"\nversion = "1"\ndependencies = ["orchestrator-core==4.8.2"]\n'
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    root = tmp_path / "network"
+    root.mkdir()
+    (root / "pyproject.toml").write_text(PIN)
+    (root / "main.py").write_text("from orchestrator.domain import SubscriptionModel\n")
+    return root
+
+
+def test_the_command_writes_a_page_beside_what_it_tells(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], opened: Opener
+) -> None:
+    page = tmp_path / "report.html"
+    assert run(["check", str(project), "--offline", "--jobs", "1", "--report", str(page)]) == 1
+    assert "old-namespace" in capsys.readouterr().out
+    row = opened(page.read_text()).locator("#change-list tr", has_text="orchestrator.core.domain")
+    assert row.locator("ins").text_content() == "core."
+    assert (project / "main.py").read_text() == "from orchestrator.domain import SubscriptionModel\n"
+
+
+def test_the_command_prints_a_page(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", str(project), "--offline", "--jobs", "1", "--format", "html"]) == 1
+    printed = capsys.readouterr().out
+    assert printed.startswith("<!doctype html>")
+    assert "default-src 'none'" in unescape(printed)
+
+
+def test_a_page_that_cannot_be_written_says_why(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = str(tmp_path / "nowhere" / "report.html")
+    assert run(["check", str(project), "--offline", "--jobs", "1", "--report", page]) == 2
+    assert "could not be written" in capsys.readouterr().err
