@@ -319,3 +319,30 @@ def test_the_command_prints_one_line_and_asks_nothing_twice(
         assert len(github.journal) == calls
     assert run(["fleet", "plan", "--organization", ORG]) == 2
     assert "GITHUB_TOKEN is empty" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("place", ["missing/plan.json", "folder"])
+def test_a_file_that_cannot_be_used_is_told(tmp_path: Path, place: str) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(UserError, match="holds no plan"):
+        keep(tmp_path / place, Survey(Wanted(ORG)))
+    if place == "folder":
+        with pytest.raises(UserError, match="cannot be read"):
+            resumed(tmp_path / place, Wanted(ORG))
+
+
+def test_the_command_tells_an_outage_and_what_it_could_not_read(
+    github: GitHub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(github, 1, every=1)
+    monkeypatch.setattr(
+        "concertmaster.cli.fleet._client",
+        lambda: connect(github.token(), github.api_url, retry=Retry(sleep=lambda _: None), pause=0),
+    )
+    github.faults.add("POST", "/graphql", graphql_errors(TIMEOUT, "TIMEOUT"), times=7, body=b"pyproject.toml")
+    assert run(["fleet", "plan", "--organization", ORG]) == 3
+    told = capsys.readouterr()
+    assert (told.out, f"{ORG}/r00000" in told.err) == ('{"include":[]}\n', True)
+    github.faults.add("POST", "/graphql", status(502), times=99)
+    assert run(["fleet", "plan", "--organization", ORG]) == 2
+    assert "could not be listed" in capsys.readouterr().err

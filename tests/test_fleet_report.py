@@ -285,3 +285,34 @@ def test_wrong_use_is_told(
 ) -> None:
     assert run(["fleet", "run", "--mode", mode, "--output", str(tmp_path), "--", *names]) == 2
     assert f"{told} cannot be used" in capsys.readouterr().err
+
+
+def test_more_files_than_are_read_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("concertmaster.fleet.results.MAX_FILES", 2)
+    monkeypatch.setattr("concertmaster.fleet.results.MAX_BYTES", 60)
+    for name in ("a", "b", "c"):
+        keep(tmp_path, f"{name}.json", repository=f"o/{name}", installed="x" * (60 if name == "b" else 1))
+    found = {item.repository: item.problem for item in standings([tmp_path])}
+    assert found == {
+        "o/a": "",
+        "b": "the file holds no result",
+        "…": "more than 2 files: the rest was not read",
+    }
+
+
+def test_an_empty_repository_and_a_policy(fleet: GitHub, tmp_path: Path) -> None:
+    fleet.create_repository("o/void")
+    command = ["fleet", "run", "o/void o/old", "--target", "next-hop", "--output", str(tmp_path), "--offline"]
+    assert run(command) == 3
+    old, void = standings([tmp_path])
+    assert (old.installed, old.target) == ("4.8.2", "5.5.0")
+    assert "no commits" in void.problem
+
+
+def test_a_server_that_is_none_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keep(tmp_path, "a.json", repository="o/a", installed="5.5.0", target="5.5.0")
+    monkeypatch.setenv("GITHUB_SERVER_URL", "javascript:alert(1)")
+    assert run(["fleet", "report", str(tmp_path)]) == 2
+    assert "GITHUB_SERVER_URL" in capsys.readouterr().err
