@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from tools import site_hops
+from tools.coverage import rows
 from tools.site import index, on_site, page, write
 
+from concertmaster.plan.operations import OPERATIONS
 from concertmaster.rule import Rule, load_rules
+from concertmaster.versions import NEWEST_KNOWN, RELEASES, release
 
 RULES = load_rules()
 LINK = re.compile(r"\]\((?P<target>[\w./-]+)(?:#[\w-]+)?\)")
@@ -52,3 +57,29 @@ def test_a_page_says_when_what_and_how_to_keep_it(rule: Rule) -> None:
     assert text.count("```") == rule.documentation.body.count("```") + 2
     assert all(example.before.splitlines()[-1] in text for example in rule.documentation.examples)
     assert not re.search(r"^```\w+ (?!title=)", text, re.MULTILINE)
+
+
+def test_the_hops_lead_from_the_first_major_to_the_newest_release_without_a_gap() -> None:
+    stops = site_hops.stops()
+    assert all(left == right for (_, left), (right, _) in pairwise(stops))
+    assert release(stops[0][0]).major == 1
+    assert stops[-1][1] == NEWEST_KNOWN
+
+
+def test_every_operation_and_every_changed_row_with_a_rule_stands_in_its_hop() -> None:
+    ruled = {row for rule in RULES if not rule.optional for row in rule.rows}
+    for start, end in site_hops.stops():
+        text = site_hops.guide(start, end, RULES)
+        due = [item for item in OPERATIONS if site_hops.crosses(start, end, item.since)]
+        missing = [item.title for item in due if not item.covered_by and item.title not in text]
+        assert missing == []
+        numbers = {row.release for row in rows() if row.id in ruled and row.release[0].isdigit()}
+        for number in numbers & set(RELEASES):
+            assert (f"### {number}\n" in text) is site_hops.crosses(start, end, number)
+
+
+def test_a_hop_says_nothing_of_releases_beyond_it() -> None:
+    text = site_hops.guide("3.2.3", "4.8.2", RULES)
+    assert "4.0.0" in text
+    assert "### 5." not in text
+    assert "psycopg://" not in text

@@ -1,4 +1,4 @@
-"""Writes the pages of the documentation's site: the guides as they are, and one page a rule from its docstring.
+"""Writes the pages of the documentation's site: the guides as they are, a page for every rule and every hop.
 
 python -m tools.site            # then `mkdocs build --strict`; `make site` does both
 """
@@ -16,6 +16,8 @@ from concertmaster.findings import Safety
 from concertmaster.report.explanation import releases_told
 from concertmaster.rule import Rule, load_rules
 from concertmaster.versions import release
+from tools import site_hops
+from tools.site_hops import table
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / ".cache" / "site" / "pages"
@@ -61,6 +63,9 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "rules/index.md", index(rules)
     for rule in rules:
         yield f"rules/{rule.id}.md", page(rule)
+    yield "hops/index.md", site_hops.index()
+    for start, end in site_hops.stops():
+        yield f"hops/{site_hops.name(start, end)}.md", site_hops.guide(start, end, rules)
 
 
 def on_site(text: str) -> str:
@@ -121,14 +126,6 @@ def index(rules: Iterable[Rule]) -> str:
     for since, group in reversed(groups):
         parts += [f"## {since}\n", *table(group), ""]
     return "\n".join(parts)
-
-
-def table(rules: Iterable[Rule], folder: str = "") -> Iterator[str]:
-    yield "| rule | what is wrong | rewrite |"
-    yield "|---|---|---|"
-    for rule in rules:
-        title = rule.documentation.title.replace("|", "\\|")
-        yield f"| [{rule.id}]({folder}{rule.id}.md) | {title} | {rule.safety.value} |"
 
 
 if __name__ == "__main__":
