@@ -101,6 +101,23 @@ def test_the_finding_outside_the_diff_is_in_the_summary(job: Open) -> None:
     assert f"/blob/{made.pull.head.sha}/main.py#L1)" in summary
 
 
+def test_a_push_that_the_summary_has_nothing_to_say_of_leaves_it_as_it_is(github: GitHub, job: Open) -> None:
+    filler = "".join(f"LINE_{number} = {number}\n" for number in range(40))
+    made = job(
+        {"new.py": f"import orchestrator.db\n{filler}"},
+        {"new.py": f"import orchestrator.db\n{filler}X = 1\n"},
+    )
+    made.run()
+    (said,) = made.summaries()
+    assert f"/blob/{made.pull.head.sha}/new.py#L1" in said
+    made.remote.push("feature", {"note.txt": "x\n"})
+    assert made.run()[1]["result"] == "nothing-new"
+    assert made.summaries() == [said]
+    made.remote.push("feature", {"new.py": f"\nimport orchestrator.db\n{filler}X = 1\n"})
+    assert made.run()[1]["result"] == "posted"
+    assert made.summaries() != [said]
+
+
 # -- the release ----------------------------------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ from concertmaster.report.markdown import marker
 
 #: A mark only counts where we put it: at the very start, where no quoted text can stand.
 _MARKER = re.compile(r"<!-- concertmaster:([\w:,-]+) -->")
+_COMMIT = re.compile(r"(?<=/blob/)[0-9a-f]{40}(?=/)")
 _SUMMARY, _REVIEW = "summary", "review"
 _DONE, _AGAIN = "done", "again"
 _KIN = "kin"
@@ -100,8 +101,8 @@ def known_by(marks: Iterable[str]) -> tuple[str, ...]:
 
 
 def summary_mark(text: str) -> str:
-    """The hidden note of a summary; ticks make no other text of it."""
-    return marker(f"{_SUMMARY}:{digest(unticked(text))}")
+    """The hidden note of a summary; neither ticks nor the commit that its links lead to make another text of it."""
+    return marker(f"{_SUMMARY}:{digest(_COMMIT.sub('', unticked(text)))}")
 
 
 def review_mark(*parts: str) -> str:
