@@ -23,7 +23,7 @@ from tests.documented import ROOT, Block, as_pattern, blocks, commands, inline, 
 #: What cannot run in a test, and why; told when it is skipped.
 NOT_HERE = {
     "make setup": "it makes the environment that this test runs in",
-    "make demo": "it is what CI runs; here it would ask the package registries",
+    "make demo": "it asks the package registries, and takes a minute or two",
     "make test": "it runs this test",
     "make site": "CI runs it; it needs dependencies of its own",
     "pip install": "it changes the environment that this test runs in",
