@@ -57,7 +57,9 @@ def test_on_the_way_to_2_0_it_is_imported_from_another_place(module: str) -> Non
     after = source.replace(f"from {module}", "from pydantic_forms.validators")
     assert result.rewritten == after.format("name: Fixed(forms.NAME)").encode()
     result = run(source, "name: str = forms.ReadOnlyField(1)", Window("1.3.6", "3.1.2"))
-    assert b"\nfrom pydantic_forms.validators import ReadOnlyField" in (result.rewritten or b"")
+    assert b"from pydantic_forms.validators import ReadOnlyField as Fixed, ReadOnlyField\n" in (
+        result.rewritten or b""
+    )
     assert b"    name: ReadOnlyField(1)" in (result.rewritten or b"")
 
 
