@@ -14,7 +14,8 @@ from concertmaster.github.diff import DiffHunk, FileDiff
 from concertmaster.github.event import Request
 from concertmaster.github.moving import Move
 from concertmaster.github.posted import Posted, PostedComment, State, Thread, posted_comment, posted_summary
-from concertmaster.github.review import MAX_COMMENTS, Comment, ReviewPlan, Seen, plan_review
+from concertmaster.github.review import Comment, ReviewPlan, Seen, plan_review
+from concertmaster.github.seen import MAX_COMMENTS
 from concertmaster.report.markdown import Links
 from concertmaster.runner import Report
 from concertmaster.versions import Window

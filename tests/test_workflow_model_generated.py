@@ -119,8 +119,8 @@ UNDO = '        delete_workflow(conn, workflow["name"])\n\n    delete(conn, new_
 DELETE = f"for workflow in new_workflows:\n{UNDO}"
 INSERTED = "INSERT INTO workflows (name, target, is_task, description) VALUES ('task_x', 'SYSTEM', true, '')"
 END_OF_LIFE = (
-    'helpers.create_products(conn, {"Hut": {"product_id": "3a6e1f30-8c2f-4d3e-9a51-0a0b6e0c7f11", "product_type": "Site", "tag": "HUT", '
-    '"description": "Hut", "status": "end of life"}})'
+    'helpers.create_products(conn, {"Hut": {"product_id": "3a6e1f30-8c2f-4d3e-9a51-0a0b6e0c7f11", '
+    '"product_type": "Site", "tag": "HUT", "description": "Hut", "status": "end of life"}})'
 )
 SEEDS: dict[str, tuple[Seed, str]] = {
     "a registration is gone": (change(REGISTRY, CREATE_SITE, ""), "unregistered-workflow"),

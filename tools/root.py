@@ -112,9 +112,9 @@ def linked(binaries: Iterable[Path], system: Path) -> None:
             target = system / place.relative_to("/")
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(name.resolve(), target)
-    for name in ("lib", "lib64"):
-        if Path("/", name).is_symlink():
-            (system / name).symlink_to(f"usr/{name}")
+    for folder in ("lib", "lib64"):
+        if Path("/", folder).is_symlink():
+            (system / folder).symlink_to(f"usr/{folder}")
     shutil.copytree("/etc/ld.so.conf.d", system / "etc/ld.so.conf.d")
     shutil.copy2("/etc/ld.so.conf", system / "etc/ld.so.conf")
     subprocess.run(["ldconfig", "-r", str(system)], check=True)

@@ -11,7 +11,15 @@ from tests.github_server import packages, payloads, payloads_git, payloads_pulls
 
 if TYPE_CHECKING:
     from tests.github_server.hub import Hub
-    from tests.github_server.state import Issue, IssueComment, Json, PullRequest, Repository, ReviewComment, User
+    from tests.github_server.state import (
+        Issue,
+        IssueComment,
+        Json,
+        PullRequest,
+        Repository,
+        ReviewComment,
+        User,
+    )
 
 # The webhooks of GitHub's description that payloads are checked against.
 DESCRIBED = (
