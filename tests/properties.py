@@ -45,14 +45,18 @@ class Fired:
         self.rules.update(finding.rule for finding in result.findings)
 
 
+MANY = 500
+
+
 @contextmanager
 def firing(*, rewritten: float, rules: int) -> Iterator[Fired]:
     """A property that holds where nothing fires says nothing: in this part of the inputs something must change."""
     fired = Fired()
     yield fired
     told = f"{fired.rewritten} of {fired.inputs} inputs rewritten, by {len(fired.rules)} rules"
-    assert fired.rewritten >= rewritten * fired.inputs, told
-    assert len(fired.rules) >= rules, told
+    part = 1.0 if fired.inputs >= MANY else 1 / 3  # few inputs scatter
+    assert fired.rewritten >= part * rewritten * fired.inputs, told
+    assert len(fired.rules) >= part * rules, told
 
 
 def held(
