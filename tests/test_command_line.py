@@ -284,5 +284,6 @@ def test_paths_that_hold_nothing_are_no_success(project: Path, capsys: pytest.Ca
     (project / ".gitignore").write_text("build/\n")
     (project / "build").mkdir()
     (project / "build" / "main.py").write_text(OLD)
-    assert run(["check", "build"]) == 2
-    assert "ignore" in capsys.readouterr().err
+    for command in ("check", "fix", "plan", "map"):
+        assert run([command, "build"]) == 2
+        assert "ignore" in capsys.readouterr().err

@@ -33,18 +33,18 @@ def open_project(
     from concertmaster.workspace import open_workspace
 
     wanted = _wanted(paths)
-    root = root_around(wanted)
-    tree = WorkingTree.open(root)
+    whole = WorkingTree.open(root_around(wanted))
+    tree = _narrowed(whole, wanted)
     workspace = open_workspace(
-        tree,
+        whole,
         installed_release=from_release,
         target=target,
         select=_split(select),
         ignore=_split(ignore),
-        name=str(root),
+        name=str(whole.root),
         supply=Supply.of(os.environ, offline=offline),
     )
-    return workspace, tree.below(os.path.relpath(path.resolve(), tree.root) for path in wanted)
+    return workspace, tree
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,7 @@ def open_projects(
 
     wanted = _wanted(paths)
     whole = WorkingTree.open(root_around(wanted))
-    tree = whole.below(os.path.relpath(path.resolve(), whole.root) for path in wanted)
-    if not tree.paths:
-        raise no_files(str(whole.root))
+    tree = _narrowed(whole, wanted)
     settings = load_config(lambda path: readable(whole, path))
     found, supply = divide(whole, settings), Supply.of(os.environ, offline=offline)
     rest = () if "" in found or settings.projects else ("",)
@@ -130,6 +128,14 @@ def _subtree(tree: WorkingTree, folder: str, paths: tuple[str, ...]) -> WorkingT
     from concertmaster.project.files import WorkingTree
 
     return WorkingTree(tree.root / folder, paths) if folder else WorkingTree(tree.root, paths)
+
+
+def _narrowed(whole: WorkingTree, wanted: list[Path]) -> WorkingTree:
+    """The files of a repository below the paths that were given."""
+    tree = whole.below(os.path.relpath(path.resolve(), whole.root) for path in wanted)
+    if not tree.paths:
+        raise no_files(str(whole.root))
+    return tree
 
 
 def _wanted(paths: list[Path] | None) -> list[Path]:
