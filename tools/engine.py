@@ -24,6 +24,14 @@ class NoEngineError(Exception):
     """This machine cannot build or run images."""
 
 
+def as_runner(environment: Mapping[str, str], folder: Path) -> list[str]:
+    """Options of the runner's `docker run`: mounts below /github, HOME of its own, all variables by name."""
+    mounts = [part for place in PLACES for part in ("-v", f"{folder / place}:/github/{place}")]
+    told = {name: value.replace(str(folder), "/github") for name, value in environment.items()}
+    variables = [part for name, value in told.items() for part in ("-e", f"{name}={value}")]
+    return ["--rm", "--network", "host", "--workdir", "/github/workspace", *mounts, *variables]
+
+
 @dataclass(frozen=True, slots=True)
 class Engine:
     """What runs containers here."""
@@ -38,12 +46,9 @@ class Engine:
         *options: str,
         arguments: tuple[str, ...] = (),
     ) -> subprocess.CompletedProcess[str]:
-        """As the runner's `docker run`: mounts below /github, HOME of its own, all variables by name."""
-        mounts = [part for place in PLACES for part in ("-v", f"{folder / place}:/github/{place}")]
-        told = {name: value.replace(str(folder), "/github") for name, value in environment.items()}
-        variables = [part for name, value in told.items() for part in ("-e", f"{name}={value}")]
-        return self.run("run", "--rm", "--network", "host", *self.limits, *HARDENED, *options,
-                        "--workdir", "/github/workspace", *mounts, *variables, IMAGE, *arguments)  # fmt: skip
+        """The image with no more rights than it needs."""
+        options = (*self.limits, *HARDENED, *options)
+        return self.run("run", *options, *as_runner(environment, folder), IMAGE, *arguments)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

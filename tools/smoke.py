@@ -5,16 +5,15 @@ from __future__ import annotations
 import argparse
 import shlex
 import shutil
-import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 
 from tests.github_server.github import GitHub
 from tests.jobs import OLD, PIN
 
-PLACES = ("workspace", "home", "workflow", "file_commands", "runner_temp")
+from tools.engine import Engine, as_runner
+
 WANTED = "from orchestrator.core.workflows.utils import create_workflow"
 
 
@@ -26,7 +25,7 @@ def main() -> int:
     )
     parser.add_argument("--option", action="append", default=[], help="one more option of `run`")
     given = parser.parse_args()
-    engine = [*given.engine, "run", *given.option]
+    engine = Engine(tuple(given.engine))
     if shutil.which(given.engine[0]) is None:
         raise SystemExit(f"{given.engine[0]} is not installed, so the image cannot be tried.")
     with GitHub.start() as github:
@@ -37,7 +36,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             inputs = {"github-token": github.token()}
             environment = github.runner_environment(event, inputs, Path(folder), checkout=event.sha)
-            ended = start(engine, given.image, environment, Path(folder))
+            ended = engine.run("run", *given.option, *as_runner(environment, Path(folder)), given.image)
         bodies = [comment.body for comment in pull.review_comments]
         violations = list(github.violations)
     if ended.returncode != 1 or violations or not any(WANTED in body for body in bodies):
@@ -46,19 +45,6 @@ def main() -> int:
         )
     sys.stdout.write(f"{given.image} reviewed a pull request: {len(bodies)} comments.\n")
     return 0
-
-
-def start(
-    engine: list[str], image: str, environment: Mapping[str, str], folder: Path
-) -> subprocess.CompletedProcess[str]:
-    """Mounts below /github, and every variable by its name."""
-    mounts = [part for place in PLACES for part in ("-v", f"{folder / place}:/github/{place}")]
-    told = {name: value.replace(str(folder), "/github") for name, value in environment.items()}
-    variables = [part for name, value in told.items() for part in ("-e", f"{name}={value}")]
-    command = [*engine, "--rm", "--network", "host", "--workdir", "/github/workspace"]
-    return subprocess.run(
-        [*command, *mounts, *variables, image], capture_output=True, text=True, check=False, timeout=300
-    )
 
 
 if __name__ == "__main__":
