@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -46,6 +48,17 @@ class Fired:
 
 
 MANY = 500
+
+
+def parses(source: bytes) -> bool:
+    """Whether Python itself reads it: asked apart from the product, which has an answer of its own."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 @contextmanager

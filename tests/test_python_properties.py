@@ -5,8 +5,6 @@ The inputs are pieces of the rules' own examples, old forms and look-alikes, put
 
 from __future__ import annotations
 
-import ast
-import warnings
 from functools import cache
 
 from hypothesis import given
@@ -16,7 +14,7 @@ from tools.shown import examples as shown
 from concertmaster.project.python import Surroundings
 from concertmaster.rule import load_rules
 from concertmaster.versions import RELEASES, Window
-from tests.properties import examples, firing, held
+from tests.properties import examples, firing, held, parses
 from tests.spellings import SPELLINGS
 
 NEWLINES = ("\n", "\r\n", "\r")
@@ -56,16 +54,6 @@ def texts() -> tuple[str, ...]:
             {one.before for rule in load_rules() for one in shown(rule) if one.path.endswith((".py", ".pyi"))}
         )
     )
-
-
-def parses(source: bytes) -> bool:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
 
 
 @st.composite

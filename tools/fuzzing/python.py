@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import textwrap
 import warnings
 from functools import cache
 from random import Random
 
 from pysource_codegen import generate
-from tests.properties import held
+from tests.properties import held, parses
 
 from concertmaster.project.python import Surroundings
 from concertmaster.rule import load_rules
@@ -28,16 +27,6 @@ def pieces() -> tuple[str, ...]:
     """Every Python text that a rule changes, tells, or leaves alone."""
     found = {one.before for rule in load_rules() for one in examples(rule) if one.path.endswith(".py")}
     return tuple(sorted(found))
-
-
-def parses(source: bytes) -> bool:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
 
 
 def make(random: Random) -> bytes:
