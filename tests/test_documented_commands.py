@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import typer
 from ruamel.yaml import YAML
+from tools.demo import git
 from tools.shown import examples, judge
 
 from concertmaster.cli import _application, run
@@ -48,18 +49,6 @@ PIN = '[project]\nname = "network"\nversion = "1"\ndependencies = ["orchestrator
 
 def identified(block: Block) -> str:
     return block.place
-
-
-def git(root: Path, *arguments: str) -> None:
-    identity = (
-        "-c",
-        "user.name=Octocat",
-        "-c",
-        "user.email=octocat@example.org",
-        "-c",
-        "commit.gpgsign=false",
-    )
-    subprocess.run(["git", *identity, *arguments], cwd=root, check=True, capture_output=True)
 
 
 @pytest.fixture
