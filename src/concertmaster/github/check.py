@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from concertmaster.findings import Finding, Severity
-from concertmaster.github.client import Client, Json, integer, objects
+from concertmaster.github.answers import Json, integer, objects
+from concertmaster.github.client import Client
 from concertmaster.github.event import Request
 from concertmaster.github.posted import digest
 from concertmaster.outcome import CLEAN, NOT_ANALYSED

@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from concertmaster.github.ahead import Ahead
+from concertmaster.github.answers import Json, as_object, integer, text
 from concertmaster.github.download import fetch
 from concertmaster.github.refusals import refusal
 from concertmaster.github.retry import MalformedAnswerError, RedirectedError, Retry, is_lost, status_of
@@ -26,7 +27,6 @@ PUBLIC_API = "https://api.github.com"
 PER_PAGE = 100
 MAX_PAGES = 100
 Answer = TypeVar("Answer")
-Json = dict[str, Any]
 
 
 def connect(
@@ -74,7 +74,7 @@ class Client:
         """One object, in the shape that is wanted of it."""
 
         def read() -> Answer:
-            return shape(_as_object(self._request("GET", address, parameters)[1]))
+            return shape(as_object(self._request("GET", address, parameters)[1]))
 
         return _guarded(lambda: self._retry.read(read))
 
@@ -95,7 +95,7 @@ class Client:
                 headers, found = ask() if parameters or page > 1 else self._ahead.take(address, ask)
                 if not isinstance(found, list):
                     raise MalformedAnswerError("an answer that is no list")
-                items += [shape(_as_object(item)) for item in found]
+                items += [shape(as_object(item)) for item in found]
                 if 'rel="next"' not in headers.get("link", ""):
                     break
             if len(items) < least:
@@ -121,7 +121,7 @@ class Client:
         """A write. When its answer gets lost, `find` says whether it was done all the same."""
 
         def write() -> object:
-            return integer(_as_object(self._request(verb, address, None, body)[1]), "id")
+            return integer(as_object(self._request(verb, address, None, body)[1]), "id")
 
         _guarded(lambda: self._retry.write(write, find))
 
@@ -157,7 +157,7 @@ class Client:
         """A write whose answer is wanted; where that gets lost, `find` gives it, or it is made again."""
 
         def write() -> Answer:
-            return shape(_as_object(self._request(verb, address, None, body)[1]))
+            return shape(as_object(self._request(verb, address, None, body)[1]))
 
         return _guarded(lambda: self._retry.write(write, find))
 
@@ -175,7 +175,7 @@ class Client:
             if is_lost(error):
                 raise
             raise MalformedAnswerError(str(error)) from None
-        return _as_object(_as_object(answer).get("data"))
+        return as_object(as_object(answer).get("data"))
 
     def _request(
         self, verb: str, address: str, parameters: Mapping[str, str | int] | None, body: Json | None = None
@@ -202,63 +202,3 @@ def _guarded(call: Callable[[], Answer]) -> Answer:
         if status_of(error) is None and not is_lost(error) and not isinstance(error, RedirectedError):
             raise
         raise refusal(error) from None
-
-
-def _as_object(data: Any) -> Json:
-    if not isinstance(data, dict):
-        raise MalformedAnswerError("an answer that is no object")
-    return data
-
-
-def text(data: Any, *keys: str) -> str:
-    """A text within an answer.
-
-    Raises:
-        MalformedAnswerError: there is none.
-    """
-    found = _within(data, keys)
-    if not isinstance(found, str):
-        raise MalformedAnswerError(f"an answer without {'.'.join(keys)}")
-    return found
-
-
-def integer(data: Any, *keys: str) -> int:
-    """A whole number within an answer.
-
-    Raises:
-        MalformedAnswerError: there is none.
-    """
-    found = _within(data, keys)
-    if not isinstance(found, int):
-        raise MalformedAnswerError(f"an answer without {'.'.join(keys)}")
-    return found
-
-
-def truth(data: Any, *keys: str) -> bool:
-    """A yes or no within an answer.
-
-    Raises:
-        MalformedAnswerError: there is none.
-    """
-    found = _within(data, keys)
-    if not isinstance(found, bool):
-        raise MalformedAnswerError(f"an answer without {'.'.join(keys)}")
-    return found
-
-
-def objects(data: Any, *keys: str) -> list[Json]:
-    """A list of objects within an answer.
-
-    Raises:
-        MalformedAnswerError: there is none.
-    """
-    found = _within(data, keys)
-    if not isinstance(found, list):
-        raise MalformedAnswerError(f"an answer without {'.'.join(keys)}")
-    return [_as_object(item) for item in found]
-
-
-def _within(data: Any, keys: tuple[str, ...]) -> Any:
-    for key in keys:
-        data = data.get(key) if isinstance(data, dict) else None
-    return data

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import quote
 
-from concertmaster.github.client import Client, Json, text
+from concertmaster.github.answers import Json, text
+from concertmaster.github.client import Client
 from concertmaster.github.event import Spoken
 from concertmaster.github.posted import PostedComment, posted_comment, starts_with
 from concertmaster.github.refusals import NotFoundError

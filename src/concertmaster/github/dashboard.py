@@ -11,7 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
-from concertmaster.github.client import Client, Json, integer, text
+from concertmaster.github.answers import Json, integer, text
+from concertmaster.github.client import Client
 from concertmaster.github.conversation import WRITERS
 from concertmaster.github.payloads import Payload, Person, parsed, read
 from concertmaster.github.posted import starts_with

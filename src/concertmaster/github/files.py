@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from concertmaster.github.answers import Json
 from concertmaster.github.archive import ArchiveError, read_archive
-from concertmaster.github.client import Client, Json
+from concertmaster.github.client import Client
 from concertmaster.github.pull import checked, content, object_id
 from concertmaster.github.refusals import GitHubError
 

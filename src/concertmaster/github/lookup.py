@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from concertmaster.github.client import Client, Json
+from concertmaster.github.answers import Json
+from concertmaster.github.client import Client
 from concertmaster.github.event import EarlierRun, Request, Skipped, request_of
 from concertmaster.github.retry import MalformedAnswerError
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from concertmaster.github.client import Client, Json, integer, objects, text
+from concertmaster.github.answers import Json, integer, objects, text
+from concertmaster.github.client import Client
 from concertmaster.github.event import Request
 from concertmaster.github.posted import Posted, posted_summary, starts_with
 from concertmaster.github.refusals import NotFoundError, ReadOnlyTokenError, UnsupportedError

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from concertmaster.github.client import Json
+from concertmaster.github.answers import Json
 from concertmaster.github.posted import Posted
 from concertmaster.github.pull import Pull
 from concertmaster.github.refusals import (

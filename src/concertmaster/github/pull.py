@@ -12,7 +12,8 @@ from functools import cached_property, partial
 
 from pydantic import ValidationError
 
-from concertmaster.github.client import Client, Json, integer, objects, text
+from concertmaster.github.answers import Json, integer, objects, text
+from concertmaster.github.client import Client
 from concertmaster.github.diff import ChangedFile
 from concertmaster.github.event import Request
 from concertmaster.github.moment import Moment, read_moment

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from urllib.parse import quote
 
-from concertmaster.github.client import Client, Json, integer, text
+from concertmaster.github.answers import Json, integer, text
+from concertmaster.github.client import Client
 from concertmaster.github.files import RemoteFiles
 from concertmaster.github.paths import is_safe
 from concertmaster.github.posted import starts_with

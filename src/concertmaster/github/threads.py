@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from concertmaster.github.client import Client, Json, integer, objects, text, truth
+from concertmaster.github.answers import Json, integer, objects, text, truth
+from concertmaster.github.client import Client
 from concertmaster.github.commands import is_only_commands
 from concertmaster.github.event import Request
 from concertmaster.github.moment import author_of
