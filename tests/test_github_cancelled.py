@@ -11,11 +11,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from concertmaster import action_review, action_stacked
 from tests.github_server import GitHub
 from tests.github_server.faults import meanwhile
 from tests.jobs import OLD, Job, Open
 
 MARKING = {"contents": "read", "pull_requests": "write", "checks": "write", "statuses": "write"}
+#: Loading is interrupted by the runs in processes of their own: here a file that is being read would stay open.
+LOADED = action_review, action_stacked
 #: Requests in the middle of which the runner loses patience.
 MOMENTS = {"first": ("GET", "/files$"), "reading": ("GET", "/compare/"), "posting": ("POST", "/reviews$")}
 
@@ -88,9 +91,11 @@ def test_a_token_that_may_not_set_it_does_not_keep_the_run_alive(
     assert "The check-run could not be set to cancelled" in capsys.readouterr().out
 
 
-def test_the_program_itself_ends_without_a_traceback(github: GitHub, marked: Job) -> None:
+@pytest.mark.parametrize("moment", ["first", "reading"])
+def test_the_program_itself_ends_without_a_traceback(github: GitHub, marked: Job, moment: str) -> None:
     started: list[subprocess.Popen[str]] = []
-    github.faults.add("GET", "/compare/", meanwhile(cancelling(signal.SIGTERM, lambda: started[0].pid)))
+    stop = meanwhile(cancelling(signal.SIGTERM, lambda: started[0].pid))
+    github.faults.add(*MOMENTS[moment], stop)
     command = [sys.executable, "-I", "-m", "concertmaster", "review"]
     with subprocess.Popen(
         command, env=marked.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

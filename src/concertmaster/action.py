@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 
+from concertmaster.action_cancelled import marked_when_stopped
 from concertmaster.github import job
 from concertmaster.github.client import Client, connect
 from concertmaster.github.event import Closed, EarlierRun, Request, Skipped, Spoken, read_event
@@ -108,11 +110,12 @@ def _answer(
     request = find_request(client, event) if isinstance(event, EarlierRun) else event
     if isinstance(request, Skipped):
         return _skip(request)
-    if request.number:
-        client.ask_ahead(files_of(request))
-    from concertmaster.action_review import ReviewRun
+    with nullcontext() if dry_run else marked_when_stopped(request, inputs):
+        if request.number:
+            client.ask_ahead(files_of(request))
+        from concertmaster.action_review import ReviewRun
 
-    return ReviewRun(client, request, inputs, environment).review(dry_run=dry_run, preview=preview)
+        return ReviewRun(client, request, inputs, environment).review(dry_run=dry_run, preview=preview)
 
 
 def _skip(event: Skipped) -> int:

@@ -10,6 +10,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from concertmaster.action_cancelled import marked_when_stopped
 from concertmaster.action_review import ReviewRun
 from concertmaster.action_stacked import address, put
 from concertmaster.github import job
@@ -80,7 +81,8 @@ class _Commands:
             wants_review |= self._one(command)
         ended = CLEAN
         if wants_review and self.request is not None:
-            ended = ReviewRun(self.client, self.request, self.inputs, self.environment).review()
+            with marked_when_stopped(self.request, self.inputs):
+                ended = ReviewRun(self.client, self.request, self.inputs, self.environment).review()
         self.conversation.react("confused" if self.declined or ended == NOT_ANALYSED else "rocket")
         if self.words:
             self.conversation.reply(joined(self.words))

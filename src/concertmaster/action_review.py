@@ -8,8 +8,8 @@ from pathlib import Path
 
 from concertmaster.action_stacked import Beside, beside
 from concertmaster.github import job
-from concertmaster.github.check import MAX_SUMMARY, mark, plan_cancelled, plan_check
-from concertmaster.github.client import Client, connect
+from concertmaster.github.check import MAX_SUMMARY, mark, plan_check
+from concertmaster.github.client import Client
 from concertmaster.github.diff import FileDiff
 from concertmaster.github.event import Request
 from concertmaster.github.inputs import Check, Inputs
@@ -19,13 +19,11 @@ from concertmaster.github.preview import describe, page_of, write_preview
 from concertmaster.github.pull import Pull
 from concertmaster.github.reading import Reviewed, review
 from concertmaster.github.refusals import GitHubError, OutageError, ReadOnlyTokenError
-from concertmaster.github.retry import Retry
 from concertmaster.github.review import ReviewPlan, Seen, plan_review
 from concertmaster.github.suggestions import Cure
 from concertmaster.github.telling import tell, write_sarif
 from concertmaster.outcome import NOT_ANALYSED
 from concertmaster.report.markdown import Links
-from concertmaster.stopping import Stopped, stop_listening
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +40,7 @@ class ReviewRun:
         return Links(self.inputs.server_url, self.request.repository, self.request.head_sha)
 
     def review(self, *, dry_run: bool = False, preview: Path | None = None) -> int:
-        """Carry the review out, and say how it ended; one that is stopped says so on the commit."""
-        try:
-            return self._review(dry_run=dry_run, preview=preview)
-        except Stopped:
-            stop_listening()
-            if not dry_run:
-                self._cancel()
-            raise
-
-    def _review(self, *, dry_run: bool, preview: Path | None) -> int:
+        """Carry the review out, and say how it ended."""
         pull = Pull(self.client, self.request)
         reviewed = review(pull, self.inputs.wishes, self.inputs.checkout)
         beside = Beside() if dry_run else self._beside(pull, reviewed)
@@ -120,21 +109,6 @@ class ReviewRun:
             job.annotate("warning", f"The {kind} could not be set: {error}.")
             return self._unmarked(error, ended)
         return ended
-
-    def _cancel(self) -> None:
-        """Said at once or not at all, over a connection of its own: the other one may be in the middle of a call."""
-        kind = self.inputs.check
-        if kind is Check.NONE:
-            return
-        client = connect(
-            self.inputs.token, self.inputs.api_url, retry=Retry(sleep=lambda _: None), pause=0, timeout=5
-        )
-        try:
-            mark(client, self.request, plan_cancelled(), as_run=kind is Check.CHECK_RUN)
-        except GitHubError as error:
-            job.log(f"The {kind} could not be set to cancelled: {error}.")
-        finally:
-            client.close()
 
     def _unmarked(self, error: GitHubError, ended: int) -> int:
         """A check that is wanted and not there lets nothing pass, but for a fork's, which cannot be set at all."""
