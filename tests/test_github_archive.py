@@ -14,8 +14,8 @@ from concertmaster.github.archive import MAX_HEADER, ArchiveError, read_archive
 from concertmaster.github.client import Client, connect
 from concertmaster.github.download import keeps_archives
 from concertmaster.github.files import RemoteFiles
-from concertmaster.github.pull import object_id
 from concertmaster.github.retry import Retry
+from concertmaster.github.shapes import object_id
 from concertmaster.project.python import MAX_BYTES
 from tests.github_server import GitHub
 from tests.github_server.calls import Reply

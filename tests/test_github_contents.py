@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from concertmaster.github.contents import FEW, MAX_FETCHED, Blobs, CommitFiles
 from concertmaster.github.paths import is_safe
-from concertmaster.github.pull import Tree, TreeEntry, object_id
+from concertmaster.github.shapes import Tree, TreeEntry, object_id
 from concertmaster.project.files import UnreadableFileError
 from concertmaster.project.python import MAX_BYTES
 

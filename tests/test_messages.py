@@ -18,9 +18,8 @@ from concertmaster.messages.base import DOCUMENTATION, LONGEST
 
 ROOT = Path(__file__).parent.parent
 SOURCES = ROOT / "src" / "concertmaster"
-MODULES = (
-    *(f"concertmaster.messages.{name}" for name in ("github", "index", "project", "setup", "upgrade")),
-    "concertmaster.fleet.messages",
+MODULES = tuple(
+    f"concertmaster.messages.{name}" for name in ("fleet", "github", "index", "project", "setup", "upgrade")
 )
 HOSTILE = "\x1b]0;x\x07\n::error::x\r##[group]\u202e" + "y" * 2_000
 #: Passes on what another process has made with a message of here.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from concertmaster.cli.options import Offline
-from concertmaster.fleet.messages import failed, malformed_name, no_token
+from concertmaster.messages.fleet import failed, malformed_name, no_token
 from concertmaster.outcome import CLEAN, NOT_ANALYSED
 
 if TYPE_CHECKING:

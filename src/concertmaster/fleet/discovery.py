@@ -12,12 +12,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from concertmaster.fleet.messages import limit_reached, no_organization
 from concertmaster.fleet.model import Found, Survey, Wanted, is_repository
 from concertmaster.github.answers import Json, integer, objects, text, truth
 from concertmaster.github.client import Client
 from concertmaster.github.refusals import GitHubError, LostError
 from concertmaster.github.retry import MalformedAnswerError
+from concertmaster.messages.fleet import limit_reached, no_organization
 from concertmaster.project.dependencies import installed, read_requirements
 
 MANIFESTS = (

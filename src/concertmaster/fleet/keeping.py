@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from concertmaster.fleet.messages import malformed_state
 from concertmaster.fleet.model import Survey, Wanted, is_repository
+from concertmaster.messages.fleet import malformed_state
 from concertmaster.writer import write
 
 VERSION = 1

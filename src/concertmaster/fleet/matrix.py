@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from math import ceil
 
-from concertmaster.fleet.messages import malformed_name, too_large_matrix
+from concertmaster.messages.fleet import malformed_name, too_large_matrix
 
 #: GitHub's own limits: the jobs of a matrix, and the bytes of a job's output, with some room for its encoding.
 MAX_JOBS, MAX_OUTPUT = 256, 1_000_000

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from concertmaster.fleet.messages import malformed_name
 from concertmaster.github.paths import is_safe
+from concertmaster.messages.fleet import malformed_name
 
 _LOGIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,98})")
 _TOPIC = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")

@@ -13,8 +13,8 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from concertmaster.findings import Safety, Severity
-from concertmaster.fleet.messages import no_results
 from concertmaster.fleet.model import is_repository
+from concertmaster.messages.fleet import no_results
 from concertmaster.versions import release
 
 MAX_BYTES, MAX_FILES, MAX_FINDINGS = 32 * 1024 * 1024, 20_000, 100_000

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from concertmaster.config import load_config
-from concertmaster.fleet.messages import malformed_name
 from concertmaster.fleet.model import is_repository
 from concertmaster.github.client import Client
 from concertmaster.github.contents import Blobs, CommitFiles
@@ -23,6 +22,7 @@ from concertmaster.github.repository import Repository
 from concertmaster.github.state import as_tree
 from concertmaster.github.upgrade_pull import Wishes
 from concertmaster.messages import UserError
+from concertmaster.messages.fleet import malformed_name
 from concertmaster.projects import config_of, divide, in_repository, merged, within
 from concertmaster.report import json as json_report
 from concertmaster.runner import Report, run

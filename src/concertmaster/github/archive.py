@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import IO, cast
 
-from concertmaster.github.pull import object_id
+from concertmaster.github.shapes import object_id
 
 MIB = 1024 * 1024
 MAX_COMPRESSED, MAX_EXPANDED = 512 * MIB, 2_048 * MIB

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Protocol
 
 from concertmaster.github.paths import is_safe
-from concertmaster.github.pull import Tree, TreeEntry, object_id
 from concertmaster.github.refusals import GitHubError
+from concertmaster.github.shapes import Tree, TreeEntry, object_id
 from concertmaster.project.files import UnreadableFileError, WorkingTree, is_ours, most_bytes
 from concertmaster.projects import inside
 

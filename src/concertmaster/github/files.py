@@ -9,8 +9,8 @@ from typing import Any
 from concertmaster.github.answers import Json
 from concertmaster.github.archive import ArchiveError, read_archive
 from concertmaster.github.client import Client
-from concertmaster.github.pull import checked, content, object_id
 from concertmaster.github.refusals import GitHubError
+from concertmaster.github.shapes import checked, content, object_id
 
 #: Objects and bytes in one question; GitHub gives up on what takes longer than ten seconds.
 MAX_OBJECTS, MAX_BYTES = 100, 4 * 1024 * 1024

@@ -2,56 +2,29 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, partial
 
-from pydantic import ValidationError
-
-from concertmaster.github.answers import Json, integer, objects, text
+from concertmaster.github.answers import Json, integer, text
 from concertmaster.github.client import Client
 from concertmaster.github.diff import ChangedFile
 from concertmaster.github.event import Request
 from concertmaster.github.moment import Moment, read_moment
 from concertmaster.github.posted import (
     Posted,
-    PostedComment,
     PostedSummary,
-    posted_comment,
     posted_summary,
     starts_with,
 )
-from concertmaster.github.refusals import GitHubError, NotFoundError, ReadOnlyTokenError, UnsupportedError
-from concertmaster.github.retry import MalformedAnswerError
+from concertmaster.github.refusals import NotFoundError, ReadOnlyTokenError, UnsupportedError
+from concertmaster.github.shapes import Tree, changed_file, checked, compared_files, own_comment, read_tree
 from concertmaster.github.threads import Threads
 from concertmaster.github.upkeep import Reopen, Resolve
 
 WORKFLOW_BOT = "github-actions[bot]"
 MAX_FILES, MAX_COMPARED_FILES = 3_000, 300
-REGULAR = ("100644", "100755")
-_SHA = re.compile(r"[0-9a-f]{40}")
-
-
-@dataclass(frozen=True, slots=True)
-class TreeEntry:
-    """A regular file of a commit."""
-
-    path: str
-    sha: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Tree:
-    """The regular files of a commit, where one is named; GitHub cuts the list of a very large one."""
-
-    entries: tuple[TreeEntry, ...]
-    is_cut: bool = False
-    commit: str = ""
 
 
 class Pull:
@@ -95,19 +68,19 @@ class Pull:
     def files(self) -> list[ChangedFile]:
         """The files that the pull request changes; GitHub cuts the list at `max_files`."""
         if not self.request.number:
-            return self._client.get(self._span, _compared_files, per_page=1)
+            return self._client.get(self._span, compared_files, per_page=1)
         least = min(self.request.changed_files or 0, 1)
-        return self._client.pages(f"{self._address}/files", _changed_file, least)
+        return self._client.pages(f"{self._address}/files", changed_file, least)
 
     def tree(self, commit: str) -> Tree:
         """The regular files of a commit."""
-        found = self._client.get(f"{self._repository}/git/trees/{checked(commit)}", _tree, recursive="1")
+        found = self._client.get(f"{self._repository}/git/trees/{checked(commit)}", read_tree, recursive="1")
         return replace(found, commit=commit)
 
     def posted(self) -> Posted:
         """What we have said on this pull request."""
         comments = self._client.pages(f"{self._address}/comments", lambda item: item)
-        ours = tuple(found for item in comments if (found := _comment(item)) and self._is_ours(item))
+        ours = tuple(found for item in comments if (found := own_comment(item)) and self._is_ours(item))
         said = self.summaries()
         told = Posted(ours, said[0] if said else None, doubles=tuple(said[1:]), listed=len(comments))
         try:
@@ -205,50 +178,3 @@ class Pull:
     def _reviews(self, mark: str) -> list[Json]:
         reviews = self._client.pages(f"{self._address}/reviews", lambda item: item)
         return [item for item in reviews if self._is_ours(item) and starts_with(item.get("body") or "", mark)]
-
-
-def _comment(item: Json) -> PostedComment | None:
-    number, path = integer(item, "id"), text(item, "path")
-    return posted_comment(number, path, item.get("line"), item.get("body") or "")
-
-
-def _compared_files(found: Json) -> list[ChangedFile]:
-    return [_changed_file(item) for item in objects(found, "files")]
-
-
-def _changed_file(item: Json) -> ChangedFile:
-    try:
-        return ChangedFile.model_validate(item)
-    except ValidationError as error:
-        raise MalformedAnswerError(f"a changed file: {error.errors()[0]['msg']}") from None
-
-
-def _tree(found: Json) -> Tree:
-    entries = found.get("tree")
-    if not isinstance(entries, list):
-        raise MalformedAnswerError("a tree without entries")
-    regular = (item for item in entries if item.get("type") == "blob" and item.get("mode") in REGULAR)
-    listed = (TreeEntry(text(item, "path"), text(item, "sha"), item.get("size") or 0) for item in regular)
-    return Tree(tuple(listed), bool(found.get("truncated")))
-
-
-def content(found: Json, sha: str) -> bytes:
-    try:
-        data = base64.b64decode(text(found, "content"))
-    except ValueError:
-        raise MalformedAnswerError("content that is no Base64") from None
-    if object_id(data) != sha:
-        raise MalformedAnswerError("content that is not what was asked for")
-    return data
-
-
-def object_id(data: bytes) -> str:
-    """The name that git gives to a file with these bytes."""
-    header = b"blob %d\0" % len(data)
-    return hashlib.sha1(header + data, usedforsecurity=False).hexdigest()
-
-
-def checked(sha: str) -> str:
-    if not _SHA.fullmatch(sha):
-        raise GitHubError("an object id that is none")
-    return sha

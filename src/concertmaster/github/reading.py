@@ -12,8 +12,9 @@ from concertmaster.github.contents import Blobs, CommitFiles
 from concertmaster.github.diff import FileDiff
 from concertmaster.github.files import RemoteFiles
 from concertmaster.github.parts import Part, part_of
-from concertmaster.github.pull import Pull, Tree
+from concertmaster.github.pull import Pull
 from concertmaster.github.refusals import GitHubError
+from concertmaster.github.shapes import Tree
 from concertmaster.github.texts import diffs_of, old_text
 from concertmaster.github.wishes import Wishes
 from concertmaster.messages import UserError

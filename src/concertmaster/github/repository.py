@@ -16,9 +16,9 @@ from concertmaster.github.client import Client
 from concertmaster.github.files import RemoteFiles
 from concertmaster.github.paths import is_safe
 from concertmaster.github.posted import starts_with
-from concertmaster.github.pull import REGULAR, checked
 from concertmaster.github.refusals import GitHubError, MovedError, NotFoundError, UnprocessableError
 from concertmaster.github.retry import MalformedAnswerError
+from concertmaster.github.shapes import REGULAR, checked
 from concertmaster.github.state import Change, Entry, File, History, Listing, PullRequest
 
 #: So many commits GitHub compares on one page; a branch of ours never has more.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from concertmaster.github.pull import object_id
 from concertmaster.github.refusals import (
     GitHubError,
     MovedError,
@@ -14,6 +13,7 @@ from concertmaster.github.refusals import (
     ReadOnlyTokenError,
 )
 from concertmaster.github.repository import Repository
+from concertmaster.github.shapes import object_id
 from concertmaster.github.state import File, Listing, PullRequest
 from concertmaster.github.upgrade import Branch, Way, merge, way
 from concertmaster.report.markdown import code, listing, marker

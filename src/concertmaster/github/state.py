@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from concertmaster.github.pull import REGULAR, Tree, TreeEntry
+from concertmaster.github.shapes import REGULAR, Tree, TreeEntry
 
 
 @dataclass(frozen=True, slots=True)

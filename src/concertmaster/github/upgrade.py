@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from concertmaster.github.pull import object_id
+from concertmaster.github.shapes import object_id
 from concertmaster.github.state import Entry, History, Listing, PullRequest
 from concertmaster.report.upgrade import BEGIN, END
 from concertmaster.upgrading import UpgradePlan, target_of
