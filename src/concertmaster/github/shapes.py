@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from concertmaster.github.answers import Json, integer, objects, text
 from concertmaster.github.diff import ChangedFile
-from concertmaster.github.posted import PostedComment
+from concertmaster.github.posted import PostedComment, posted_comment
 from concertmaster.github.refusals import GitHubError
 from concertmaster.github.retry import MalformedAnswerError
 
