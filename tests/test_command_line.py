@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from concertmaster.cli import run
+from tests.git import git
 
 OLD = "from orchestrator.types import SubscriptionLifecycle\n"
 NEW = "from orchestrator.core.types import SubscriptionLifecycle\n"
@@ -32,11 +33,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def report(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any]]:
     code = run(["check", "--format", "json", *arguments])
     return code, json.loads(capsys.readouterr().out)
-
-
-def git(root: Path, *arguments: str) -> None:
-    identity = ("-c", "user.name=Test", "-c", "user.email=test@example.org", "-c", "init.defaultBranch=main")
-    subprocess.run(["git", *identity, *arguments], cwd=root, check=True, capture_output=True)
 
 
 def test_a_clean_project_ends_in_0(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

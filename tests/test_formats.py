@@ -20,6 +20,7 @@ from concertmaster.cli import run
 from concertmaster.findings import Finding, Safety, Severity, Unanalysed
 from concertmaster.report.gitlab import render
 from concertmaster.report.terminal import concise
+from tests.git import git
 
 ROOT = Path(__file__).parent.parent
 OLD = "from orchestrator.types import SubscriptionLifecycle\n"
@@ -159,7 +160,7 @@ def test_pre_commit_accepts_the_hooks() -> None:
 )
 def test_pre_commit_installs_and_runs_the_hooks_of_a_clone(project: Path, tmp_path: Path) -> None:
     """Without network: what the package needs is taken from this environment."""
-    clone, user = tmp_path / "clone", ("-c", "user.name=Test", "-c", "user.email=test@example.org")
+    clone = tmp_path / "clone"
     for name in ("src", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml"):
         source = ROOT / name
         if source.is_dir():
@@ -168,9 +169,9 @@ def test_pre_commit_installs_and_runs_the_hooks_of_a_clone(project: Path, tmp_pa
             clone.mkdir(exist_ok=True)
             shutil.copy(source, clone / name)
     for root in (clone, project):
-        subprocess.run(["git", "init", "-q"], cwd=root, check=True)
-        subprocess.run(["git", "add", "-A"], cwd=root, check=True)
-    subprocess.run(["git", *user, "commit", "-q", "-m", "All"], cwd=clone, check=True)
+        git(root, "init", "-q")
+        git(root, "add", "-A")
+    git(clone, "commit", "-q", "-m", "All")
     environment = {
         **os.environ,
         "PRE_COMMIT_HOME": str(tmp_path / "home"),

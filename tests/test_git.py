@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,14 +9,7 @@ import pytest
 from concertmaster.messages import UserError
 from concertmaster.project.files import CommitTree, UnreadableFileError, WorkingTree
 from concertmaster.project.git import Change, Repository
-
-
-def git(root: Path, *arguments: str) -> str:
-    identity = ("-c", "user.name=Test", "-c", "user.email=test@example.org", "-c", "init.defaultBranch=main")
-    done = subprocess.run(
-        ["git", *identity, *arguments], cwd=root, check=True, capture_output=True, text=True
-    )
-    return done.stdout.strip()
+from tests.git import git
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from concertmaster.report.markdown import Links
 from concertmaster.report.several import Chapter, render_all
 from concertmaster.report.summary import Summary
 from concertmaster.versions import Window
+from tests.git import git
 from tests.github_server import GitHub
 from tests.jobs import NEW, OLD, PIN, Open
 
@@ -323,17 +323,13 @@ def test_every_project_is_fixed(repository: Path, capsys: pytest.CaptureFixture[
 def test_a_local_branch_is_reviewed_project_by_project(
     repository: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def git(*arguments: str) -> None:
-        identity = ("-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "commit.gpgsign=false")
-        subprocess.run(["git", *identity, *arguments], cwd=repository, check=True, capture_output=True)
-
-    git("init", "-q", "-b", "main")
-    git("add", ".")
-    git("commit", "-q", "-m", "First")
+    git(repository, "init", "-q", "-b", "main")
+    git(repository, "add", ".")
+    git(repository, "commit", "-q", "-m", "First")
     for name in ("a", "b", "c"):
         (repository / f"services/{name}/new.py").write_text(OLD)
-    git("add", ".")
-    git("commit", "-q", "-m", "Second")
+    git(repository, "add", ".")
+    git(repository, "commit", "-q", "-m", "Second")
     monkeypatch.chdir(repository)
     code, text = command(capsys, "review", "--base", "HEAD~1")
     assert code == 1

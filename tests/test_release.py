@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
 from tools.release import DEVELOPMENT, notes, pin, problems, version_of
+
+from tests.git import git
 
 ROOT = Path(__file__).resolve().parents[1]
 WORKFLOWS = sorted(
@@ -21,11 +22,6 @@ DIGEST = f"ghcr.io/octo-org/concertmaster@sha256:{'a' * 64}"
 def read(path: Path) -> dict[str, Any]:
     found: dict[str, Any] = YAML(typ="safe").load(path)
     return found
-
-
-def git(root: Path, *arguments: str) -> None:
-    identity = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "tag.gpgSign=false")
-    subprocess.run(["git", *identity, *arguments], cwd=root, check=True, capture_output=True)
 
 
 @pytest.fixture
