@@ -176,7 +176,7 @@ THREATS = (
     Threat(20, "a diff with more than anybody could read", "concertmaster.github.seen.MAX_COMMENTS",
            "test_github_review.py::test_the_most_important_comments_are_chosen_and_the_rest_is_in_the_summary",
            1 << 20, "the number of comments and the length of every text are limited; what is cut is counted"),
-    Threat(21, "submodules, links and folders among the files", "concertmaster.github.pull.REGULAR",
+    Threat(21, "submodules, links and folders among the files", "concertmaster.github.shapes.REGULAR",
            "test_github_client.py::test_links_folders_and_submodules_are_no_files",
            ("100644", "100755", "120000"), "only regular files of a commit are files"),
     Threat(22, "a release that somebody moves", "tools.release.IMAGE",
