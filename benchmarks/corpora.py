@@ -97,7 +97,7 @@ def others() -> Iterator[bytes]:
 def make(folder: Path, files: int, share: float) -> None:
     """Write a corpus; texts are used again, told apart by a last line, where the wheels do not hold enough."""
     wanted = round(files * share)
-    chosen = [*_enough(list(candidates()), wanted), *_enough(list(others()), files - wanted)]
+    chosen = [*_enough(candidates(), wanted), *_enough(others(), files - wanted)]
     for number, text in enumerate(chosen):
         path = folder / f"part{number % 97}" / f"module{number}.py"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -111,11 +111,13 @@ def make(folder: Path, files: int, share: float) -> None:
     _commit(folder, "pull request")
 
 
-def _enough(texts: list[bytes], wanted: int) -> Iterator[bytes]:
+def _enough(texts: Iterable[bytes], wanted: int) -> Iterator[bytes]:
+    """So many texts; nothing is fetched for none."""
     if not wanted:
         return
-    for number, text in enumerate(islice(cycle(texts), wanted)):
-        yield text if number < len(texts) else text + b"\n# copy %d\n" % number
+    there = list(texts)
+    for number, text in enumerate(islice(cycle(there), wanted)):
+        yield text if number < len(there) else text + b"\n# copy %d\n" % number
 
 
 def _commit(folder: Path, message: str) -> None:

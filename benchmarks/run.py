@@ -1,8 +1,9 @@
 """Times this program beside the fastest tools there are, on corpora from the package index.
 
-    python -m benchmarks.run [--rounds 5] [--jobs 4] [--write] [CORPUS …]
+    python -m benchmarks.run [--rounds 5] [--jobs 4] [--quick] [--write] [CORPUS …]
 
-Everything runs in turn in one go. With `--write` the table in docs/speed.md is renewed.
+Everything runs in turn in one go. The slow tools run once, in the first round; `--quick` leaves them out. With
+`--write` the table in docs/speed.md is renewed.
 """
 
 from __future__ import annotations
@@ -14,72 +15,68 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from benchmarks.bars import bars
 from benchmarks.corpora import SIZES, corpus
-from benchmarks.measuring import Figures, interleaved
-from benchmarks.tools import PINNED, Tool, tools
+from benchmarks.measuring import Figures, cores, interleaved
+from benchmarks.tools import PINNED, tools
 
 PAGE = Path(__file__).parent.parent / "docs" / "speed.md"
 BEGIN, END = "<!-- table: python -m benchmarks.run --write -->\n", "<!-- end of the table -->\n"
-#: Ours, the other, on which corpus, and the ratio that is wanted at most.
-BARS = (
-    ("check", "ruff, default rules", "large", 1.0),
-    ("check", "reading, ast.parse of candidates", "large", 1.0),
-    ("fix", "upstream script, no formatter", "large", 2.0),
-    ("fix", "libcst rename codemod", "framework", 1 / 25),
-    ("concertmaster --version", "python -c pass", "small", 2.0),
-)
+CORPORA = (*SIZES, "pathological")
 
 
-def measure(name: str, chosen: list[Tool], rounds: int) -> dict[str, Figures]:
-    wanted = [tool for tool in chosen if name in tool.corpora or (name == "framework" and tool.name == "fix")]
-    slow = [tool for tool in wanted if tool.name in ("libcst rename codemod", "fixit, one rule")]
-    if name == "framework":
-        return interleaved(wanted, corpus(name), 1)
-    quick = interleaved([tool for tool in wanted if tool not in slow], corpus(name), rounds)
-    return quick | (interleaved(slow, corpus(name), 1) if slow else {})
+def measure(name: str, *, jobs: int, rounds: int, quick: bool) -> dict[str, Figures]:
+    chosen = [tool for tool in tools(jobs) if name in tool.corpora and not (quick and tool.slow)]
+    return interleaved(chosen, corpus(name), rounds)
 
 
-def table(found: Mapping[str, Mapping[str, Figures]], jobs: int, rounds: int) -> Iterator[str]:
+def table(found: Mapping[str, Mapping[str, Figures]], *, jobs: int, rounds: int) -> Iterator[str]:
     yield (
-        f"Medians of {rounds} interleaved runs on {os.cpu_count()} processors ({jobs} workers), Python "
-        f"{platform.python_version()}, load {os.getloadavg()[0]:.0f} at the end; {', '.join(PINNED)}. "
-        "Slow tools ran once.\n\n"
+        f"Medians of {rounds} interleaved runs on {cores()} processors ({jobs} workers), Python "
+        f"{platform.python_version()}, load {os.getloadavg()[0]:.0f} at the end; {', '.join(PINNED)}. The libcst "
+        "codemod and fixit ran once. Ratios are medians of the ratios within each round.\n"
     )
     for name, figures in found.items():
-        files, share = SIZES[name]
-        yield f"### {name}: {files:,} files, {share:.0%} of them mention the framework\n\n"
+        yield f"\n### {_title(name)}\n\n"
         yield "| command | seconds | of all processors | memory (MB) | of `check` |\n|---|---:|---:|---:|---:|\n"
         base = figures.get("check") or figures["fix"]
         for tool, one in figures.items():
-            cpu = sorted(one.cpu)[len(one.cpu) // 2]
             memory = f"{one.memory / 1e6:.0f}" if one.memory else "–"
-            yield f"| {tool} | {one.median:.3f} | {cpu:.2f} | {memory} | {one.ratio(base):.2f} |\n"
-        yield "\n"
-    yield from _bars(found)
+            ratio = one.ended or f"{one.ratio(base):.2f}"
+            yield f"| {tool} | {one.median:.3f} | {one.processors:.2f} | {memory} | {ratio} |\n"
+    yield "\n### Bars\n\n| what | wanted | reached |\n|---|---:|---:|\n"
+    yield from bars(found, jobs)
 
 
-def _bars(found: Mapping[str, Mapping[str, Figures]]) -> Iterator[str]:
-    yield "| ratio | wanted at most | reached |\n|---|---:|---:|\n"
-    for ours, other, name, most in BARS:
-        if name in found and other in found[name]:
-            reached = found[name][ours].ratio(found[name][other])
-            yield f"| {ours} / {other} ({name}) | {most:.2f} | {reached:.2f} |\n"
+def _title(name: str) -> str:
+    if name not in SIZES:
+        return f"{name}: legal files that cost far more than their size"
+    files, share = SIZES[name]
+    return f"{name}: {files:,} files, {share:.0%} of them mention the framework"
+
+
+def renew(page: str, text: str, *, begin: str = BEGIN, end: str = END) -> str:
+    """The page with what stands between two comments replaced."""
+    head, _, rest = page.partition(begin)
+    return f"{head}{begin}\n{text}\n{end}{rest.partition(end)[2]}"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("corpora", nargs="*", metavar="CORPUS", help=", ".join(SIZES))
+    parser.add_argument("corpora", nargs="*", metavar="CORPUS", help=", ".join(CORPORA))
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--jobs", type=int, default=cores())
+    parser.add_argument("--quick", action="store_true", help="leave the slow tools out")
+    parser.add_argument("--write", action="store_true", help="renew the table in docs/speed.md")
     given = parser.parse_args()
-    chosen = tools(given.jobs)
-    found = {name: measure(name, chosen, given.rounds) for name in given.corpora or SIZES}
-    text = "".join(table(found, given.jobs, given.rounds))
+    found = {
+        name: measure(name, jobs=given.jobs, rounds=given.rounds, quick=given.quick)
+        for name in given.corpora or CORPORA
+    }
+    text = "".join(table(found, jobs=given.jobs, rounds=given.rounds))
     sys.stdout.write(text)
     if given.write:
-        head, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-        PAGE.write_text(f"{head}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+        PAGE.write_text(renew(PAGE.read_text(encoding="utf-8"), text), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import venv
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -53,15 +53,20 @@ for folder, _, names in os.walk(sys.argv[1]):
 
 @dataclass(frozen=True)
 class Tool:
-    """A command; `{}` stands for the folder. One that writes gets a fresh copy, one with `setup` is run once before."""
+    """A command; `{}` stands for the folder. One that writes gets a fresh copy, one that is `warm` is run once before.
+
+    One that is `slow` runs once only; one that `may_die` of a corpus costs only its own figures.
+    """
 
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
     writes: bool = False
     warm: bool = False
+    slow: bool = False
+    may_die: bool = False
     codes: tuple[int, ...] = (0, 1)
-    corpora: tuple[str, ...] = ("small", "medium", "large")
+    corpora: tuple[str, ...] = ("small", "medium", "large", "pathological")
 
     def arguments(self, folder: Path) -> list[str]:
         return [part.replace("{}", str(folder)) for part in self.command]
@@ -113,57 +118,44 @@ def check(jobs: int, *, cached: bool = False) -> Tool:
 
 def tools(jobs: int) -> list[Tool]:
     """Everything that is measured, this program first."""
+    return [*_ours(jobs), *_others(jobs)]
+
+
+def _ours(jobs: int) -> Iterator[Tool]:
+    ours = (sys.executable, "-m", "concertmaster")
+    options, codes = ("--offline", "--jobs", str(jobs)), (0, 1, 3)
+    yield check(jobs)
+    yield replace(check(1), name="check, one worker")
+    yield replace(check(jobs, cached=True), corpora=("small", "medium", "large"))
+    fix = Tool("fix", (*ours, "fix", *options, "{}"), writes=True, codes=codes)
+    yield replace(fix, corpora=(*fix.corpora, "framework"))
+    review = (*ours, "review", "--base", "HEAD~1", "--from", "4.8.2", "--offline")
+    yield Tool("review of 20 files, planned", review, corpora=("medium",), codes=codes)
+    yield Tool("concertmaster --version", (*ours, "--version"), corpora=("small",))
+
+
+def _others(jobs: int) -> Iterator[Tool]:
     there, upstream, rules = _installed(), _upstream(), CACHE / "rules"
     rules.mkdir(exist_ok=True)
     (rules / "orchrule.py").write_text(RULE)
     (rules / "floor.py").write_text(FLOOR)
-    ours = (sys.executable, "-m", "concertmaster")
-    options = ("--offline", "--jobs", str(jobs))
-    python, path = str(there / "python"), os.environ["PATH"]
-    rename = (
-        "-m",
-        "libcst.tool",
-        "codemod",
-        "--no-format",
-        "--hide-progress",
-        f"-j{jobs}",
-        "rename.RenameCommand",
+    python, ruff = str(there / "python"), str(there / "ruff")
+    yield Tool("python -c pass", (sys.executable, "-c", "pass"), corpora=("small",))
+    yield Tool("git ls-files", ("git", "ls-files"), corpora=("small", "medium", "large"))
+    yield Tool("reading, ast.parse of candidates", (sys.executable, str(rules / "floor.py"), "{}"))
+    whole = ("check", "--no-cache", "--isolated", "--exit-zero", "-q", "{}")
+    yield Tool("ruff, default rules", (ruff, *whole), may_die=True)
+    yield Tool("grep -rl", ("grep", "-rl", "--include=*.py", "orchestrator", "{}"))
+    yield Tool(
+        "upstream script, no formatter",
+        (python, "-m", UPSTREAM.replace("/", ".") + ".migrate_50", "{}"),
+        {"PYTHONPATH": str(upstream), "PATH": f"{upstream / 'bin'}:{os.environ['PATH']}"},
+        writes=True,
     )
-    return [
-        check(jobs),
-        replace(check(1), name="check, one worker"),
-        check(jobs, cached=True),
-        Tool("fix", (*ours, "fix", *options, "{}"), writes=True, codes=(0, 1, 3)),
-        Tool(
-            "review of 20 files, planned",
-            (*ours, "review", "--base", "HEAD~1", "--from", "4.8.2", "--offline"),
-            corpora=("medium",),
-            codes=(0, 1, 3),
-        ),
-        Tool("concertmaster --version", (*ours, "--version"), corpora=("small",)),
-        Tool("python -c pass", (sys.executable, "-c", "pass"), corpora=("small",)),
-        Tool("reading, ast.parse of candidates", (sys.executable, str(rules / "floor.py"), "{}")),
-        Tool(
-            "ruff, default rules",
-            (str(there / "ruff"), "check", "--no-cache", "--isolated", "--exit-zero", "-q", "{}"),
-        ),
-        Tool("grep -rl", ("grep", "-rl", "--include=*.py", "orchestrator", "{}")),
-        Tool(
-            "upstream script, no formatter",
-            (python, "-m", UPSTREAM.replace("/", ".") + ".migrate_50", "{}"),
-            {"PYTHONPATH": str(upstream), "PATH": f"{upstream / 'bin'}:{path}"},
-            writes=True,
-        ),
-        Tool(
-            "libcst rename codemod",
-            (python, *rename, "--old_name", "orchestrator", "--new_name", "orchestrator.core", "{}"),
-            writes=True,
-            corpora=("small", "framework"),
-        ),
-        Tool(
-            "fixit, one rule",
-            (str(there / "fixit"), "--rules", "orchrule", "lint", "{}"),
-            {"PYTHONPATH": str(rules)},
-            corpora=("small",),
-        ),
-    ]
+    options = ("--no-format", "--hide-progress", f"-j{jobs}", "rename.RenameCommand")
+    names = ("--old_name", "orchestrator", "--new_name", "orchestrator.core", "{}")
+    rename = (python, "-m", "libcst.tool", "codemod", *options, *names)
+    slow = ("small", "framework", "large")
+    yield Tool("libcst rename codemod", rename, writes=True, slow=True, corpora=slow)
+    fixit = (str(there / "fixit"), "--rules", "orchrule", "lint", "{}")
+    yield Tool("fixit, one rule", fixit, {"PYTHONPATH": str(rules)}, slow=True, corpora=slow)
