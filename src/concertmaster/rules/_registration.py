@@ -15,8 +15,12 @@ from concertmaster.versions import Change
 
 #: Wrong in every release.
 ALWAYS = Change(works_from="1.0.0", removed="1.0.0")
+#: Warned of in every release.
+DISCOURAGED = Change(works_from="1.0.0", deprecated="1.0.0")
 #: Told in every release, never more than a notice.
 ADVICE = Change(works_from="1.0.0", deprecated="1.0.0", advice=True)
+#: The rows of workflows, by both names of their class.
+WORKFLOW_TABLES = frozenset(f"orchestrator.core.{module}.WorkflowTable" for module in ("db", "db.models"))
 
 
 def dotted(path: str, like: Registration, like_path: str) -> str | None:

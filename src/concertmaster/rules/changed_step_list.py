@@ -34,13 +34,12 @@ from concertmaster.findings import Safety
 from concertmaster.project.model import ProjectModel
 from concertmaster.project.model.step_changes import Kind, StepChange, difference, step_changes
 from concertmaster.rule import ProjectHit, Rule
-from concertmaster.rules._registration import ADVICE
-from concertmaster.versions import Change
+from concertmaster.rules._registration import ADVICE, DISCOURAGED
 
 rule = Rule(
     __name__,
     rows=("G-14",),
-    change=Change(works_from="1.0.0", deprecated="1.0.0"),
+    change=DISCOURAGED,
     safety=Safety.MANUAL,
 )
 MAX_NAMED = 5

@@ -62,13 +62,12 @@ from concertmaster.findings import Safety
 from concertmaster.project.model import ProjectModel
 from concertmaster.project.model.resolution import fault_of
 from concertmaster.rule import ProjectHit, Rule
-from concertmaster.rules._registration import ADVICE, label_of
-from concertmaster.versions import Change
+from concertmaster.rules._registration import ADVICE, DISCOURAGED, label_of
 
 rule = Rule(
     __name__,
     rows=("R-05",),
-    change=Change(works_from="1.0.0", deprecated="1.0.0"),
+    change=DISCOURAGED,
     safety=Safety.SUGGESTED,
 )
 

@@ -37,12 +37,12 @@ from concertmaster.findings import Edit, Safety
 from concertmaster.project.python import PythonFile
 from concertmaster.rewrite import insert_after, replace_span
 from concertmaster.rule import Hit, Rule
-from concertmaster.versions import Change
+from concertmaster.rules._registration import DISCOURAGED
 
 rule = Rule(
     __name__,
     rows=("31-01",),
-    change=Change(works_from="1.0.0", deprecated="1.0.0"),
+    change=DISCOURAGED,
     safety=Safety.SUGGESTED,
     triggers=(b"SUBSCRIPTION_MODEL_REGISTRY",),
 )

@@ -58,6 +58,7 @@ from concertmaster.findings import Safety
 from concertmaster.project.python import PythonFile
 from concertmaster.rewrite import insert_after
 from concertmaster.rule import Hit, Rule
+from concertmaster.rules._registration import WORKFLOW_TABLES
 from concertmaster.versions import Change
 
 rule = Rule(
@@ -76,7 +77,6 @@ MESSAGE = (
 )
 ADDED = "A workflow needs a description since 4.0, for the column is mandatory: give one"
 CODE = Change(works_from="1.0.0", removed="4.0.0")
-TABLES = ("orchestrator.core.db.WorkflowTable", "orchestrator.core.db.models.WorkflowTable")
 
 
 @rule.on(ast.Constant)
@@ -91,7 +91,7 @@ def insert(file: PythonFile, node: ast.Constant) -> Iterator[Hit]:
 @rule.on(ast.Call)
 def added(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
     given = {word.arg: word.value for word in call.keywords}
-    if file.qualified(call.func) not in TABLES or call.args or "name" not in given:
+    if file.qualified(call.func) not in WORKFLOW_TABLES or call.args or "name" not in given:
         return
     if None in given or "description" in given:
         return

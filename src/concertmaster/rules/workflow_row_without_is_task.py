@@ -44,6 +44,7 @@ from concertmaster.rewrite import insert_after
 from concertmaster.rewrite.moves import spelled
 from concertmaster.rewrite.needed import needed
 from concertmaster.rule import Hit, Import, Rule
+from concertmaster.rules._registration import WORKFLOW_TABLES
 from concertmaster.versions import Change
 
 rule = Rule(
@@ -55,7 +56,6 @@ rule = Rule(
     triggers=(b"WorkflowTable",),
 )
 
-_TABLES = frozenset(f"orchestrator.core.{module}.WorkflowTable" for module in ("db", "db.models"))
 _TARGETS = "orchestrator.core.targets"
 _TASKS = ("SYSTEM", "VALIDATE")
 MESSAGE = "A workflow is a task by `is_task` since 4.0, not by its target: set it"
@@ -64,7 +64,7 @@ MESSAGE = "A workflow is a task by `is_task` since 4.0, not by its target: set i
 @rule.on(ast.Call)
 def row(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
     given = {word.arg: word.value for word in call.keywords}
-    if file.qualified(call.func) not in _TABLES or call.args or None in given or "is_task" in given:
+    if file.qualified(call.func) not in WORKFLOW_TABLES or call.args or None in given or "is_task" in given:
         return
     target = given.get("target")
     written = None if target is None else _is_task(file, target)

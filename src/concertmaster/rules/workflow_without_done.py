@@ -73,12 +73,12 @@ from concertmaster.rewrite import insert_after
 from concertmaster.rewrite.moves import spelled
 from concertmaster.rewrite.needed import needed
 from concertmaster.rule import Hit, Rule
-from concertmaster.versions import Change
+from concertmaster.rules._registration import DISCOURAGED
 
 rule = Rule(
     __name__,
     rows=("47-03",),
-    change=Change(works_from="1.0.0", deprecated="1.0.0"),
+    change=DISCOURAGED,
     safety=Safety.SUGGESTED,
     triggers=(b"workflow",),
 )
