@@ -20,8 +20,6 @@ from concertmaster.github.payloads import (
 )
 from concertmaster.messages.github import missing_variable
 
-#: What the shipped workflow runs on; `edited` because the base may have changed.
-ACTIONS = ("opened", "edited", "synchronize", "reopened", "ready_for_review")
 EVENTS = ("pull_request", "pull_request_target")
 OTHERS = ("merge_group", "workflow_run")
 COMMENTS = ("issue_comment", "pull_request_review_comment")

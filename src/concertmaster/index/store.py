@@ -132,10 +132,6 @@ class Index:
 
     # -- one name through the releases ---------------------------------------------------------
 
-    def added_in(self, name: str) -> str | None:
-        """The first indexed release that has the name."""
-        return next((release for release in self._of(name) if self.exists(name, release)), None)
-
     def removed_in(self, name: str, *, after: str) -> str | None:
         """The first release after the given one that lacks the name while one from there on had it."""
         had = False

@@ -72,7 +72,6 @@ class Replay:
     database: Database = field(default_factory=Database)
     unfollowed: list[Unfollowed] = field(default_factory=list)
     undone: list[Undo] = field(default_factory=list)
-    unmatched: list[tuple[str, Place]] = field(default_factory=list)
 
     def knows(self, *topics: str) -> bool:
         """Whether these tables are known for certain."""
