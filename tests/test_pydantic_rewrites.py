@@ -212,3 +212,20 @@ def test_what_one_rule_imports_and_another_replaces_is_not_left_over() -> None:
         b"from orchestrator.core.forms.validators import customer_contact_list\n\n\n"
         b'Contacts = customer_contact_list(customer_id="1")\n'
     )
+
+
+def test_who_writes_two_statements_for_a_module_goes_on_to_have_two() -> None:
+    old = (
+        "from orchestrator.workflow import StepList, begin, done\n"
+        "from orchestrator.workflow import step as core_step\n"
+        "from orchestrator.types import State\n"
+    )
+    rules = [rule for rule in load_rules() if not rule.optional]
+    result = analyse_python(
+        "example.py", old.encode(), Surroundings(Window("4.8.2", "5.5.0")), rules, unsafe=True
+    )
+    assert result.rewritten == (
+        b"from orchestrator.core.workflow import StepList, begin, done\n"
+        b"from orchestrator.core.workflow import step as core_step\n"
+        b"from pydantic_forms.types import State\n"
+    )

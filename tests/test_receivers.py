@@ -7,9 +7,10 @@ import textwrap
 
 import pytest
 
+from concertmaster.project.definitions import Definitions
 from concertmaster.project.models import Family
 from concertmaster.project.python import PythonFile, Surroundings
-from concertmaster.project.receivers import is_likely_model, model_of
+from concertmaster.project.receivers import is_likely_model, is_own_class, model_of
 from concertmaster.versions import Window
 
 HEAD = """
@@ -169,3 +170,37 @@ def test_what_the_file_proves(text: str, expected: Family | None) -> None:
 )
 def test_what_only_looks_like_a_model(text: str, likely: bool) -> None:
     assert is_likely_model(*receiver(text)) is likely
+
+
+CLIENT = b"""
+from dataclasses import dataclass
+from vendor import Record
+
+@dataclass
+class Device:
+    name: str
+
+class Router(Device):
+    @classmethod
+    def parse_obj(cls, raw): ...
+
+class Site(Record):
+    name: str
+
+class Rack(Record):
+    @classmethod
+    def parse_obj(cls, raw): ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "own"),
+    [("Device", True), ("Router", True), ("Rack", True), ("Site", False), ("Record", False), ("Gone", False)],
+)
+def test_a_class_of_another_file_may_have_the_method_itself(name: str, own: bool) -> None:
+    definitions = Definitions(("client.py",), {"client.py": CLIENT}.get)
+    source = f"from client import {name}\n\n{name}.parse_obj({{}})\n".encode()
+    around = Surroundings(Window("1.3.6", "5.5.0"), definitions=definitions)
+    file = PythonFile("load.py", source, around)
+    use = next(node for node in file.nodes(ast.Name) if node.id == name)
+    assert is_own_class(file, use, "parse_obj") is own

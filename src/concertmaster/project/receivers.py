@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from concertmaster.project.bindings import binding, enclosing_function
+from concertmaster.project.bindings import binding, class_named, enclosing_function
 from concertmaster.project.models import (
     MAX_DEPTH,
     Family,
     Model,
     annotated,
     class_model,
+    defines,
     family_of,
     fields_of,
 )
@@ -32,6 +33,8 @@ _MAKERS = _DOMAIN_MAKERS | frozenset(
     """.split()
 )
 _COPIES = frozenset(("copy", "model_copy"))
+#: Whose names in an annotation are no models of the project: `State` is a dict.
+_LIBRARIES = ("orchestrator.", "typing.", "pydantic_forms.", "collections.")
 _STEPS = frozenset(f"orchestrator.core.workflow.{name}" for name in ("step", "retrystep", "inputstep"))
 
 
@@ -182,6 +185,18 @@ def _is_injected(file: PythonFile, argument: ast.arg) -> bool:
     )
     name = file.qualified(argument.annotation) or ""
     is_product = any(part.startswith(("product", "domain")) for part in name.split(".")[:-1])
-    is_class = _is_class_name(argument.annotation) and not name.startswith(("orchestrator.", "typing."))
+    is_class = _is_class_name(argument.annotation) and not name.startswith(_LIBRARIES)
     known = argument.arg == "subscription" or is_product
     return is_class and known and any(step in _STEPS for step in steps)
+
+
+def is_own_class(file: PythonFile, node: ast.expr, method: str) -> bool:
+    """Whether the project shows what a class is, and that a method of it is none of pydantic's."""
+    if isinstance(node, ast.Name) and (found := class_named(file, node)):
+        return all(defines(file, one, method) or not one.bases for one in found)
+    dotted, definitions = file.dotted(node), file.around.definitions
+    if dotted is None or definitions is None:
+        return False
+    origins = (origin.rpartition(":") for origin in definitions.ancestors(dotted, file.path))
+    whole = all(path and name in definitions.module(path).classes for path, _, name in origins)
+    return whole or method in definitions.methods(dotted, file.path)

@@ -69,6 +69,23 @@ def _drop_among_others(file: PythonFile, node: ast.stmt, body: list[ast.stmt]) -
     return replace_span(file, file.span(body[index - 1])[1], file.span(node)[1], "")
 
 
+def drop_unread(
+    file: PythonFile, node: ast.Import | ast.ImportFrom, alias: ast.alias
+) -> tuple[Edit, ...] | None:
+    """Edits that take away an imported name that the file makes no use of; None where it does.
+
+    Nothing is edited where other files may take the name from here, or a string speaks of it.
+    """
+    local, scope = alias.asname or alias.name, file.scope(node)
+    uses = (name for name in file.nodes(ast.Name) if name.id == local and isinstance(name.ctx, ast.Load))
+    if any(file.scope(use).find(local) is scope for use in uses):
+        return None
+    texts = (text.value for text in file.nodes(ast.Constant) if isinstance(text.value, str))
+    spoken = re.compile(rf"\b{re.escape(local)}\b")
+    kept = file.path.endswith("__init__.py") or any(spoken.search(text) for text in texts)
+    return () if kept else drop_aliases(file, node, [alias])
+
+
 def block_of(file: PythonFile, node: ast.stmt) -> list[ast.stmt]:
     """The list of statements that a statement stands in."""
     up = file.parent(node)

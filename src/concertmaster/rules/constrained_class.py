@@ -84,9 +84,12 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from concertmaster.findings import Safety
 from concertmaster.project.bindings import class_uses, in_annotation
 from concertmaster.project.python import PythonFile
+from concertmaster.project.shims import in_import_guard
 from concertmaster.rewrite.classes import Argument, Call, Setting, class_to_call, settings_of
+from concertmaster.rewrite.imports import drop_unread
 from concertmaster.rewrite.needed import Needed, needed
 from concertmaster.rule import Hit, Import, Rule
 from concertmaster.rules._patterns import pattern_text
@@ -102,6 +105,7 @@ rule = Rule(
 )
 
 OLD = tuple(f"{module}.Constrained" for module in ("pydantic", "pydantic.types"))
+MESSAGE = "`{}` went in 2.0.0: a type with limits is `Annotated[…]`"
 NUMBERS = {
     "ge": ("annotated_types", "Ge"),
     "gt": ("annotated_types", "Gt"),
@@ -121,7 +125,7 @@ def use(file: PythonFile, node: ast.Name | ast.Attribute) -> Iterator[Hit]:
     kind = next((name.removeprefix(old) for old in OLD if name.startswith(old)), "")
     if not kind or not isinstance(node.ctx, ast.Load):
         return
-    message = f"`Constrained{kind}` went in 2.0.0: a type with limits is `Annotated[…]`"
+    message = MESSAGE.format(f"Constrained{kind}")
     definition = file.parent(node)
     alone = isinstance(definition, ast.ClassDef) and definition.bases == [node] and not definition.keywords
     written = _annotation(file, definition, kind) if isinstance(definition, ast.ClassDef) and alone else None
@@ -133,6 +137,19 @@ def use(file: PythonFile, node: ast.Name | ast.Attribute) -> Iterator[Hit]:
         message += f", and cannot be called or subclassed as `{definition.name}` is here"
         edit = None
     yield Hit(node, message, (edit,) if edit else (), written.imports)
+
+
+@rule.on(ast.ImportFrom)
+def unread_import(file: PythonFile, node: ast.ImportFrom) -> Iterator[Hit]:
+    """An import fails, whether or not the file makes use of it."""
+    for alias in node.names:
+        name = f"{node.module}.{alias.name}"
+        if node.level or not name.startswith(OLD) or in_import_guard(file, node):
+            continue
+        edits = drop_unread(file, node, alias)
+        if edits is not None:
+            place = alias if len(node.names) > 1 else node
+            yield Hit(place, MESSAGE.format(alias.name), edits, safety=Safety.SUGGESTED)
 
 
 @dataclass(frozen=True, slots=True)

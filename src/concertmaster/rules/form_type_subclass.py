@@ -59,6 +59,19 @@ Lists with limits become calls too:
      ports: Ports
 ```
 
+A class that is gone and stands for a type as it is becomes a call without arguments:
+
+```diff
+-from orchestrator.forms.validators import ContactPersonList
++from orchestrator.forms.validators import contact_person_list
+ from pydantic_forms.core import FormPage
+
+
+ class CustomerForm(FormPage):
+-    contact_persons: ContactPersonList = []
++    contact_persons: contact_person_list() = []
+```
+
 Types that have no such function are for a person:
 
 ```python reported
@@ -101,6 +114,7 @@ from dataclasses import dataclass
 from concertmaster.findings import Safety
 from concertmaster.project.bindings import class_uses, in_annotation
 from concertmaster.project.python import PythonFile
+from concertmaster.rewrite import replace
 from concertmaster.rewrite.classes import Argument, Call, Setting, class_to_call, settings_of
 from concertmaster.rewrite.needed import needed
 from concertmaster.rule import Hit, Rule
@@ -158,6 +172,8 @@ MAKERS = {
     "ProductId": _Maker("product_id", "20-18", {"products": ""}, safety=Safety.SAFE),
     "Timestamp": _Maker("timestamp", "CP-02", _MOMENTS, change=Change(works_from="2.0.0", removed="2.1.1")),
 }
+#: Those of which nothing is left under the old name.
+GONE = frozenset(("UniqueConstrainedList", "ChoiceList", "ContactPersonList"))
 OTHERS = frozenset(
     "Label Divider LongText OrganisationId ContactPersonName DisplaySubscription ListOfOne ListOfTwo".split()
 )
@@ -178,6 +194,28 @@ def subclass(file: PythonFile, node: ast.ClassDef) -> Iterator[Hit]:
         else:
             message += f": `{maker.function}(…)` makes such a type"
             yield _made(file, node, base, maker, message, module)
+
+
+@rule.on(ast.Name, ast.Attribute)
+def used(file: PythonFile, node: ast.Name | ast.Attribute) -> Iterator[Hit]:
+    """One of the classes that are gone, used without a subclass."""
+    module, _, name = (file.qualified(node) or "").rpartition(".")
+    if module not in MODULES or name not in GONE or not isinstance(node.ctx, ast.Load):
+        return
+    up, maker = file.parent(node), MAKERS[name]
+    whole = up if isinstance(up, ast.Subscript) and up.value is node else node
+    if isinstance(file.parent(whole), ast.ClassDef):
+        return
+    function = (
+        needed(file, node, module, maker.function, also=MODULES) if in_annotation(file, whole) else None
+    )
+    message = f"`{name}` is gone since {rule.change.removed}: `{maker.function}(…)` makes such a type"
+    items = file.text(whole.slice) if isinstance(whole, ast.Subscript) else ""
+    if function is None or bool(items) != bool(maker.item) or maker.function == "choice_list":
+        yield Hit(node, message, rows=(maker.row,), safety=Safety.MANUAL)
+    else:
+        edit = replace(file, whole, f"{function.text}({items})")
+        yield Hit(node, message, (edit,), function.imports, Safety.SUGGESTED, (maker.row,))
 
 
 def _made(

@@ -38,6 +38,7 @@ from concertmaster.project.python import PythonFile
 from concertmaster.project.reexports import origin
 from concertmaster.project.shims import in_import_guard, in_shim
 from concertmaster.project.strings import is_patch, module_strings
+from concertmaster.rewrite.imports import drop_unread
 from concertmaster.rewrite.moves import move_names, spelled
 from concertmaster.rule import Hit, Import, Rule
 from concertmaster.versions import Change
@@ -87,9 +88,13 @@ def from_import(file: PythonFile, node: ast.ImportFrom) -> Iterator[Hit]:
         name = f"{module}.{alias.name}"
         if node.module == ROOT and not is_core_segment(alias.name):
             continue  # a sibling in the namespace may have any name
-        if alias.name != "*" and name not in HANDLED and known.cannot_import(module, alias.name):
-            place = alias if len(node.names) > 1 else node
-            yield _hit(file, known, place, name, node.module or "", _moved(file, known, node, alias, name))
+        if alias.name == "*" or not known.cannot_import(module, alias.name):
+            continue
+        place, written = alias if len(node.names) > 1 else node, node.module or ""
+        if name not in HANDLED:
+            yield _hit(file, known, place, name, written, _moved(file, known, node, alias, name))
+        elif (edits := drop_unread(file, node, alias)) is not None:
+            yield _hit(file, known, place, name, written, edits)
 
 
 def _moved(

@@ -47,6 +47,7 @@ import re
 from collections.abc import Iterator
 
 from concertmaster.findings import Safety
+from concertmaster.project.bindings import binding
 from concertmaster.project.python import PythonFile
 from concertmaster.project.sql import statements
 from concertmaster.rewrite import replace
@@ -89,17 +90,27 @@ def column(file: PythonFile, node: ast.Attribute) -> Iterator[Hit]:
     up = file.parent(node)
     if isinstance(up, ast.Compare) and len(up.ops) == 1:
         other = up.comparators[0] if up.left is node else up.left
-        if _is_text(node, other):
+        if _is_text(file, node, other):
             yield _compared(file, node, up, other)
     elif node.attr == "workflow_name" or (isinstance(up, ast.Attribute) and up.attr not in _OF_RELATIONSHIP):
         yield Hit(node, MESSAGE)
 
 
-def _is_text(column: ast.Attribute, other: ast.expr) -> bool:
+def _is_text(file: PythonFile, column: ast.Attribute, other: ast.expr) -> bool:
     """Whether a comparison is one with a name: a relationship may well be compared with a row, or with `None`."""
-    return column.attr == "workflow_name" or (
-        isinstance(other, ast.Constant) and isinstance(other.value, str)
-    )
+    if column.attr == "workflow_name" or isinstance(other, ast.JoinedStr):
+        return True
+    if isinstance(other, ast.Constant):
+        return isinstance(other.value, str)
+    bound = binding(file, other) if isinstance(other, ast.Name) else None
+    if isinstance(bound, ast.arg):
+        return isinstance(bound.annotation, ast.Name) and bound.annotation.id == "str"
+    up = None if bound is None else file.parent(bound)
+    return isinstance(up, ast.Assign) and _is_literal(up.value)
+
+
+def _is_literal(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _compared(file: PythonFile, node: ast.Attribute, compare: ast.Compare, other: ast.expr) -> Hit:

@@ -65,6 +65,7 @@ rule = Rule(
         *(b".utils", b"ModelField", b"ModelMetaclass", b"validate_model", b"parse_file_as", b"parse_raw_as"),
         *(b"stricturl", b"create_model_from_", b"NoneStr", b"NoneBytes", b"StrBytes"),
         *(b"__get_validators__", b"__modify_schema__"),
+        *(b"Required", b"Undefined", b"Protocol", b"ENCODERS_BY_TYPE"),
     ),
     context=(b"pydantic", b"__get_validators__", b"__modify_schema__"),
 )
@@ -104,6 +105,13 @@ NAMES = {
     "pydantic.stricturl": "limit the URL by `UrlConstraints` in an `Annotated[…]`",
     "pydantic.create_model_from_typeddict": _TYPE_ADAPTER,
     "pydantic.create_model_from_namedtuple": _TYPE_ADAPTER,
+    "pydantic.networks.stricturl": "limit the URL by `UrlConstraints` in an `Annotated[…]`",
+    "pydantic.Protocol": "parse the text yourself",
+    "pydantic.Required": "write `...`, or no default at all",
+    "pydantic.fields.Required": "write `...`, or no default at all",
+    "pydantic.fields.Undefined": "it is `pydantic_core.PydanticUndefined`",
+    "pydantic.fields.UndefinedType": "it is `pydantic_core.PydanticUndefinedType`",
+    "pydantic.json.ENCODERS_BY_TYPE": "serialize with `PlainSerializer` in an `Annotated[…]`",
     **dict.fromkeys(
         (
             f"pydantic{part}.{name}"

@@ -80,7 +80,7 @@ from dataclasses import dataclass
 from concertmaster.findings import Safety
 from concertmaster.project.models import Family, Model, defines
 from concertmaster.project.python import PythonFile
-from concertmaster.project.receivers import is_likely_model, model_of
+from concertmaster.project.receivers import is_likely_model, is_own_class, model_of
 from concertmaster.rewrite import rename_attribute, replace
 from concertmaster.rule import Hit, Rule
 from concertmaster.versions import Change
@@ -163,7 +163,7 @@ def method(file: PythonFile, node: ast.Attribute) -> Iterator[Hit]:
 
 def _is_likely(file: PythonFile, node: ast.Attribute) -> bool:
     if node.attr in UNMISTAKABLE and _is_class_name(node.value):
-        return True
+        return not is_own_class(file, node.value, node.attr)
     return node.attr in LIKELY and is_likely_model(file, node.value)
 
 
