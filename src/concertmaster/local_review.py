@@ -134,8 +134,9 @@ def _part(sides: _Sides, folder: str, release: str | None, wishes: Wishes, confi
     deciding = tuple(whole for item, whole in pairs if item.fingerprint in brought)
     ahead = [waiting(judgement.waiting)] if judgement.waiting else []
     changed = proposed(lambda: _as_changed(sides.new, folder), config, judgement.report)
-    notes = (*ahead, *map(prose, judgement.report.names.notes), *changed)
-    return Part(folder, judgement, report, deciding, notes, moved(judgement, new, sides.diffs, folder))
+    notes = (*ahead, *map(prose, judgement.report.names.notes), *filter(None, (changed,)))
+    move = moved(judgement, new, sides.diffs, folder)
+    return Part(folder, judgement, report, deciding, notes, move, reconfigures=bool(changed))
 
 
 def _as_changed(new: CommitTree, folder: str) -> Config:

@@ -24,7 +24,8 @@ from concertmaster.runner import Report, is_modelled
 class Part:
     """A project judged; paths in `report` and `brought` are those of the repository.
 
-    `brought` are the findings that decide how the run ends.
+    `brought` are the findings that decide how the run ends; `reconfigures` tells that the pull request changes
+    the settings, which it must not bring in unseen.
     """
 
     folder: str
@@ -33,6 +34,7 @@ class Part:
     brought: tuple[Finding, ...]
     notes: tuple[str, ...] = ()
     move: Move | None = None
+    reconfigures: bool = False
 
     @property
     def config(self) -> Config:
@@ -76,8 +78,10 @@ def part_of(
     report = in_repository(judgement.report, folder, is_one=is_one)
     pairs = zip(judgement.report.findings, report.findings, strict=True)
     told = tuple(new for old, new in pairs if old.fingerprint in brought)
-    notes = (*_notes(judgement, head, new), *_shares(judgement, report, told))
-    return Part(folder, judgement, report, told, notes, moved(judgement, head, diffs, folder))
+    settings = proposed(new, judgement.workspace.config, judgement.report)
+    notes = (*_notes(judgement, head, settings), *_shares(judgement, report, told))
+    move = moved(judgement, head, diffs, folder)
+    return Part(folder, judgement, report, told, notes, move, reconfigures=bool(settings))
 
 
 def _shares(judgement: Judgement, report: Report, brought: tuple[Finding, ...]) -> Iterator[str]:
@@ -88,7 +92,7 @@ def _shares(judgement: Judgement, report: Report, brought: tuple[Finding, ...]) 
     yield f"This pull request {told} was there before, and does not decide whether the job fails."
 
 
-def _notes(judgement: Judgement, head: CommitFiles, new: Callable[[], Config]) -> Iterator[str]:
+def _notes(judgement: Judgement, head: CommitFiles, settings: str) -> Iterator[str]:
     before, after = judgement.before, judgement.workspace.believed
     if judgement.raises_release and before and after:
         yield (
@@ -98,7 +102,8 @@ def _notes(judgement: Judgement, head: CommitFiles, new: Callable[[], Config]) -
     if judgement.waiting:
         yield waiting(judgement.waiting)
     yield from map(prose, judgement.report.names.notes)
-    yield from proposed(new, judgement.workspace.config, judgement.report)
+    if settings:
+        yield settings
     unread = [] if judgement.workspace.config.library else head.lacking(is_modelled)
     if unread:
         told = listing([code(path) for path in unread], limit=3)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 
 from concertmaster.config import Config
 from concertmaster.findings import Finding
@@ -14,24 +14,18 @@ _CHANGES = "This pull request changes Concertmaster's own settings"
 _OBEYED = "It was judged by those of its base."
 
 
-def proposed(load: Callable[[], Config], config: Config, report: Report) -> Iterator[str]:
+def proposed(load: Callable[[], Config], config: Config, report: Report) -> str:
     """A note where a pull request changes the settings; `report` has the paths that the settings speak of."""
     try:
         new = load()
     except UserError as error:
-        yield f"{_CHANGES}, and they cannot be used: {code(error.why)}. {_OBEYED}"
-        return
+        return f"{_CHANGES}, and they cannot be used: {code(error.why)}. {_OBEYED}"
     if new == config:
-        return
+        return ""
     keys = [code(name.replace("_", "-")) for name in Config.model_fields if _differs(name, new, config)]
     silent = sum(_is_silenced(finding, new) for finding in report.findings)
     told = f" With the new ones {count(silent, 'finding')} would not be told." if silent else ""
-    yield f"{_CHANGES} ({listing(keys)}). {_OBEYED}{told}"
-
-
-def is_told(notes: Iterable[str]) -> bool:
-    """Whether one of the notes is about changed settings, which a pull request must not bring in unseen."""
-    return any(note.startswith(_CHANGES) for note in notes)
+    return f"{_CHANGES} ({listing(keys)}). {_OBEYED}{told}"
 
 
 def _differs(name: str, new: Config, old: Config) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from concertmaster.findings import Finding
 from concertmaster.github.posted import summary_mark
-from concertmaster.github.proposed import is_told
 from concertmaster.github.seen import KNOWN, MAX_COMMENTS, Seen
 from concertmaster.report.markdown import code, count, listing
 from concertmaster.report.several import Chapter, render_all
@@ -25,9 +24,8 @@ def summary_text(
     ticked = posted.ticked if posted else frozenset()
     moves = [move for move in (seen.move, *(part.move for part in seen.parts)) if move]
     operations = [found for move in moves if (found := move.operations(ticked))]
-    told = (*seen.notes, *(note for part in seen.parts for note in part.notes))
     wanted = listed or report.unanalysed or report.created or posted or operations or seen.follow_up_url
-    if not (wanted or is_told(told)):
+    if not (wanted or any(part.reconfigures for part in seen.parts)):
         return None
     notes = (*seen.notes, *_notes(listed, left_out, seen, is_more=is_more))
     if seen.parts:
