@@ -239,9 +239,60 @@ def test_fix_tells_what_it_did_and_nothing_where_quiet(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["fix", "--diff"]) == 0
-    assert capsys.readouterr().err == "1 file(s) would change.\n"
+    assert capsys.readouterr().err == "1 file would change.\n"
     assert run(["fix", "--quiet"]) == 0
     assert capsys.readouterr() == ("", "")
+
+
+class Terminal(io.StringIO):
+    """A standard output that somebody looks at."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def looked_at(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> list[str]:
+    """What a terminal of 80 columns without colour gets."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    screen = Terminal()
+    monkeypatch.setattr("sys.stdout", screen)
+    run(list(arguments))
+    assert "\x1b" not in screen.getvalue()
+    return screen.getvalue().splitlines()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected", "marks"),
+    [
+        (("plan", "--offline"), "Before the new release is deployed", "### "),
+        (("explain", "old-namespace"), "+import orchestrator.core.db", "```"),
+        (("rules",), "old-namespace", "\t"),
+        (("doctor", "--offline"), "→ Write them with `concertmaster init`.", "->"),
+        (("upgrade", "--offline"), "What was checked", "### "),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else None,
+)
+def test_what_is_markdown_for_a_pipe_is_laid_out_for_a_terminal(
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    expected: str,
+    marks: str,
+) -> None:
+    lines = looked_at(monkeypatch, *arguments)
+    assert any(expected in line for line in lines)
+    assert [line for line in lines if line.startswith(marks)] == []
+    assert [line for line in lines if cell_len(line) > 80] == []
+
+
+def test_a_page_is_named_to_somebody_and_not_where_quiet(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["check", "--no-cache", "--report", "page.html"])
+    assert capsys.readouterr().err == "The page to open in a browser: page.html\n"
+    run(["check", "--no-cache", "--quiet", "--report", "page.html"])
+    assert capsys.readouterr().err == ""
 
 
 def test_a_watch_sees_changed_new_and_removed_files(project: Path) -> None:

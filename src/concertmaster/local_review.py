@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-import typer
 
 from concertmaster.config import Config, FailOn, load_config
 from concertmaster.github.diff import ChangedFile, FileDiff, rebuild_diff
@@ -33,6 +33,7 @@ from concertmaster.projects import (
 )
 from concertmaster.report.markdown import Links, prose
 from concertmaster.report.overview import waiting
+from concertmaster.report.terminal import tell_markdown
 from concertmaster.reviewing import compared, judge_pull_request
 from concertmaster.subjects import is_judged
 from concertmaster.workspace import readable
@@ -58,8 +59,8 @@ def review_locally(
     plan, read, parts = plan_locally(
         folder, base, installed_release=installed_release, target=target, supply=supply
     )
-    for line in describe(plan):
-        typer.echo(line)
+    heading = "### " if sys.stdout.isatty() else "--- "
+    tell_markdown("\n".join([*describe(plan, heading=heading), ""]), os.environ)
     if preview is not None:
         write_preview(preview, plan, read, title=f"Review of {base}..HEAD")
     return max(part.ended(fail_on) for part in parts)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +11,8 @@ import typer
 from concertmaster.index.supply import Supply
 from concertmaster.outcome import CLEAN, NOT_ANALYSED
 from concertmaster.project.files import WorkingTree
+from concertmaster.report.markdown import count
+from concertmaster.report.terminal import tell_markdown
 from concertmaster.report.upgrade import Surroundings, render
 from concertmaster.report.upgrade_plan import lines
 from concertmaster.upgrading import Limits, plan_upgrade, target_for
@@ -61,19 +62,10 @@ def upgrade_locally(
         for path, text in plan.files.items():
             write(tree.root, path, text)
     else:
-        _show(render(plan, Surroundings()))
+        typer.echo()
+        tell_markdown(f"{render(plan, Surroundings())}\n", os.environ)
     for note in plan.names.notes:
         typer.echo(note, err=True)
-    typer.echo(f"{len(plan.files)} file(s) {'changed' if apply else 'would change'}.", err=True)
+    files = count(len(plan.files), "file")
+    typer.echo(f"{files} {'changed; nothing is committed' if apply else 'would change'}.", err=True)
     return NOT_ANALYSED if plan.unanalysed else CLEAN
-
-
-def _show(text: str) -> None:
-    """The text of the pull request: as it will look to somebody at a terminal, as it is to a pipe."""
-    typer.echo()
-    if not sys.stdout.isatty():
-        typer.echo(text)
-        return
-    from concertmaster.report.screen import can_link, console, print_markdown
-
-    print_markdown(console(os.environ), text, links=can_link(os.environ))

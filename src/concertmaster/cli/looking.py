@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -36,12 +38,16 @@ def plan(
     """Say what a person must do around the upgrade: the hops, and the operations that this project needs."""
     from concertmaster.plan import make_plan
     from concertmaster.report.plan import as_html, as_json, as_markdown
+    from concertmaster.report.terminal import tell_markdown
 
     workspace, tree = open_project(
         [path] if path else None, from_release, target, None, None, offline=offline
     )
-    shown = {PlanFormat.JSON: as_json, PlanFormat.HTML: as_html}.get(format_, as_markdown)
-    typer.echo(shown(make_plan(tree, workspace.window)), nl=False)
+    found = make_plan(tree, workspace.window)
+    if format_ is PlanFormat.MARKDOWN:
+        tell_markdown(as_markdown(found), os.environ)
+    else:
+        typer.echo(as_json(found) if format_ is PlanFormat.JSON else as_html(found), nl=False)
 
 
 class MapFormat(StrEnum):
@@ -82,7 +88,14 @@ def rules() -> None:
     """List every rule: its name, safety, the release that makes it matter, and what is wrong."""
     from concertmaster.rule import load_rules
 
-    for rule in sorted(load_rules(), key=lambda rule: rule.id):
+    known = sorted(load_rules(), key=lambda rule: rule.id)
+    if sys.stdout.isatty():
+        from concertmaster.report.listing import print_rules
+        from concertmaster.report.screen import console
+
+        print_rules(console(os.environ), known)
+        return
+    for rule in known:
         typer.echo(f"{rule.id:36} {rule.safety.value:9} {rule.change.since:7} {rule.documentation.title}")
 
 
@@ -92,9 +105,10 @@ def explain(name: Annotated[str, typer.Argument(metavar="RULE", help="A rule's n
     import difflib
 
     from concertmaster.report.explanation import render
+    from concertmaster.report.terminal import tell_markdown
     from concertmaster.rule import load_rules
 
     found = {rule.id: rule for rule in load_rules()}
     if name not in found:
         raise unknown_rule(name, close=tuple(difflib.get_close_matches(name, found, n=3)))
-    typer.echo(render(found[name]))
+    tell_markdown(f"{render(found[name])}\n", os.environ)

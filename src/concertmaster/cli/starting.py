@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +17,7 @@ from concertmaster.messages import missing_path
 from concertmaster.outcome import CLEAN, FINDINGS
 
 if TYPE_CHECKING:
+    from concertmaster.onboarding.diagnosis import Check
     from concertmaster.onboarding.features import Feature
     from concertmaster.onboarding.proposals import Proposal, Survey
 
@@ -102,12 +104,15 @@ def _show(found: list[Proposal], wanted: tuple[Feature, ...]) -> None:
 def _write(root: Path, found: list[Proposal], *, yes: bool, overwrite: bool) -> int:
     """Ask, and write what is agreed to; how many files that are."""
     from concertmaster.onboarding.proposals import apply
+    from concertmaster.report.markdown import count
 
     if not yes and not sys.stdin.isatty():
         typer.echo("Nothing was written: nobody can be asked here. Run it with --yes.", err=True)
         return 0
     new = [proposal for proposal in found if proposal.old is None]
-    agreed = new if new and (yes or typer.confirm(f"Write {len(new)} new file(s)?", default=True)) else []
+    agreed = (
+        new if new and (yes or typer.confirm(f"Write {count(len(new), 'new file')}?", default=True)) else []
+    )
     for proposal in found:
         if proposal.old is None:
             continue
@@ -150,10 +155,23 @@ def doctor(
     """
     from concertmaster.onboarding.diagnosis import State, as_json, as_lines, examine
 
-    found = list(examine(_root(path), os.environ, repository=repository, offline=offline))
+    found: list[Check] = []
+    checks = _kept(examine(_root(path), os.environ, repository=repository, offline=offline), found)
     if format_ is DoctorFormat.JSON:
-        typer.echo(as_json(found))
+        typer.echo(as_json(checks))
+    elif sys.stdout.isatty():
+        from concertmaster.onboarding.showing import print_checks
+        from concertmaster.report.screen import console
+
+        print_checks(console(os.environ), checks)
     else:
-        for line in as_lines(found):
+        for line in as_lines(checks):
             typer.echo(line)
     raise typer.Exit(FINDINGS if any(check.state is State.FAILURE for check in found) else CLEAN)
+
+
+def _kept(checks: Iterable[Check], found: list[Check]) -> Iterator[Check]:
+    """The same checks one by one, each of which is remembered."""
+    for check in checks:
+        found.append(check)
+        yield check

@@ -54,6 +54,8 @@ def tell_all(told: list[tuple[Opened, Report]], tree: WorkingTree, telling: Tell
 
     if telling.page is not None and told:
         write_page(telling.page, told, tree)
+        if not telling.quiet:
+            _note(f"The page to open in a browser: {telling.page}")
     if told and telling.format is Format.HTML:
         typer.echo(page_of(told, tree))
     elif len(told) > 1 and telling.format is Format.TERMINAL:
@@ -130,13 +132,14 @@ def tell_difference(difference: str) -> None:
 
 def tell_fixed(report: Report, *, unsafe: bool, diff: bool, quiet: bool) -> None:
     """What was changed, and what is left for a person, on the side of errors: the rest is for `patch`."""
+    from concertmaster.report.markdown import count
     from concertmaster.report.terminal import visible
 
     for item in report.unanalysed:
         _note(f"{visible(item.path)}: could not be analysed: {visible(item.reason)}")
     if quiet:
         return
-    _note(f"{len(report.rewritten)} file(s) {'would change' if diff else 'changed'}.")
+    _note(f"{count(len(report.rewritten), 'file')} {'would change' if diff else 'changed'}.")
     left = [finding for finding in report.findings if finding.safety is not Safety.SAFE]
     asking = sum(finding.safety is Safety.SUGGESTED for finding in left)
     if asking and not unsafe:

@@ -37,20 +37,22 @@ def shown(plan: ReviewPlan, read: Callable[[str], bytes]) -> Iterator[ShownComme
         )
 
 
-def describe(plan: ReviewPlan) -> Iterator[str]:
+def describe(plan: ReviewPlan, *, heading: str = "--- ") -> Iterator[str]:
     """The plan as text: each comment under its place, then the summary."""
     yield plan.verdict
     for comment in plan.comments:
         first = comment.start_line or comment.line
         yield ""
-        yield f"--- {visible(comment.path)}:{first}" + (f"-{comment.line}" if first != comment.line else "")
+        yield f"{heading}{visible(comment.path)}:{first}" + (
+            f"-{comment.line}" if first != comment.line else ""
+        )
         yield comment.body.partition("\n")[2] if comment.body.startswith("<!--") else comment.body
     for step in plan.upkeep:
         yield ""
         deed = "resolve" if isinstance(step, Resolve) else "open again"
-        yield f"--- {deed} the thread on {visible(step.comment.path)}:{step.comment.line or '(outdated)'}"
+        yield f"{heading}{deed} the thread on {visible(step.comment.path)}:{step.comment.line or '(outdated)'}"
         yield step.reply.partition("\n")[2]
     if plan.summary:
         yield ""
-        yield "--- summary comment"
+        yield f"{heading}summary comment"
         yield plan.summary

@@ -29,6 +29,7 @@ _CURE = {
     Safety.MANUAL: ("by hand", "magenta"),
 }
 _COMMENT = re.compile(r"[ ]?<!-- concertmaster:[^>]*-->")
+_ADDRESS = re.compile(r"<(https?://[^<>\s]+)>")
 _LINKING = frozenset(("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "terminology", "rio", "zed"))
 
 
@@ -199,7 +200,8 @@ def print_markdown(on: Console, text: str, *, links: bool) -> None:
     """The text of a pull request as it will look, without the marks that are there for later runs."""
     from rich.markdown import Markdown
 
-    shown = "\n".join(visible(line) for line in _COMMENT.sub("", text).split("\n"))
+    bare = _ADDRESS.sub(r"\1", _COMMENT.sub("", text))  # an address would be told twice
+    shown = "\n".join(visible(line) for line in bare.split("\n"))
     theme = Theme({"markdown.code": "bold cyan", "markdown.code_block": "cyan"})
     with on.use_theme(theme):  # of its own, code would be on black, also where all else is on white
         on.print(Markdown(shown, hyperlinks=links, code_theme="ansi_light"))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from concertmaster.findings import Finding, Safety, Severity, Unanalysed
 from concertmaster.versions import Window
@@ -83,3 +84,13 @@ def visible(text: str) -> str:
 
 def _shown(char: str) -> str:
     return char if char.isprintable() or char == "\t" else f"\\x{ord(char):02x}"
+
+
+def tell_markdown(text: str, environment: Mapping[str, str]) -> None:
+    """Markdown as it will look to somebody at a terminal, as it is to a pipe."""
+    if not sys.stdout.isatty():
+        sys.stdout.write(text)
+        return
+    from concertmaster.report.screen import can_link, console, print_markdown
+
+    print_markdown(console(environment), text, links=can_link(environment))
