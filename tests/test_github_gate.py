@@ -273,9 +273,10 @@ def test_all_findings_of_a_merge_group_are_annotations(job: Open, capsys: pytest
     assert capsys.readouterr().out.count("file=new.py") == 3
 
 
-def test_a_merge_group_too_large_to_be_compared_is_not_green(job: Open) -> None:
-    made = job({}, {f"f{number:03}.txt": "x\n" for number in range(301)})
-    assert other(made, made.remote.merge_group_event(made.pull)).run()[0] == 3
+def test_a_merge_group_with_more_files_than_are_compared_is_judged_all_the_same(job: Open) -> None:
+    made = job({}, {f"f{number:03}.txt": "x\n" for number in range(301)} | {"z.py": OLD})
+    code, told = other(made, made.remote.merge_group_event(made.pull)).run()
+    assert (code, told["new"]) == (1, "3")
 
 
 @pytest.mark.every_server
@@ -334,16 +335,28 @@ def test_an_empty_list_of_comments_doubles_nothing(github: GitHub, job: Open) ->
     assert made.places() == [("more.py", 1, 1), ("new.py", 1, 2), ("new.py", 5, 5)]
 
 
-def test_an_empty_comparison_of_two_trees_that_differ_is_not_green(
-    github: GitHub, job: Open, capsys: pytest.CaptureFixture[str]
-) -> None:
-    made = job({}, {"new.py": OLD})
+def test_what_a_comparison_leaves_out_is_told_by_the_two_trees(github: GitHub, job: Open) -> None:
+    made = job({"gone.py": OLD}, {"gone.py": None, "new.py": OLD})
     queued = other(made, made.remote.merge_group_event(made.pull))
     base, head = made.remote.sha("main"), made.remote.sha("refs/pull/1/merge")
     nothing = {"files": [], "merge_base_commit": {"sha": base}}
     github.faults.add("GET", f"/compare/{base}...{head}", Effect(Reply(200, nothing)), times=99)
-    assert run_action(queued.environment(), pause=0) == 3
-    assert "GitHub lists no changed file" in capsys.readouterr().out
+    assert run_action(queued.environment(), pause=0) == 1
+
+
+@pytest.mark.parametrize("checkout", [True, False], ids=["checkout", "API"])
+def test_a_list_without_some_of_the_changed_files_hides_nothing(
+    github: GitHub, job: Open, checkout: bool
+) -> None:
+    made = job(
+        {"changed.py": NEW, "other.py": NEW}, {"changed.py": OLD, "new.py": OLD, "other.py": f"#\n{NEW}"}
+    )
+    made.checkout = checkout
+    short = [{"filename": "other.py", "status": "modified"}]
+    github.faults.add("GET", "/pulls/1/files", Effect(Reply(200, short)))
+    code, told = made.run()
+    assert (code, told["new"]) == (1, "6")
+    assert {path for path, _, _ in made.places()} == {"changed.py", "new.py"}
 
 
 # -- forks -------------------------------------------------------------------------------------------------

@@ -100,11 +100,14 @@ def test_three_thousand_files_and_a_hundred_thousand_findings(
 
 
 @slow
-def test_more_files_than_github_lists_are_told(large: Opened) -> None:
-    made = large({}, {f"f{number:04}.py": "x = 1\n" for number in range(FILES + 10)})
-    code, own, _, _ = run(made)
-    assert code == 3
-    assert "GitHub lists only part" in made.summaries()[0]
+@pytest.mark.parametrize("checkout", [True, False], ids=["checkout", "API"])
+def test_more_files_than_github_lists_are_judged_all_the_same(large: Opened, checkout: bool) -> None:
+    files = {f"f{number:04}.py": "import orchestrator.core.db\n" for number in range(FILES + 10)}
+    made = large({}, files | {"z.py": "import orchestrator.db\n"})
+    made.checkout = checkout
+    code, own, _, printed = run(made)
+    assert code == 1
+    assert "1 error" in printed
     assert own < MOST
 
 

@@ -60,17 +60,17 @@ class Pull:
     def _span(self) -> str:
         return f"{self._repository}/compare/{self.request.base_sha}...{self.request.head_sha}"
 
-    @property
-    def max_files(self) -> int:
-        """GitHub lists no more changed files than this."""
-        return MAX_FILES if self.request.number else MAX_COMPARED_FILES
-
     def files(self) -> list[ChangedFile]:
-        """The files that the pull request changes; GitHub cuts the list at `max_files`."""
+        """The files that the pull request changes, as far as GitHub lists them."""
         if not self.request.number:
             return self._client.get(self._span, compared_files, per_page=1)
         least = min(self.request.changed_files or 0, 1)
         return self._client.pages(f"{self._address}/files", changed_file, least)
+
+    def is_cut(self, files: Sequence[ChangedFile]) -> bool:
+        """Whether such a list of changed files may lack some: as long as GitHub makes any, too short, or empty."""
+        most = MAX_FILES if self.request.number else MAX_COMPARED_FILES
+        return not files or len(files) >= most or len(files) < (self.request.changed_files or 0)
 
     def tree(self, commit: str) -> Tree:
         """The regular files of a commit."""

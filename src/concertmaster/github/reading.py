@@ -13,9 +13,7 @@ from concertmaster.github.diff import FileDiff
 from concertmaster.github.files import RemoteFiles
 from concertmaster.github.parts import Part, part_of
 from concertmaster.github.pull import Pull
-from concertmaster.github.refusals import GitHubError
-from concertmaster.github.shapes import Tree
-from concertmaster.github.texts import diffs_of, old_text
+from concertmaster.github.texts import beyond, diffs_of, old_text
 from concertmaster.github.wishes import Wishes
 from concertmaster.messages import UserError
 from concertmaster.outcome import NOT_ANALYSED
@@ -86,8 +84,8 @@ class _Reading:
         self.files = pull.files()
         self._blobs = Blobs(RemoteFiles(pull.client, pull.request.repository), checkout)
         self.trees = (pull.tree(pull.request.head_sha), pull.tree(pull.merge_base()))
-        if not self.files and pull.request.changed_files is None and _differ(*self.trees):
-            raise GitHubError("GitHub lists no changed file, though the two commits hold different ones")
+        if pull.is_cut(self.files):
+            self.files += beyond(self.files, *self.trees)
         self.head, self.base = (CommitFiles(tree, self._blobs) for tree in self.trees)
         self._load()
         self.root = load_config(lambda path: readable(self.base, path))
@@ -165,7 +163,7 @@ def review(pull: Pull, wishes: Wishes, checkout: Path | None) -> Reviewed:
         )
         for folder, judgement in judged
     )
-    parts = (_cut(parts[0], reading.trees[0], len(reading.files) >= pull.max_files), *parts[1:])
+    parts = (_cut(parts[0], any(tree.is_cut for tree in reading.trees)), *parts[1:])
     brought = tuple(item for part in parts for item in part.brought)
     report = merged([part.report for part in parts], failed)
     return Reviewed(parts, report, brought, diffs, reading.head, failed)
@@ -218,18 +216,12 @@ def _judge(reading: _Reading, folder: str, *, release: str | None = None) -> Jud
     return compared(judgement, base, renamed)
 
 
-def _cut(part: Part, tree: Tree, is_long: bool) -> Part:
+def _cut(part: Part, is_cut: bool) -> Part:
     """The first project answers for what GitHub did not list."""
-    if not tree.is_cut and not is_long:
+    if not is_cut:
         return part
     cut = Unanalysed(".", "GitHub lists only part of so many files; what it leaves out was not judged")
     return replace(part, report=replace(part.report, unanalysed=(*part.report.unanalysed, cut)))
-
-
-def _differ(head: Tree, base: Tree) -> bool:
-    return {(item.path, item.sha) for item in head.entries} != {
-        (item.path, item.sha) for item in base.entries
-    }
 
 
 def _is_read(path: str) -> bool:

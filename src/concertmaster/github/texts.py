@@ -1,4 +1,4 @@
-"""The texts of changed files before and after: what a diff gives by itself, and diffs that GitHub leaves out."""
+"""The texts of changed files before and after: what a diff gives by itself, and what GitHub leaves out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,19 @@ from collections.abc import Iterable, Iterator
 
 from concertmaster.github.contents import CommitFiles
 from concertmaster.github.diff import ChangedFile, FileDiff, read_diff, rebuild_diff, undo
+from concertmaster.github.shapes import Tree
 from concertmaster.project.files import UnreadableFileError
+
+
+def beyond(listed: Iterable[ChangedFile], head: Tree, base: Tree) -> Iterator[ChangedFile]:
+    """The files that two commits tell apart and that are not listed."""
+    after, before = ({item.path: item.sha for item in tree.entries} for tree in (head, base))
+    named = {name for file in listed for name in (file.filename, file.previous_filename)}
+    for path in sorted((after.keys() | before.keys()) - named):
+        old, new = before.get(path), after.get(path)
+        if old != new:
+            status = "modified" if old and new else "added" if new else "removed"
+            yield ChangedFile(filename=path, status=status, sha=new)
 
 
 def old_text(file: ChangedFile, head: CommitFiles) -> bytes | None:
