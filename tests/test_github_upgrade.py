@@ -18,7 +18,8 @@ from concertmaster.cli import run as command
 from concertmaster.project.files import MemoryTree
 from concertmaster.report.upgrade import BEGIN, END
 from concertmaster.upgrading import plan_upgrade
-from concertmaster.upgrading.formatting import formatter, ruff
+from concertmaster.upgrading.formatting import formatter
+from concertmaster.upgrading.tools import Toolbox
 from concertmaster.workspace import open_workspace
 from tests.github_server import GitHub, gitwrite
 from tests.github_server.calls import Request
@@ -752,7 +753,7 @@ def test_a_generated_project_is_upgraded(start: Start, tmp_path: Path) -> None:
     files = {
         path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()
     }
-    formatting = partial(formatter, tool=ruff())
+    formatting = partial(formatter, tools=Toolbox())
     plan = plan_upgrade(open_workspace(MemoryTree(files)), jobs=1, formatting=formatting)
     assert job.run()[1]["result"] == "opened"
     assert job.log() == [commit.title for commit in plan.commits]

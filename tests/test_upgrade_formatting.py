@@ -10,9 +10,11 @@ import pytest
 
 from concertmaster.project.files import MemoryTree
 from concertmaster.upgrading import UpgradePlan, plan_upgrade
-from concertmaster.upgrading.formatting import formatter, ruff
+from concertmaster.upgrading.formatting import formatter
+from concertmaster.upgrading.tools import Toolbox
 from concertmaster.workspace import open_workspace
 from tests.jobs import PIN
+from tests.programs import Own
 
 LONG = """\
 from orchestrator.workflows.utils import create_workflow, modify_workflow, terminate_wf
@@ -52,13 +54,10 @@ print(os, requests, db, helper)
 """
 
 
-def plan(files: dict[str, str], *, tool: Path | str | None = "ours") -> UpgradePlan:
+def plan(files: dict[str, str], *, tools: Toolbox | None = None) -> UpgradePlan:
     tree = MemoryTree({path: text.encode() for path, text in files.items()})
-    program = ruff() if tool == "ours" else tool
-    assert not isinstance(program, str)
-    return plan_upgrade(
-        open_workspace(tree, target="5.5.0"), jobs=1, formatting=partial(formatter, tool=program)
-    )
+    workspace = open_workspace(tree, target="5.5.0")
+    return plan_upgrade(workspace, jobs=1, formatting=partial(formatter, tools=tools or Toolbox()))
 
 
 def project(settings: str = "", **files: str) -> dict[str, str]:
@@ -238,7 +237,7 @@ def test_broken_settings_break_nothing() -> None:
 
 
 def test_without_ruff_that_is_told() -> None:
-    found = plan(project("[tool.ruff]\n", main_py=LONG), tool=None)
+    found = plan(project("[tool.ruff]\n", main_py=LONG), tools=Own(program=None))
     assert text(found) == LONG_NEW
     assert "ruff is not installed" in found.style[0]
 
@@ -250,7 +249,7 @@ def test_a_ruff_that_fails_or_hangs_changes_nothing(tmp_path: Path, monkeypatch:
         if body:
             program.write_text(f"#!/bin/sh\n{body}\n")
             program.chmod(0o755)
-        found = plan(project("[tool.ruff]\n", main_py=LONG), tool=program)
+        found = plan(project("[tool.ruff]\n", main_py=LONG), tools=Own(program=program))
         assert text(found) == LONG_NEW
         assert "Not done: formatting" in found.style[0]
 
@@ -271,7 +270,7 @@ def test_nothing_of_the_project_or_the_environment_is_read(
         main_py=LONG,
         other_py="PASSWORD = 'other'\n",
     )
-    plan(files, tool=program)
+    plan(files, tools=Own(program=program))
     told = seen.read_text()
     assert 'src = ["lib"]' in told
     assert not [

@@ -14,11 +14,13 @@ import pytest
 from concertmaster.cli import run as command
 from concertmaster.project.files import MemoryTree
 from concertmaster.upgrading import UpgradePlan, plan_upgrade
-from concertmaster.upgrading.locking import Locksmith, uv
+from concertmaster.upgrading.locking import Locksmith
+from concertmaster.upgrading.tools import MissingToolError, Toolbox
 from concertmaster.workspace import open_workspace
 from tests import package_index, wheels
 from tests.jobs import OLD
 from tests.package_index import Server
+from tests.programs import Own
 from tests.upgrades import BRANCH, Start
 
 CORE = "orchestrator-core"
@@ -54,8 +56,9 @@ Lock = Callable[[str], str]
 @pytest.fixture
 def lock(server: Server, tmp_path: Path) -> Lock:
     """Makes a lock as a person does."""
-    program = uv({})
-    if program is None:
+    try:
+        program = Toolbox().uv(tmp_path)
+    except MissingToolError:
         pytest.skip("uv is not installed beside the tests' interpreter")
 
     def made(manifest: str) -> str:
@@ -79,7 +82,7 @@ def plan(files: Mapping[str, str], locksmith: Locksmith | None) -> UpgradePlan:
 
 
 def smith(server: Server) -> Locksmith:
-    return Locksmith(uv({}), server.base)
+    return Locksmith(Toolbox(), server.base)
 
 
 def held(text: bytes) -> dict[str, str]:
@@ -124,7 +127,7 @@ def test_what_need_not_move_stays_where_it_is(server: Server, lock: Lock) -> Non
     before = plan({"pyproject.toml": MANIFEST.format("4.8.2"), "uv.lock": old}, smith(server))
     kept = before.files["uv.lock"]
     server.asked.clear()
-    seeded = Locksmith(uv({}), server.base, kept={"uv.lock": kept})
+    seeded = Locksmith(Toolbox(), server.base, kept={"uv.lock": kept})
     again = plan({"pyproject.toml": MANIFEST.format("4.8.2"), "uv.lock": old}, seeded)
     assert again.files["uv.lock"] == kept
     assert server.asked == []
@@ -174,11 +177,11 @@ def test_a_lock_from_another_index_is_left_to_a_person(server: Server, lock: Loc
 @pytest.mark.parametrize(
     ("locksmith", "reason"),
     [
-        (lambda base: Locksmith(None, base), "uv is not installed"),
-        (lambda base: Locksmith(uv({})), "offline"),
-        (lambda base: Locksmith(Path("/no/uv"), base), "could not be started"),
-        (lambda base: Locksmith(Path("/bin/false"), base), "found no set of releases"),
-        (lambda base: Locksmith(Path("/bin/true"), base), "does not choose 5.5.0"),
+        (lambda base: Locksmith(Own(), base), "uv is not installed"),
+        (lambda base: Locksmith(Toolbox()), "offline"),
+        (lambda base: Locksmith(Own(program=Path("/no/uv")), base), "could not be started"),
+        (lambda base: Locksmith(Own(program=Path("/bin/false")), base), "found no set of releases"),
+        (lambda base: Locksmith(Own(program=Path("/bin/true")), base), "does not choose 5.5.0"),
     ],
     ids=["no uv", "offline", "absent", "fails", "does nothing"],
 )
@@ -208,7 +211,7 @@ def test_a_uv_that_goes_wrong_changes_nothing(
     program.write_text(f"#!/bin/bash\n{script}\n")
     program.chmod(0o755)
     files = {"pyproject.toml": MANIFEST.format("4.8.2"), "uv.lock": old}
-    assert reason in told(plan(files, Locksmith(program, server.base)))
+    assert reason in told(plan(files, Locksmith(Own(program=program), server.base)))
 
 
 @pytest.mark.parametrize("broken", ["pyproject.toml", "services/uv.lock"])
@@ -224,15 +227,14 @@ def test_a_lock_without_a_manifest_that_can_be_read_is_left(server: Server, lock
 def test_uv_on_the_path_is_taken_only_by_a_whole_path(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "concertmaster.upgrading.locking.sysconfig.get_path", lambda _: str(tmp_path / "none")
-    )
+    monkeypatch.setattr("concertmaster.upgrading.tools.sysconfig.get_path", lambda _: str(tmp_path / "none"))
     (tmp_path / "uv").write_text("#!/bin/sh\n")
     (tmp_path / "uv").chmod(0o755)
     monkeypatch.chdir(tmp_path)
-    assert uv({"PATH": str(tmp_path)}) == tmp_path / "uv"
-    assert uv({"PATH": "."}) is None
-    assert uv({}) is None
+    assert Toolbox(environment={"PATH": str(tmp_path)}).uv(tmp_path) == tmp_path / "uv"
+    for environment in ({"PATH": "."}, {}):
+        with pytest.raises(MissingToolError):
+            Toolbox(environment=environment).uv(tmp_path)
 
 
 def test_what_would_have_to_be_built_is_left_to_a_person(server: Server, lock: Lock) -> None:
@@ -257,7 +259,7 @@ def test_uv_hears_nothing_of_the_environment(
         "uv.lock": lock(MANIFEST.format("4.8.2")),
         "setup.py": "x",
     }
-    plan(files, Locksmith(program, server.base, environment))
+    plan(files, Locksmith(Own(environment=environment, program=program), server.base))
     text = seen.read_text()
     assert "--no-build" in text
     assert "SSL_CERT_FILE=/etc/ssl/c.crt" in text

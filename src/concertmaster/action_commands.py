@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from concertmaster.action_cancelled import marked_when_stopped
 from concertmaster.action_review import ReviewRun
-from concertmaster.action_stacked import address, put
+from concertmaster.action_stacked import address, finish, put
 from concertmaster.github import job
 from concertmaster.github.client import Client
 from concertmaster.github.commands import Command, Misread, Name
@@ -160,7 +160,8 @@ class _Commands:
         branch = HeadBranch(self.client, request)
         branch.check()
         reviewed = self._review(request)
-        texts = rewritten(reviewed, unsafe=unsafe)
+        done = finish(self.inputs, self.environment)
+        texts, notes = rewritten(reviewed, done, unsafe=unsafe)
         if not texts:
             raise Declined(_nothing(reviewed, unsafe=unsafe))
         rules = sorted({item.rule for item in reviewed.report.findings if item.edits and item.path in texts})
@@ -169,13 +170,16 @@ class _Commands:
             f"Make the rewrites of Concertmaster\n\n{body}\n\nAsked for by {self.spoken.author}", texts
         )
         self._pushed(request, sha)
-        return f"`fix`: {count(len(texts), 'file')} rewritten in {sha}. {_ON_RUNS}"
+        told = (f"`fix`: {count(len(texts), 'file')} rewritten in {sha}.", *map(prose, notes), _ON_RUNS)
+        return " ".join(told)
 
     def _fix_on_top(self, request: Request) -> str:
         if request.is_fork:
             raise Declined("a pull request cannot go on top of a branch in another repository")
         reviewed = self._review(request)
-        stack, told = follow_up(request, reviewed, (item for item in reviewed.report.findings if item.edits))
+        cured = [item for item in reviewed.report.findings if item.edits]
+        done = finish(self.inputs, self.environment)
+        stack, told = follow_up(request, reviewed, cured, done)
         if not stack.files:
             raise Declined(_nothing(reviewed, unsafe=True))
         kept = put(self.client, self.inputs, request.repository, stack, told)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from concertmaster.action_stacked import Beside, beside
+from concertmaster.action_stacked import Beside, beside, finish
 from concertmaster.github import job
 from concertmaster.github.check import MAX_SUMMARY, mark, plan_check
 from concertmaster.github.client import Client
@@ -68,7 +68,8 @@ class ReviewRun:
         if not self.request.number:
             return Beside()
         planner = self._planner(reviewed, Beside())
-        return beside(pull, self.inputs, reviewed, lambda: planner(Posted(), frozenset()))
+        done = finish(self.inputs, self.environment)
+        return beside(pull, self.inputs, reviewed, done, lambda: planner(Posted(), frozenset()))
 
     def _planner(self, reviewed: Reviewed, beside: Beside) -> Planner:
         cures: dict[FileDiff, Cure] = {}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from concertmaster.github.client import Client
 from concertmaster.github.event import Closed
@@ -17,6 +18,10 @@ from concertmaster.github.stacked import PREFIX, Kept, Stack, Write, around, clo
 from concertmaster.report.checklist import ticked
 from concertmaster.report.markdown import Links, code, count
 from concertmaster.report.stacked import MAX_BODY, Told, render
+from concertmaster.upgrading.finishing import Finish
+from concertmaster.upgrading.formatting import formatter
+from concertmaster.upgrading.locking import Locksmith
+from concertmaster.upgrading.tools import Toolbox
 
 _FORK = "A pull request on top of this one is not made, since its branch is in another repository."
 
@@ -30,7 +35,16 @@ class Beside:
     is_lost: bool = False
 
 
-def beside(pull: Pull, inputs: Inputs, reviewed: Reviewed, plan: Callable[[], ReviewPlan]) -> Beside:
+def finish(inputs: Inputs, environment: Mapping[str, str]) -> Finish:
+    """How commits are finished in this job."""
+    supply = inputs.wishes.supply
+    tools = Toolbox.of(environment, supply.source)
+    return Finish(partial(formatter, tools=tools), Locksmith(tools, supply.address))
+
+
+def beside(
+    pull: Pull, inputs: Inputs, reviewed: Reviewed, finish: Finish, plan: Callable[[], ReviewPlan]
+) -> Beside:
     """Bring it up to date as the workflow wants it; `plan` gives the review, where that decides what is left.
 
     Raises:
@@ -39,10 +53,10 @@ def beside(pull: Pull, inputs: Inputs, reviewed: Reviewed, plan: Callable[[], Re
     request = pull.request
     if request.head_ref.startswith(PREFIX):
         return Beside()
-    made = companion(request, reviewed) if inputs.companion else None
+    made = companion(request, reviewed, finish) if inputs.companion else None
     if made is None and inputs.follow_up:
         left = plan().follow_up
-        made = follow_up(request, reviewed, left.findings if left else ())
+        made = follow_up(request, reviewed, left.findings if left else (), finish)
     if made is None:
         return Beside(notes=() if inputs.companion else tuple(missing(request, reviewed)))
     if request.is_fork:
@@ -61,7 +75,7 @@ def put(client: Client, inputs: Inputs, repository: str, stack: Stack, told: Tol
 def _writer(inputs: Inputs, repository: str, told: Told) -> Write:
     def write(tip: str, notes: tuple[str, ...], old: str) -> str:
         links = Links(inputs.server_url, repository, tip)
-        text = render(replace(told, notes=notes), links, ticked(old))
+        text = render(replace(told, notes=(*told.notes, *notes)), links, ticked(old))
         return around(old, text, limit=MAX_BODY)
 
     return write

@@ -25,8 +25,9 @@ from concertmaster.report.markdown import code
 from concertmaster.report.upgrade import title
 from concertmaster.report.upgrade_plan import lines
 from concertmaster.upgrading import Limits
-from concertmaster.upgrading.locking import Locksmith, uv
+from concertmaster.upgrading.finishing import undone
 from concertmaster.upgrading.target import NEXT_HOP
+from concertmaster.upgrading.tools import Toolbox
 
 EVENTS = ("schedule", "workflow_dispatch")
 #: With a dashboard also this one: its boxes are buttons.
@@ -130,7 +131,7 @@ def _run(
         inputs.server_url,
         inputs.wishes.supply,
         Limits(_days(environment), _truth(environment, "prereleases")),
-        Locksmith(uv(environment), inputs.wishes.supply.address, environment),
+        Toolbox.of(environment, inputs.wishes.supply.source),
     )
     return Renewal(repository, wishes, inputs.checkout).run(dry_run=dry_run or button is Button.AGAIN)
 
@@ -157,6 +158,8 @@ def _tell(outcome: Outcome, inputs: Inputs, environment: Mapping[str, str]) -> N
     job.log(f"{what}{outcome.result.value}, {outcome.reason}")
     for note in plan.names.notes if plan else ():
         job.annotate("notice", note)
+    for note in undone(plan.style, plan.locks) if plan and plan.lacking else ():
+        job.annotate("warning", note)
     number = outcome.number or ""
     address = f"{inputs.server_url}/{environment['GITHUB_REPOSITORY']}/pull/{number}"
     told = f"[#{number}]({address})" if number else code(outcome.reason)

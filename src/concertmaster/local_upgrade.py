@@ -16,8 +16,9 @@ from concertmaster.report.terminal import tell_markdown
 from concertmaster.report.upgrade import Surroundings, render
 from concertmaster.report.upgrade_plan import lines
 from concertmaster.upgrading import Limits, plan_upgrade, target_for
-from concertmaster.upgrading.formatting import formatter, ruff
+from concertmaster.upgrading.formatting import formatter
 from concertmaster.upgrading.locking import Locksmith
+from concertmaster.upgrading.tools import Toolbox
 from concertmaster.workspace import open_workspace
 from concertmaster.writer import write
 
@@ -31,7 +32,7 @@ def upgrade_locally(
     apply: bool,
     supply: Supply | None = None,
     limits: Limits | None = None,
-    locksmith: Locksmith | None = None,
+    tools: Toolbox | None = None,
 ) -> int:
     """Print the upgrade, or write it, and return the exit code.
 
@@ -49,12 +50,13 @@ def upgrade_locally(
     if workspace.window.installed == workspace.window.target:
         typer.echo(f"orchestrator-core {workspace.window.installed} is installed already.", err=True)
         return CLEAN
+    box = tools or Toolbox()
     plan = plan_upgrade(
         workspace,
         unsafe=unsafe,
         may_write=lambda _: True,
-        formatting=partial(formatter, tool=ruff()),
-        locksmith=locksmith,
+        formatting=partial(formatter, tools=box),
+        locksmith=Locksmith(box, supply.address if supply else None),
     )
     for line in lines(plan):
         typer.echo(line)

@@ -109,12 +109,14 @@ def run_(
     from concertmaster.github.upgrade_pull import Wishes
     from concertmaster.index.supply import Supply
     from concertmaster.report.markdown import visible
+    from concertmaster.upgrading.tools import Toolbox
 
     if mode not in tuple(FleetMode):
         raise malformed_name("--mode", mode, "check or upgrade")
     names = named(repositories)
     client, ended = _client(), CLEAN
-    wishes = Wishes(target=target, server=_server(), supply=Supply.of(os.environ, offline=offline))
+    supply, tools = Supply.of(os.environ, offline=offline), Toolbox(environment=os.environ)
+    wishes = Wishes(target=target, server=_server(), supply=supply, tools=tools)
     try:
         for done in look_at(client, names, wishes, FleetMode(mode), output, dry_run=dry_run):
             told = visible(f"{done.repository}: {done.told}")

@@ -80,7 +80,7 @@ def upgrade(
     from concertmaster.index.supply import Supply
     from concertmaster.local_upgrade import upgrade_locally
     from concertmaster.upgrading import Limits
-    from concertmaster.upgrading.locking import Locksmith, uv
+    from concertmaster.upgrading.tools import Toolbox
 
     root = (path or Path.cwd()).absolute()
     if not root.is_dir():
@@ -96,6 +96,6 @@ def upgrade(
             apply=apply,
             supply=supply,
             limits=Limits(minimum_age, prereleases),
-            locksmith=Locksmith(uv(os.environ), supply.address, os.environ),
+            tools=Toolbox(environment=os.environ),
         )
     )

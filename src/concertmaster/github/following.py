@@ -11,10 +11,11 @@ from concertmaster.github.event import Request
 from concertmaster.github.parts import Part
 from concertmaster.github.reading import Reviewed
 from concertmaster.github.stacked import Stack
-from concertmaster.report.markdown import visible
+from concertmaster.report.markdown import prose, visible
 from concertmaster.report.stacked import Told
 from concertmaster.runner import Task
 from concertmaster.upgrading import Commit, plan_upgrade
+from concertmaster.upgrading.finishing import Finish, Finished, finished, undone
 from concertmaster.upgrading.stages import by_rule, parses
 from concertmaster.versions import release
 from concertmaster.workspace import open_workspace, readable
@@ -46,17 +47,36 @@ def missing(request: Request, reviewed: Reviewed) -> Iterator[str]:
 # -- what was not suggested ------------------------------------------------------------------------------
 
 
-def follow_up(request: Request, reviewed: Reviewed, findings: Iterable[Finding]) -> tuple[Stack, Told]:
+def follow_up(
+    request: Request, reviewed: Reviewed, findings: Iterable[Finding], finish: Finish
+) -> tuple[Stack, Told]:
     """The rewrites of the files that findings are in, and new files, one commit a rule."""
     left = tuple(findings)
-    commits = tuple(commit for part in reviewed.parts for commit in _commits(part, left))
+    done = [(part, _finished(part, left, finish)) for part in reviewed.parts]
+    commits = tuple(commit for part, one in done for commit in _commits(part, one))
     files = {path for commit in commits for path in commit.files}
-    brought = tuple(item for item in reviewed.report.findings if item.edits and item.path in files)
-    told = Told(request.number, request.head_ref, brought, tuple(sorted(files)))
-    return Stack(request.number, request.head_sha, request.head_ref, told.title, commits), told
+    told = Told(
+        request.number,
+        request.head_ref,
+        tuple(item for item in reviewed.report.findings if item.edits and item.path in files),
+        tuple(sorted(files)),
+        notes=tuple(prose(note) for _, one in done for note in one.notes()),
+        lacking=tuple(sorted({what for _, one in done for what in one.lacking})),
+    )
+    return _stack(request, told, commits), told
 
 
-def _commits(part: Part, left: Iterable[Finding]) -> Iterator[Commit]:
+def _stack(request: Request, told: Told, commits: tuple[Commit, ...]) -> Stack:
+    return Stack(request.number, request.head_sha, request.head_ref, told.title, commits, told.lacking)
+
+
+def finish_within(folder: str, finish: Finish) -> Finish:
+    """The same for one project of a repository, without the files of workflows, which no token of one may change."""
+    return replace(finish, may_write=lambda path: not _whole(path, folder).startswith(WORKFLOWS))
+
+
+def _finished(part: Part, left: Iterable[Finding], finish: Finish) -> Finished:
+    """The commits of one project, with paths as seen from its folder."""
     workspace = part.judgement.workspace
     mine = {item.path for item in part.report.findings}
     wanted = {item.path for item in left if item.path in mine} | part.report.created
@@ -69,7 +89,12 @@ def _commits(part: Part, left: Iterable[Finding]) -> Iterator[Commit]:
     old = {path: readable(workspace.project, path) for path in new}
     checks = {rule.id for rule in workspace.rules if rule.project_checks}
     whole = next((item.rule for item in part.report.findings if item.rule in checks), None)
-    for name, files in by_rule(task, old, new, whole=whole).items() if new else ():
+    staged = by_rule(task, old, new, whole=whole) if new else {}
+    return finished(workspace.project, staged, finish_within(part.folder, finish))
+
+
+def _commits(part: Part, done: Finished) -> Iterator[Commit]:
+    for name, files in done.staged.items():
         findings = [item for item in part.report.findings if item.rule == name]
         yield _commit(name, findings, {_whole(path, part.folder): data for path, data in files.items()})
 
@@ -91,7 +116,7 @@ def plain_line(text: str) -> str:
 # -- what an upgrade takes -------------------------------------------------------------------------------
 
 
-def companion(request: Request, reviewed: Reviewed) -> tuple[Stack, Told] | None:
+def companion(request: Request, reviewed: Reviewed, finish: Finish) -> tuple[Stack, Told] | None:
     """Everything that the release takes which a bot has raised; None where it is none of its pull requests."""
     part = next((part for part in reviewed.parts if is_raised_by_bot(request, part)), None)
     if part is None or part.move is None:
@@ -104,7 +129,10 @@ def companion(request: Request, reviewed: Reviewed) -> tuple[Stack, Told] | None
         config=workspace.config,
         supply=workspace.supply,
     )
-    plan = plan_upgrade(upgraded, may_write=lambda path: not _whole(path, part.folder).startswith(WORKFLOWS))
+    mine = finish_within(part.folder, finish)
+    plan = plan_upgrade(
+        upgraded, may_write=mine.may_write, formatting=mine.formatting, locksmith=mine.locksmith
+    )
     commits = tuple(
         replace(one, files={_whole(path, part.folder): data for path, data in one.files.items()})
         for one in plan.commits
@@ -118,8 +146,10 @@ def companion(request: Request, reviewed: Reviewed) -> tuple[Stack, Told] | None
         (move.before, move.after),
         tuple(_in_repository(plan.remaining, part.folder)),
         plan.operations.below(part.folder),
+        tuple(map(prose, undone(plan.style, plan.locks))),
+        plan.lacking,
     )
-    return Stack(request.number, request.head_sha, request.head_ref, told.title, commits), told
+    return _stack(request, told, commits), told
 
 
 def _in_repository(findings: Iterable[Finding], folder: str) -> Iterator[Finding]:

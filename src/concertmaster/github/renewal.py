@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +19,17 @@ from concertmaster.github.refusals import (
 )
 from concertmaster.github.repository import Repository
 from concertmaster.github.state import File, Listing, PullRequest, as_tree
-from concertmaster.github.upgrade import Branch, Merge, Way, is_declined, merge, way, with_rest, without
+from concertmaster.github.upgrade import (
+    Branch,
+    Merge,
+    Way,
+    is_declined,
+    is_less,
+    merge,
+    way,
+    with_rest,
+    without,
+)
 from concertmaster.github.upgrade_pull import Outcome, Result, Shown, Wishes, keep_pull_request
 from concertmaster.messages import nothing_to_raise
 from concertmaster.messages.github import (
@@ -33,7 +43,8 @@ from concertmaster.report.markdown import code, listing
 from concertmaster.report.upgrade import Surroundings, render
 from concertmaster.subjects import is_judged
 from concertmaster.upgrading import Commit, UpgradePlan, branch_of, over, plan_upgrade, target_for
-from concertmaster.upgrading.formatting import formatter, ruff
+from concertmaster.upgrading.formatting import formatter
+from concertmaster.upgrading.locking import Locksmith
 from concertmaster.versions import release
 from concertmaster.workspace import Workspace, open_workspace
 
@@ -86,6 +97,12 @@ class Renewal:
         if is_declined(pulls):
             reason = f"its pull request #{pulls[0].number} was closed; reopen it to have it again"
             return Outcome(Result.DECLINED, reason, plan, pulls[0].number)
+        standing = next((pull for pull in pulls if pull.is_open), None)
+        if branch is not None and standing is not None and is_less(standing.body, plan.lacking):
+            reason = (
+                f"pull request #{standing.number} stays as it is: {listing(plan.lacking)} could not be had"
+            )
+            return Outcome(Result.NOTHING_NEW, reason, plan, standing.number)
         return self._write(Standing(base, found, workspace, plan, branch, pulls))
 
     # -- reading -----------------------------------------------------------------------------------
@@ -121,12 +138,13 @@ class Renewal:
         return {path: files.read(path) for path in files.paths}
 
     def _plan(self, workspace: Workspace, kept: Mapping[str, bytes] | None = None) -> UpgradePlan:
+        wishes = self._wishes
         return plan_upgrade(
             workspace,
-            unsafe=self._wishes.unsafe,
+            unsafe=wishes.unsafe,
             may_write=lambda path: not self._path(path).startswith(".github/workflows/"),
-            formatting=partial(formatter, tool=ruff()),
-            locksmith=replace(self._wishes.locksmith, kept=kept or {}),
+            formatting=partial(formatter, tools=wishes.tools),
+            locksmith=Locksmith(wishes.tools, wishes.supply.address, kept or {}),
         )
 
     def _branch(self, name: str, base: str, found: Listing) -> Branch | None:

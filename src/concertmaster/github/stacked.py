@@ -15,7 +15,7 @@ from concertmaster.github.refusals import (
 from concertmaster.github.repository import Repository
 from concertmaster.github.shapes import object_id
 from concertmaster.github.state import File, Listing, PullRequest
-from concertmaster.github.upgrade import Branch, Way, merge, way
+from concertmaster.github.upgrade import Branch, Way, is_less, merge, way
 from concertmaster.report.markdown import code, listing, marker
 from concertmaster.report.stacked import BEGIN, DONE, END
 from concertmaster.upgrading import Commit
@@ -31,13 +31,17 @@ _NO_SETTING = (
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """What is to go on top of a pull request: commits onto its head, and the branch that they are to end in."""
+    """What is to go on top of a pull request: commits onto its head, and the branch that they are to end in.
+
+    `lacking` is what this run could not have, and the one before maybe had.
+    """
 
     number: int
     head: str
     base: str
     title: str
     commits: tuple[Commit, ...]
+    lacking: tuple[str, ...] = ()
 
     @property
     def branch(self) -> str:
@@ -86,6 +90,10 @@ def _keep(repository: Repository, stack: Stack, write: Write) -> Kept:
     declined = next((pull for pull in pulls if _is_declined(pull)), None)
     if pull is None and declined is not None:
         return Kept(note=f"#{declined.number} was closed; reopen it to have it again")
+    if pull is not None and is_less(pull.body, stack.lacking):
+        return Kept(
+            note=f"{listing(stack.lacking)} could not be had in this run; #{pull.number} stays as it is"
+        )
     tip, notes, moved = _bring(repository, stack)
     body = write(tip, notes, pull.body if pull else "")
     if pull is None:

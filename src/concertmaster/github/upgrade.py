@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from concertmaster.github.shapes import object_id
 from concertmaster.github.state import Entry, History, Listing, PullRequest
+from concertmaster.report.markdown import lacks
 from concertmaster.report.upgrade import BEGIN, END
 from concertmaster.upgrading import UpgradePlan, target_of
 from concertmaster.versions import release
@@ -119,6 +120,11 @@ def is_marked(body: str) -> bool:
     """Whether a text has the place that is ours to renew."""
     begin, end = body.find(BEGIN), body.rfind(END)
     return 0 <= begin < end
+
+
+def is_less(body: str, lacking: Iterable[str]) -> bool:
+    """Whether a run that lacks something would take from a branch what one before it had and has written there."""
+    return any(lacks((one,)) not in body for one in lacking)
 
 
 def without(plan: UpgradePlan, paths: Container[str]) -> UpgradePlan:

@@ -14,7 +14,7 @@ from concertmaster.report.checklist import ticked
 from concertmaster.report.markdown import Links, marker
 from concertmaster.report.upgrade import MAX_BODY, Surroundings, render, title
 from concertmaster.upgrading import Limits, UpgradePlan
-from concertmaster.upgrading.locking import Locksmith
+from concertmaster.upgrading.tools import Toolbox
 
 
 class Result(StrEnum):
@@ -40,7 +40,7 @@ class Wishes:
     server: str = ""
     supply: Supply = field(default_factory=Supply)
     limits: Limits = field(default_factory=Limits)
-    locksmith: Locksmith = field(default_factory=Locksmith)
+    tools: Toolbox = field(default_factory=Toolbox)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from concertmaster.findings import Finding
 from concertmaster.github.client import Client
 from concertmaster.github.event import Request
-from concertmaster.github.following import WORKFLOWS
+from concertmaster.github.following import finish_within
 from concertmaster.github.parts import Part
 from concertmaster.github.posted import PostedComment
 from concertmaster.github.reading import Reviewed
@@ -21,6 +21,7 @@ from concertmaster.keeping import with_comments
 from concertmaster.projects import inside
 from concertmaster.runner import Task, rules_for, run
 from concertmaster.subjects import analyse
+from concertmaster.upgrading.finishing import Finish, finished
 from concertmaster.upgrading.stages import parses
 
 MAX_KEPT = 20
@@ -33,9 +34,15 @@ class Declined(Exception):
 # -- rewrites --------------------------------------------------------------------------------------------
 
 
-def rewritten(reviewed: Reviewed, *, unsafe: bool) -> dict[str, bytes]:
-    """The new texts of everything that the review has looked at, as `concertmaster fix` writes them."""
+def rewritten(
+    reviewed: Reviewed, finish: Finish, *, unsafe: bool
+) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """The new texts of everything that the review has looked at, as `concertmaster fix` writes them.
+
+    They are in the layout of the project and with its locks; the notes say where they are not.
+    """
     found: dict[str, bytes] = {}
+    notes: list[str] = []
     for part in reviewed.parts:
         workspace = part.judgement.workspace
         changed = (inside(path, part.folder) for path in reviewed.diffs)
@@ -43,8 +50,13 @@ def rewritten(reviewed: Reviewed, *, unsafe: bool) -> dict[str, bytes]:
         report = run(
             workspace, workspace.project, unsafe=unsafe, paths=None if part.judgement.is_whole else paths
         )
-        found |= {_whole(path, part): text for path, text in report.rewritten.items() if parses(path, text)}
-    return {path: text for path, text in found.items() if not path.startswith(WORKFLOWS)}
+        texts = {path: text for path, text in report.rewritten.items() if parses(path, text)}
+        mine = finish_within(part.folder, finish)
+        allowed = {path: text for path, text in texts.items() if mine.may_write(path)}
+        done = finished(workspace.project, {"": allowed}, mine)
+        found |= {_whole(path, part): text for files in done.staged.values() for path, text in files.items()}
+        notes += done.notes()
+    return found, tuple(notes)
 
 
 def _whole(path: str, part: Part) -> str:

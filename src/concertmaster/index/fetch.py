@@ -58,6 +58,11 @@ class WheelFile:
     uploaded: datetime | None = None
     yanked: bool = False
 
+    @property
+    def is_universal(self) -> bool:
+        """Whether it is for every machine."""
+        return self.filename.endswith("-any.whl")
+
 
 class _Again(Exception):
     pass
@@ -90,6 +95,14 @@ class PackageIndex:
         Raises:
             IndexProblem: no answer, or one that is not understood.
         """
+        return tuple(wheel for wheel in self.every(distribution) if wheel.is_universal)
+
+    def every(self, distribution: str) -> tuple[WheelFile, ...]:
+        """All wheels of a distribution, also those for one kind of machine alone.
+
+        Raises:
+            IndexProblem: no answer, or one that is not understood.
+        """
         address = f"{self.base.rstrip('/')}/{distribution}/"
         content = self._get(address, MAX_LISTING, accept=JSON)
         try:
@@ -100,21 +113,28 @@ class PackageIndex:
             ) from wrong
         return tuple(_usable(distribution, address, listing))
 
-    def download(self, wheel: WheelFile) -> bytes:
+    def kept(self, filename: str, sha256: str) -> bytes | None:
+        """The content of a wheel that was fetched before; None where it is not there or not what it should be."""
+        kept = self.cache / filename if self.cache else None
+        if kept and kept.is_file() and _is(content := kept.read_bytes(), sha256):
+            return content
+        return None
+
+    def download(self, wheel: WheelFile, *, limit: int = MAX_WHEEL) -> bytes:
         """The content of a wheel, as its hash promises it.
 
         Raises:
             IndexProblem: no answer, too large an answer, or not the promised content.
         """
-        kept = self.cache / wheel.filename if self.cache else None
-        if kept and kept.is_file() and _is(content := kept.read_bytes(), wheel.sha256):
-            return content
-        content = self._get(wheel.url, MAX_WHEEL)
+        kept = self.kept(wheel.filename, wheel.sha256)
+        if kept is not None:
+            return kept
+        content = self._get(wheel.url, limit)
         if not _is(content, wheel.sha256):
-            raise no_answer(self.host, f"{wheel.filename} does not have the hash that the index promises")
-        if kept:
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            kept.write_bytes(content)
+            raise no_answer(self.host, f"{wheel.filename} does not have the hash that it must have")
+        if self.cache:
+            self.cache.mkdir(parents=True, exist_ok=True)
+            (self.cache / wheel.filename).write_bytes(content)
         return content
 
     def _get(self, address: str, limit: int, accept: str = "*/*") -> bytes:
@@ -195,12 +215,11 @@ def _usable(distribution: str, address: str, listing: _Listing) -> Iterator[Whee
     for listed in listing.files:
         sha256 = listed.hashes.get("sha256", "")
         try:
-            name, version, _, tags = parse_wheel_filename(listed.filename)
+            name, version, _, _ = parse_wheel_filename(listed.filename)
         except InvalidWheelFilename:
             continue
         plain = PurePosixPath(listed.filename).name == listed.filename and "\\" not in listed.filename
-        universal = any(tag.platform == "any" for tag in tags)
-        if plain and universal and canonicalize_name(name) == distribution and re.match(SHA256, sha256):
+        if plain and canonicalize_name(name) == distribution and re.match(SHA256, sha256):
             yield WheelFile(
                 distribution,
                 str(version),

@@ -85,7 +85,7 @@ class Supply:
     @property
     def address(self) -> str | None:
         """The package index that may be asked; None where none may."""
-        source = self._source()
+        source = self.source
         return source.base if source else None
 
     def listed(self) -> tuple[WheelFile, ...]:
@@ -94,7 +94,7 @@ class Supply:
         Raises:
             IndexProblem: it may not be asked, or gives no answer.
         """
-        source = self._source()
+        source = self.source
         if source is None:
             raise not_asked()
         return tuple(wheel for wheel in source.wheels(FRAMEWORK) if not wheel.yanked)
@@ -127,11 +127,13 @@ class Supply:
             return self._outcome
         from concertmaster.index import refresh
 
-        found = refresh.for_target(number, kept=self._kept, source=self._source())
+        found = refresh.for_target(number, kept=self._kept, source=self.source)
         self._online = self._online and not found.problems
         return found
 
-    def _source(self) -> PackageIndex | None:
+    @property
+    def source(self) -> PackageIndex | None:
+        """How the package index is asked; None where it may not be."""
         if not self._online or self._folder is None:
             return None
         from concertmaster.index.fetch import configured

@@ -116,6 +116,11 @@ def marker(*words: str) -> str:
     return f"<!-- concertmaster:{','.join(words)} -->"
 
 
+def lacks(what: Iterable[str]) -> str:
+    """A hidden note of what a run could not have, for the next one to know what its text is about."""
+    return "".join(marker("lacks", one) for one in what)
+
+
 def listing(items: Sequence[object], *, limit: int = 8) -> str:
     """`1, 2 and 3`; what is too many is counted."""
     shown = [str(item) for item in items[:limit]]

@@ -12,7 +12,7 @@ from concertmaster.plan import Plan
 from concertmaster.report.checklist import box
 from concertmaster.report.checklist import section as checklist
 from concertmaster.report.comment import rule_link, sentence
-from concertmaster.report.markdown import Links, code, count, joined, listing, marker, prose
+from concertmaster.report.markdown import Links, code, count, joined, lacks, listing, marker, prose
 from concertmaster.report.sections import Block, Section, fit
 
 MAX_BODY = 65_000
@@ -41,6 +41,7 @@ class Told:
     left: tuple[Finding, ...] = ()
     operations: Plan | None = None
     notes: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -59,7 +60,8 @@ def render(told: Told, links: Links, ticked: frozenset[str], *, limit: int = MAX
     ]
     if not told.left:
         del sections[1]
-    return f"{BEGIN}\n{fit(sections, limit - len(BEGIN) - len(END) - 4)}\n\n{END}"
+    begin = f"{BEGIN}{lacks(told.lacking)}"
+    return f"{begin}\n{fit(sections, limit - len(begin) - len(END) - 4)}\n\n{END}"
 
 
 def _opening(told: Told) -> str:

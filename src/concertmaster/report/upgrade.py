@@ -15,7 +15,7 @@ from concertmaster.report.checklist import box
 from concertmaster.report.checklist import section as checklist
 from concertmaster.report.comment import rule_link, sentence
 from concertmaster.report.difference import unified
-from concertmaster.report.markdown import Links, code, count, fenced, joined, listing, marker, prose
+from concertmaster.report.markdown import Links, code, count, fenced, joined, lacks, listing, marker, prose
 from concertmaster.report.sections import Block, Section, fit
 from concertmaster.upgrading import Note, UpgradePlan
 
@@ -42,7 +42,8 @@ def title(plan: UpgradePlan) -> str:
 
 def render(plan: UpgradePlan, around: Surroundings, *, limit: int = MAX_BODY) -> str:
     """The whole text between its marks; what has no room is left out, the least important first, and counted."""
-    room = limit - len(BEGIN) - len(END) - 4
+    begin = f"{BEGIN}{lacks(plan.lacking)}"
+    room = limit - len(begin) - len(END) - 4
     sections = (
         Section("", (Block(_opening(plan, around)),)),
         Section("To be done by hand", tuple(_left_out(plan)), importance=6, noun="note", glue="\n"),
@@ -52,7 +53,7 @@ def render(plan: UpgradePlan, around: Surroundings, *, limit: int = MAX_BODY) ->
         Section("Suggested rewrites", tuple(_diffs(plan)), 1, "file", _DIFFS),
         Section("What was checked", tuple(map(Block, _checked(plan))), glue="\n"),
     )
-    return f"{BEGIN}\n{fit(sections, room)}\n\n{END}"
+    return f"{begin}\n{fit(sections, room)}\n\n{END}"
 
 
 _LEFT = (

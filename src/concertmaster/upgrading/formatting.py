@@ -7,12 +7,11 @@ home, and nothing of the project is there to be read or run.
 from __future__ import annotations
 
 import subprocess
-import sysconfig
-import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import tomlkit
@@ -20,6 +19,7 @@ import tomlkit
 from concertmaster.project.files import Project, UnreadableFileError, is_python
 from concertmaster.upgrading.style import Style, Styles, read_styles
 from concertmaster.upgrading.style_settings import Settings
+from concertmaster.upgrading.tools import MissingToolError, Tool, Toolbox
 
 SECONDS = 60
 MAX_PATHS = 30_000
@@ -33,12 +33,13 @@ Formatting = Callable[[Project], AbstractContextManager[tuple[Dress, "Told"]]]
 
 @dataclass(slots=True)
 class Told:
-    """What became of the files; `failed` says why nothing more was formatted."""
+    """What became of the files; `failed` says why nothing more was formatted, `lacks` what the next run may have."""
 
     tools: set[str] = field(default_factory=set)
     dressed: set[str] = field(default_factory=set)
     left: set[str] = field(default_factory=set)
     failed: str = ""
+    lacks: str = ""
     notes: tuple[str, ...] = ()
 
     def lines(self) -> Iterator[str]:
@@ -64,33 +65,24 @@ def unformatted(_: Project) -> Iterator[tuple[Dress, Told]]:
     yield dict, Told()
 
 
-def ruff() -> Path | None:
-    """The ruff that is installed beside this program; never one that lies on a path."""
-    name = Path(sysconfig.get_path("scripts")) / f"ruff{sysconfig.get_config_var('EXE') or ''}"
-    return name if name.is_file() else None
-
-
 @contextmanager
-def formatter(project: Project, *, tool: Path | None) -> Iterator[tuple[Dress, Told]]:
+def formatter(project: Project, *, tools: Toolbox) -> Iterator[tuple[Dress, Told]]:
     """Gives what formats texts of the project's files, those alone that the project's own style fits already."""
     styles = read_styles(project)
     told = Told(notes=styles.notes)
     if not styles.found:
         yield dict, told
-    elif tool is None:
-        told.failed = "ruff is not installed beside concertmaster"
-        yield dict, told
-    else:
-        with tempfile.TemporaryDirectory(prefix="concertmaster-style-") as folder:
-            yield _Formatter(project, styles, Path(folder), tool, told).dress, told
+        return
+    with tools.temporary("style") as folder:
+        yield _Formatter(project, styles, Path(folder), tools.ruff, told).dress, told
 
 
-@dataclass(slots=True)
+@dataclass
 class _Formatter:
     project: Project
     styles: Styles
     folder: Path
-    tool: Path
+    tool: Tool
     told: Told
     fits: dict[tuple[str, str], bool] = field(default_factory=dict)
     is_laid_out: bool = False
@@ -108,8 +100,13 @@ class _Formatter:
         try:
             for paths in groups.values():
                 dressed |= self._in_style(paths, dressed)
-        except (_FailedError, OSError) as failed:
+        except MissingToolError as missing:
+            self.told.failed, self.told.lacks = str(missing), "ruff" if missing.passing else ""
+        except _FailedError as failed:
             self.told.failed = str(failed)
+        except OSError as failed:
+            self.told.failed = f"ruff could not be started ({type(failed).__name__})"
+        if self.told.failed:
             return dict(files)
         return dressed
 
@@ -158,8 +155,12 @@ class _Formatter:
         _written(home, f"{style.folder}/pyproject.toml", _manifest(style, settings))
         options = ("--no-cache", "--quiet", "--force-exclude", "--no-respect-gitignore")
         for paths in _batched(files, AT_ONCE):
-            self._call([self.tool, *command, *options, "--", *paths], home)
+            self._call([self._program, *command, *options, "--", *paths], home)
         return {path: (home / path).read_bytes() for path in files}
+
+    @cached_property
+    def _program(self) -> Path:
+        return self.tool(self.folder)
 
     def _call(self, command: list[Path | str], home: Path) -> None:
         nobody = str(self.folder / "home")

@@ -6,11 +6,8 @@ What cannot be told to be harmless by reading is left to a person, with the comm
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-import sysconfig
-import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,9 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from concertmaster.project.dependencies import FRAMEWORK, read_requirements
+from concertmaster.upgrading.tools import MissingToolError, Toolbox
 
 LOCK = "uv.lock"
 SECONDS = 120
+#: How uv ends where no set of releases fits.
+UNSOLVED = 1
 MAX_BYTES = 5_000_000
 PUBLIC = "https://pypi.org/simple"
 #: Settings of uv that name no address, no path and no program.
@@ -35,19 +35,22 @@ _DIRECT = (" @ ", "://", "file:", "${")
 
 
 class Unlockable(Exception):
-    """Why a lock is left to a person."""
+    """Why a lock is left to a person; `passing` where the next run may well renew it."""
+
+    def __init__(self, why: str, *, passing: bool = False) -> None:
+        super().__init__(why)
+        self.passing = passing
 
 
 @dataclass(frozen=True, slots=True)
 class Locksmith:
-    """Renews locks: with a program, from the package index that this run uses anyway.
+    """Renews locks: with uv, from the package index that this run uses anyway.
 
     `kept` gives the text of a lock that is renewed already, if there is one that still counts.
     """
 
-    program: Path | None = None
+    tools: Toolbox = field(default_factory=Toolbox)
     index: str | None = None
-    environment: Mapping[str, str] = field(default_factory=dict)
     kept: Mapping[str, bytes] = field(default_factory=dict)
 
     def renew(self, files: Mapping[str, bytes], path: str, target: str) -> bytes:
@@ -59,14 +62,16 @@ class Locksmith:
         manifest, lock = files.get(f"{path.removesuffix(LOCK)}pyproject.toml"), files[path]
         if manifest is None:
             raise Unlockable("there is no pyproject.toml beside it")
-        if path in self.kept and _release(path, self.kept[path]) == target:
+        if path in self.kept and release_of(path, self.kept[path]) == target:
             return self.kept[path]
         index = self._index_of(manifest, lock)
-        if self.program is None:
-            raise Unlockable("uv is not installed here")
-        with tempfile.TemporaryDirectory(prefix="concertmaster-lock-") as folder:
-            renewed = self._run(self.program, Path(folder), manifest, lock, target, index)
-        if _release(path, renewed) != target or set(_registries(_read(renewed))) != {index}:
+        with self.tools.temporary("lock") as folder:
+            try:
+                program = self.tools.uv(Path(folder))
+            except MissingToolError as missing:
+                raise Unlockable(str(missing), passing=missing.passing) from None
+            renewed = self._run(program, Path(folder), manifest, lock, target, index)
+        if release_of(path, renewed) != target or set(_registries(_read(renewed))) != {index}:
             raise Unlockable(f"uv does not choose {target}")
         return renewed
 
@@ -89,7 +94,8 @@ class Locksmith:
         home.mkdir()
         (home / "pyproject.toml").write_bytes(manifest)
         (home / LOCK).write_bytes(lock)
-        passed = {name: self.environment[name] for name in _PASSED if self.environment.get(name)}
+        given = self.tools.environment
+        passed = {name: given[name] for name in _PASSED if given.get(name)}
         own = {
             "HOME": str(folder),
             "XDG_CONFIG_HOME": str(folder),
@@ -111,9 +117,11 @@ class Locksmith:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise Unlockable(f"uv took longer than {SECONDS} seconds") from None
+            raise Unlockable(f"uv took longer than {SECONDS} seconds", passing=True) from None
         except OSError as failed:
             raise Unlockable(f"uv could not be started ({type(failed).__name__})") from None
+        if ended.returncode not in (0, UNSOLVED):
+            raise Unlockable("uv had no answer from the package index, or cannot run here", passing=True)
         if ended.returncode:
             raise Unlockable("uv found no set of releases without building one, or none at all")
         if (home / LOCK).stat().st_size > MAX_BYTES:
@@ -121,21 +129,12 @@ class Locksmith:
         return (home / LOCK).read_bytes()
 
 
-def uv(environment: Mapping[str, str]) -> Path | None:
-    """The uv beside this program, else one that the environment has on its path."""
-    beside = Path(sysconfig.get_path("scripts")) / f"uv{sysconfig.get_config_var('EXE') or ''}"
-    if beside.is_file():
-        return beside
-    found = shutil.which("uv", path=environment.get("PATH", ""))
-    return Path(found) if found and Path(found).is_absolute() else None
-
-
 def is_behind(files: Mapping[str, bytes], path: str, target: str) -> bool:
     """Whether a lock holds another release than the target."""
-    return path.rpartition("/")[2] == LOCK and _release(path, files[path]) not in ("", target)
+    return path.rpartition("/")[2] == LOCK and release_of(path, files[path]) not in ("", target)
 
 
-def _release(path: str, lock: bytes) -> str:
+def release_of(path: str, lock: bytes) -> str:
     """The one release of the framework that a lock holds; empty where it is not one."""
     found = {item.specifier for item in read_requirements({path: lock}).of(FRAMEWORK) if item.locked}
     return str(found.pop()).removeprefix("==") if len(found) == 1 else ""

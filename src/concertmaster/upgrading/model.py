@@ -55,10 +55,11 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A file that the plan leaves out, and what a person does about it."""
+    """A file that the plan leaves out, and what a person does about it; `lacks` is what the next run may have."""
 
     path: str
     text: str
+    lacks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class UpgradePlan:
     `found` are the findings before the rewrites, `remaining` those after them. `upgraded` is the project with
     all commits made, `suggested` what `fix --unsafe` would write on top. `kept_back` are changes that may not
     be committed, such as those to workflow files. `style` tells what became of the project's own formatting.
+    `lacking` is what this run could not have and the next one may: without it the plan is less than it should be.
     """
 
     installed: str
@@ -85,6 +87,7 @@ class UpgradePlan:
     unsettled: tuple[str, ...] = ()
     names: Names = field(default_factory=Names)
     style: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
 
     @property
     def branch(self) -> str:

@@ -91,8 +91,14 @@ def renewed(
         try:
             done[note.path] = locksmith.renew(files, note.path, target)
         except Unlockable as reason:
-            notes.append(Note(note.path, f"{note.text} (not done here: {reason})"))
+            notes.append(unrenewed(note.path, reason))
     return done, tuple(notes)
+
+
+def unrenewed(path: str, reason: Unlockable) -> Note:
+    """What a person does about a lock, and why it was not done here."""
+    command = COMMANDS[path.rpartition("/")[2]]
+    return Note(path, f"`{command}` (not done here: {reason})", path if reason.passing else "")
 
 
 def locks(files: Mapping[str, bytes]) -> Iterator[Note]:

@@ -12,8 +12,9 @@ from concertmaster.project.files import Project, WorkingTree, points_inside
 from concertmaster.project.overlay import Overlay
 from concertmaster.rule import Rule
 from concertmaster.runner import Report, Task, run
-from concertmaster.upgrading.formatting import Dress, Formatting, unformatted
-from concertmaster.upgrading.locking import Locksmith
+from concertmaster.upgrading.finishing import Finish, finished, lacking
+from concertmaster.upgrading.formatting import Formatting, unformatted
+from concertmaster.upgrading.locking import LOCK, Locksmith
 from concertmaster.upgrading.model import Commit, Note, Pin, UpgradePlan
 from concertmaster.upgrading.pins import raise_pins, renewed
 from concertmaster.upgrading.stages import by_rule, parses
@@ -50,8 +51,9 @@ def plan_upgrade(
     wanted = _wanted(judged)
     written = {path: text for path, text in wanted.items() if may_write(path)}
     kept = {path for path in (*raised, *wanted) if not may_write(path)}
-    with formatting(base) as (dress, style):
-        staged = _dressed(base, _staged(lifted, base, written, judged, unsafe=unsafe), dress)
+    rough = _staged(lifted, base, written, judged, unsafe=unsafe)
+    done = finished(base, rough, Finish(formatting, _again(locksmith, left), may_write))
+    staged = done.staged
     written = {path: text for files in staged.values() for path, text in files.items()}
     upgraded = Overlay(project, {**base.changes, **written})
     after = run(over(workspace, upgraded), upgraded, unsafe=unsafe, jobs=jobs)
@@ -65,13 +67,19 @@ def plan_upgrade(
         _unanalysed(project, after),
         upgraded,
         make_plan(project, window),
-        left,
+        (*left, *done.locks),
         tuple(Note(path, _WORKFLOW_NOTE) for path in sorted(kept)),
         suggested=_suggested(workspace, upgraded, after, jobs=jobs),
         unsettled=tuple(sorted(after.rewritten.keys() - kept)),
         names=workspace.names,
-        style=tuple(style.lines()),
+        style=tuple(done.style.lines()),
+        lacking=lacking(done.style, (*left, *done.locks)),
     )
+
+
+def _again(locksmith: Locksmith | None, left: tuple[Note, ...]) -> Locksmith | None:
+    """Who renews locks for rewritten manifests, where that was possible for the raised ones."""
+    return None if any(note.path.rpartition("/")[2] == LOCK for note in left) else locksmith
 
 
 def _wanted(judged: Report) -> dict[str, bytes]:
@@ -86,25 +94,6 @@ def _staged(
     task = Task(base, lifted.around, lifted.rules, unsafe, lifted.config.per_path_ignores)
     old = {path: readable(base, path) for path in written}
     return by_rule(task, old, written, whole=_whole(lifted.rules, judged.findings))
-
-
-def _dressed(
-    base: Project, staged: Mapping[str, Mapping[str, bytes]], dress: Dress
-) -> Mapping[str, Mapping[str, bytes]]:
-    """Every step in the layout of the project, without files that a step leaves as they were."""
-    current: dict[str, bytes | None] = {}
-    found: dict[str, dict[str, bytes]] = {}
-    for name, files in staged.items():
-        dressed = {path: text if parses(path, text) else files[path] for path, text in dress(files).items()}
-        new = {
-            path: text
-            for path, text in dressed.items()
-            if text != (current[path] if path in current else readable(base, path))
-        }
-        current |= new
-        if new:
-            found[name] = new
-    return found
 
 
 def _whole(rules: Iterable[Rule], found: Iterable[Finding]) -> str | None:
