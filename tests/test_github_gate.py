@@ -59,6 +59,36 @@ def test_one_more_of_the_same_is_new(job: Open) -> None:
     assert (code, told["errors"], told["new"]) == (1, "2", "1")
 
 
+def test_the_same_again_in_one_function_is_new(job: Open) -> None:
+    once = f"def a():\n    {IMPORT}"
+    made = job({"main.py": once}, {"main.py": f"{once}    x = 1\n    {IMPORT}"})
+    code, told = made.run()
+    assert (code, told["errors"], told["new"]) == (1, "2", "1")
+
+
+def test_what_moves_within_its_file_and_is_indented_anew_is_not_new(job: Open) -> None:
+    old = f"def a():\n    {IMPORT}\n\n{FILLER}"
+    new = f"{FILLER}\n\ndef b():\n    if DEBUG:\n        {IMPORT}"
+    code, told = job({"main.py": old}, {"main.py": new}).run()
+    assert (code, told["errors"], told["new"]) == (0, "1", "0")
+
+
+@pytest.mark.parametrize("checkout", [True, False], ids=["checkout", "API"])
+@pytest.mark.parametrize("rest", [f"{FILLER}# less\n", None], ids=["taken out", "the file is gone"])
+def test_what_moves_to_another_file_is_not_new(job: Open, rest: str | None, checkout: bool) -> None:
+    new = {"main.py": rest, "sub/new.py": f"def a():\n    {IMPORT}", "more.py": "x = 1\n"}
+    made = job({"main.py": FILLER + IMPORT, "more.py": "x = 2\n"}, new)
+    made.checkout = checkout
+    code, told = made.run()
+    assert (code, told["errors"], told["new"]) == (0, "1", "0")
+
+
+def test_what_is_kept_now_excuses_no_copy_of_it(job: Open) -> None:
+    kept = IMPORT.rstrip() + "  # concertmaster: ignore[old-namespace] read by 4.x\n"
+    code, told = job({"main.py": IMPORT}, {"main.py": kept, "new.py": IMPORT}).run()
+    assert (code, told["errors"], told["new"]) == (1, "1", "1")
+
+
 def test_a_renamed_file_brings_nothing_in(job: Open) -> None:
     text = FILLER + IMPORT
     made = job({"old.py": text}, {"old.py": None, "sub/new.py": f"# moved\n{text}"})

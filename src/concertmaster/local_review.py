@@ -128,7 +128,8 @@ def _part(sides: _Sides, folder: str, release: str | None, wishes: Wishes, confi
         config=config,
     )
     before = {path: inside(change.previous or "", folder, others) for path, change in named.items()}
-    judgement = compared(judgement, old, {path: name for path, name in before.items() if name})
+    renamed = {path: name for path, name in before.items() if name}
+    judgement = compared(judgement, old, renamed, {*renamed.values(), *named})
     brought = {item.fingerprint for item in judgement.brought}
     report = in_repository(judgement.report, folder, is_one=len(sides.folders) == 1)
     pairs = zip(judgement.report.findings, report.findings, strict=True)

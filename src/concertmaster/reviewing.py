@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from concertmaster.config import Config, load_config
@@ -111,13 +111,19 @@ def old_paths(judgement: Judgement, base: Project, renamed: Mapping[str, str]) -
     return sorted({renamed.get(item.path, item.path) for item in judgement.report.findings} & there)
 
 
-def compared(judgement: Judgement, base: Project, renamed: Mapping[str, str]) -> Judgement:
+def compared(
+    judgement: Judgement, base: Project, renamed: Mapping[str, str], changed: Collection[str] = ()
+) -> Judgement:
     """The judgement without what the base has as often already, by the same release.
 
+    What has moved to another file was there before, too: `changed` are the files of the base that it may come from.
     What cannot be read of the base counts as clean, so that nothing passes for old by mistake.
     """
     paths = old_paths(judgement, base, renamed)
-    if not paths:
+    origins = (
+        set(base.paths) & set(changed) if judgement.report.findings and not judgement.is_whole else set()
+    )
+    if not paths and not origins:
         return judgement
     window, workspace = judgement.workspace.window, judgement.workspace
     before = open_workspace(
@@ -128,17 +134,28 @@ def compared(judgement: Judgement, base: Project, renamed: Mapping[str, str]) ->
         config=workspace.config,
         supply=workspace.supply,
     )
-    old = run(replace(before, rules=workspace.rules), base, paths=paths)
+    old = run(replace(before, rules=workspace.rules), base, paths=sorted({*paths, *origins}))
+    return replace(judgement, brought=tuple(_more(judgement.report, old, renamed)))
+
+
+def _more(new: Report, old: Report, renamed: Mapping[str, str]) -> Iterator[Finding]:
+    """The findings that are more than there were: those of a file's own first, then those that others have lost."""
+
+    def key(item: Finding) -> tuple[str, str]:
+        return (renamed.get(item.path, item.path), item.likeness)
+
+    kept = Counter(key(item.finding) for item in new.suppressed)
+    kept -= Counter((item.finding.path, item.finding.likeness) for item in old.suppressed)
     left = Counter((item.path, item.likeness) for item in old.findings)
-    return replace(judgement, brought=tuple(_more(judgement.report.findings, left, renamed)))
-
-
-def _more(
-    findings: Iterable[Finding], left: Counter[tuple[str, str]], renamed: Mapping[str, str]
-) -> Iterator[Finding]:
-    """Those that are more than there were."""
-    for item in findings:
-        key = (renamed.get(item.path, item.path), item.likeness)
-        left[key] -= 1
-        if left[key] < 0:
+    left.subtract(kept)
+    more: list[Finding] = []
+    for item in new.findings:
+        left[key(item)] -= 1
+        more += [item] if left[key(item)] < 0 else []
+    lost = Counter[str]()
+    for (_, likeness), number in (+left).items():
+        lost[likeness] += number
+    for item in more:
+        lost[item.likeness] -= 1
+        if lost[item.likeness] < 0:
             yield item

@@ -213,7 +213,7 @@ def _judge(reading: _Reading, folder: str, *, release: str | None = None) -> Jud
     )
     wanted = old_paths(judgement, base, renamed)
     base.load(lambda path: path in wanted)
-    return compared(judgement, base, renamed)
+    return compared(judgement, base, renamed, {*renamed.values(), *changed})
 
 
 def _cut(part: Part, is_cut: bool) -> Part:
