@@ -59,7 +59,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from concertmaster.findings import Edit
-from concertmaster.project.bindings import enclosing_function
+from concertmaster.project.bindings import binding, enclosing_function
 from concertmaster.project.python import PythonFile
 from concertmaster.project.sql import statements
 from concertmaster.rewrite import drop_statement
@@ -105,14 +105,34 @@ def _place(file: PythonFile, node: ast.AST) -> ast.AST:
 
 
 def _edits(file: PythonFile, engines: list[ast.Call], commits: list[ast.Call]) -> tuple[Edit, ...]:
-    """Without the commits, and with the one engine of the function committing by itself."""
-    if len(engines) != 1 or not all(_is_executed(file, commit) for commit in commits):
+    """Without the commits, and with the engine of their connections committing by itself."""
+    named = {_engine(file, commit) for commit in commits}
+    engine = named.pop() if len(named) == 1 else None
+    engine = engine or (engines[0] if len(engines) == 1 else None)
+    if engine not in engines or not all(_is_executed(file, commit) for commit in commits):
         return ()
-    level = add_keyword(file, engines[0], 'isolation_level="AUTOCOMMIT"')
-    by_itself = any(word.arg in ("isolation_level", None) for word in engines[0].keywords)
+    level = add_keyword(file, engine, 'isolation_level="AUTOCOMMIT"')
+    by_itself = any(word.arg in ("isolation_level", None) for word in engine.keywords)
     if level is None or by_itself:
         return ()
     return (level, *(drop_statement(file, file.statement(commit)) for commit in commits))
+
+
+def _engine(file: PythonFile, commit: ast.Call) -> ast.Call | None:
+    """The call that made the engine behind `with closing(engine.connect()) as conn`; None where it is not seen."""
+    up = file.parent(commit)
+    connection = up.func.value if isinstance(up, ast.Call) and isinstance(up.func, ast.Attribute) else None
+    bound = binding(file, connection) if isinstance(connection, ast.Name) else None
+    item = None if bound is None else file.parent(bound)
+    opened = item.context_expr if isinstance(item, ast.withitem) else getattr(item, "value", None)
+    while isinstance(opened, ast.Call) and opened.args:
+        opened = opened.args[0]
+    connect = opened.func if isinstance(opened, ast.Call) else None
+    if not isinstance(connect, ast.Attribute) or not isinstance(connect.value, ast.Name):
+        return None
+    engine = binding(file, connect.value)
+    made = file.parent(engine) if engine is not None else None
+    return made.value if isinstance(made, ast.Assign) and isinstance(made.value, ast.Call) else None
 
 
 def _is_executed(file: PythonFile, commit: ast.Call) -> bool:
