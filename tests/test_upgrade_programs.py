@@ -247,8 +247,8 @@ def test_a_wheel_larger_than_any_is_not_read(
 
 
 def test_uv_that_cannot_be_had_is_told_with_the_command(server: Server, hold: bytes, tmp_path: Path) -> None:
-    lock = 'version = 1\n[[package]]\nname = "orchestrator-core"\nversion = "4.8.2"\n'
-        f'source = {{ registry = "{server.base}" }}\n'
+    source = f'source = {{ registry = "{server.base}" }}'
+    lock = f'version = 1\n[[package]]\nname = "orchestrator-core"\nversion = "4.8.2"\n{source}\n'
     tree = MemoryTree({"pyproject.toml": PIN.format("4.8.2").encode(), "uv.lock": lock.encode()})
     smith = Locksmith(box(server, tmp_path), server.base)
     found = plan_upgrade(open_workspace(tree, target="5.5.0"), jobs=1, locksmith=smith)
