@@ -16,7 +16,8 @@ from ruamel.yaml import YAML
 from tools.demo import git
 from tools.shown import examples, judge
 
-from concertmaster.cli import _application, run
+from concertmaster.cli import run
+from concertmaster.cli.application import _application
 from concertmaster.config import load_config
 from concertmaster.rule import Rule
 from tests.documented import ROOT, Block, as_pattern, blocks, commands, inline, of_kind, transcript

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from concertmaster.messages import UserError
 from concertmaster.project.files import CommitTree, UnreadableFileError, WorkingTree
 from concertmaster.project.git import Change, Repository
+from concertmaster.remembering.files import Listing
 from tests.git import git
 
 
@@ -27,6 +29,19 @@ def root(tmp_path: Path) -> Path:
 
 def test_names_come_out_as_they_are(root: Path) -> None:
     assert Repository.around(root).worktree_paths() == ["gone.py", "kept.py", 'naïve "quoted".py']
+
+
+def test_both_ways_of_listing_see_the_same(root: Path, tmp_path: Path) -> None:
+    for name in ("sub/new.py", "build/made.py", "ignored.py", "{{ x }}.py", "naïve/é.py", "sub/.hidden"):
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_text("")
+    (root / ".gitignore").write_text("ignored.py\n")
+    (root / "kept.py").unlink()
+    for folder in (root, root / "sub", tmp_path):
+        tree = WorkingTree.open(Repository.around(root).root if folder != tmp_path else tmp_path)
+        listing = Listing.of(str(folder))
+        assert listing.root == str(tree.root)
+        assert sorted(os.fsdecode(name) for name in listing.ours()) == list(tree.paths)
 
 
 def test_changes_between_commits(root: Path) -> None:
@@ -91,6 +106,7 @@ def test_nothing_planted_in_the_repository_is_run(root: Path, tmp_path: Path) ->
     repository.changes(head, head)
     list(repository.blobs(list(repository.tree(head).values())))
     repository.merge_base(head, head)
+    assert b"kept.py" in Listing.of(str(root)).names
     assert not canary.exists()
 
 

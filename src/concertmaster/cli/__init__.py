@@ -3,63 +3,17 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
-from typing import Annotated
-
-import typer
-
-from concertmaster import __version__
-from concertmaster.messages import UserError
-from concertmaster.outcome import CLEAN, WRONG_USE
-
-# The order of the modules is the order in which `--help` lists their commands.
-MODULES = {
-    "checking": ("check", "fix"),
-    "pull_requests": ("review", "upgrade"),
-    "starting": ("init", "doctor"),
-    "looking": ("plan", "map", "rules", "explain"),
-    "fleet": ("fleet",),
-    "index": ("index",),
-}
 
 
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line and return the exit code; wrong use ends in one message, without a traceback."""
     given = sys.argv[1:] if arguments is None else arguments
-    try:
-        _application(given)(given)
-    except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else CLEAN
-    except UserError as error:
-        typer.echo("\n".join(error.lines), err=True)
-        return WRONG_USE
-    return CLEAN
+    if given[:1] == ["check"]:
+        from concertmaster.remembering.again import said_again
 
+        code = said_again(given)
+        if code is not None:
+            return code
+    from concertmaster.cli.application import run_application
 
-def _application(given: list[str]) -> typer.Typer:
-    app = typer.Typer(
-        name="concertmaster",
-        help="Review and upgrade projects built on orchestrator-core. Static: your code is never run.",
-        no_args_is_help=True,
-        pretty_exceptions_enable=False,
-        rich_markup_mode=None,
-        callback=_main,
-        invoke_without_command=True,
-    )
-    for module in _needed(given):
-        app.add_typer(import_module(f"{__name__}.{module}").app)
-    return app
-
-
-def _needed(given: list[str]) -> list[str]:
-    """The module of the command that is called; all of them where none is, for `--help` and wrong names."""
-    called = given[0] if given else ""
-    return [module for module, commands in MODULES.items() if called in commands] or list(MODULES)
-
-
-def _main(
-    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
-) -> None:
-    if version:
-        typer.echo(f"concertmaster {__version__}")
-        raise typer.Exit
+    return run_application(given)

@@ -21,6 +21,7 @@ app = typer.Typer()
 
 @app.command()
 def check(
+    context: typer.Context,
     paths: Paths = None,
     from_release: From = None,
     target: Target = None,
@@ -41,11 +42,12 @@ def check(
     ] = False,
 ) -> None:
     """Find what an upgrade to the target breaks. Nothing is changed."""
-    from concertmaster.cli.opening import remembered
+    from concertmaster.cli.opening import wanted_paths
+    from concertmaster.cli.remembering import Question, remembered
     from concertmaster.cli.watching import watched
 
     telling = Telling(format_, quiet=quiet, statistics=statistics, page=report)
-    question = (paths, from_release, target, telling, fail_on, select, ignore, offline)
+    asked = (paths, from_release, target, telling, fail_on, select, ignore, offline)
 
     def run() -> Answer:
         return _check(
@@ -53,7 +55,10 @@ def check(
         )
 
     def once() -> int:
-        return run().code if no_cache or report else remembered(paths, question, run)
+        if no_cache or report:
+            return run().code
+        wanted = tuple(str(path) for path in wanted_paths(paths))
+        return remembered(Question(asked, wanted, () if watch else context.obj), run)
 
     raise typer.Exit(watched(paths, once) if watch else once())
 

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from concertmaster.messages import UserError, missing_path, no_files
 
 if TYPE_CHECKING:
-    from concertmaster.cli.remembering import Answer
     from concertmaster.project.files import WorkingTree
     from concertmaster.workspace import Workspace
 
@@ -32,7 +27,7 @@ def open_project(
     from concertmaster.project.files import WorkingTree
     from concertmaster.workspace import open_workspace
 
-    wanted = _wanted(paths)
+    wanted = wanted_paths(paths)
     whole = WorkingTree.open(root_around(wanted))
     tree = _narrowed(whole, wanted)
     workspace = open_workspace(
@@ -72,7 +67,7 @@ def open_projects(
     from concertmaster.projects import Part, config_of, divide, oldest, within
     from concertmaster.workspace import open_workspace, readable
 
-    wanted = _wanted(paths)
+    wanted = wanted_paths(paths)
     whole = WorkingTree.open(root_around(wanted))
     tree = _narrowed(whole, wanted)
     settings = load_config(lambda path: readable(whole, path))
@@ -99,31 +94,6 @@ def open_projects(
     return opened, tree
 
 
-def remembered(paths: list[Path] | None, question: tuple[object, ...], run: Callable[[], Answer]) -> int:
-    """The exit code of a run over some paths, or of the same run before, with what it said."""
-    from concertmaster.cli.remembering import Memory, answered, key_of, look, trusted_folder
-    from concertmaster.index import store
-    from concertmaster.index.places import cache_folder
-    from concertmaster.project.files import WorkingTree
-
-    wanted = _wanted(paths)
-    tree = WorkingTree.open(root_around(wanted))
-    home = cache_folder(os.environ, home=Path.home())
-    folder = home / "answers"
-    roots = [tree.root, *(Path(found) for found in [os.environ.get("GITHUB_WORKSPACE")] if found)]
-    if not trusted_folder(folder, roots):
-        typer.echo(
-            f"Nothing was remembered: {folder} lies in what is judged. Set XDG_CACHE_HOME to another.",
-            err=True,
-        )
-        return run().code
-    asked = (*question, [str(path) for path in wanted], *look(os.environ, sys.stdout))
-    indexes = (store.SHIPPED, home / "names.index")
-    return answered(
-        Memory(folder, lambda text: typer.echo(text, err=True)), lambda: key_of(tree, asked, indexes), run
-    )
-
-
 def _subtree(tree: WorkingTree, folder: str, paths: tuple[str, ...]) -> WorkingTree:
     from concertmaster.project.files import WorkingTree
 
@@ -138,7 +108,12 @@ def _narrowed(whole: WorkingTree, wanted: list[Path]) -> WorkingTree:
     return tree
 
 
-def _wanted(paths: list[Path] | None) -> list[Path]:
+def wanted_paths(paths: list[Path] | None) -> list[Path]:
+    """The paths that were given, the current folder if none.
+
+    Raises:
+        UserError: one of them is not there.
+    """
     wanted = [path.absolute() for path in paths or [Path.cwd()]]
     for path in wanted:
         if not path.exists():

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+def cache_place(environment: Mapping[str, str], home: str) -> str:
+    """CONCERTMASTER_CACHE, or the user's folder for such things."""
+    above = environment.get("XDG_CACHE_HOME") or f"{home}/.cache"
+    return environment.get("CONCERTMASTER_CACHE") or f"{above}/concertmaster"
 
 
 def cache_folder(environment: Mapping[str, str], *, home: Path) -> Path:
-    """CONCERTMASTER_CACHE, or the user's folder for such things."""
-    if own := environment.get("CONCERTMASTER_CACHE"):
-        return Path(own)
-    return Path(environment.get("XDG_CACHE_HOME") or home / ".cache") / "concertmaster"
+    from pathlib import Path
+
+    return Path(cache_place(environment, str(home)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -14,17 +13,15 @@ from typing import Protocol
 from concertmaster.messages import UserError
 from concertmaster.project.documents import is_document
 from concertmaster.project.git import Repository
+from concertmaster.project.listing import is_ours as is_ours
+from concertmaster.project.listing import points_inside as points_inside
+from concertmaster.project.listing import walk
 from concertmaster.project.manifests.read import limit_of
 from concertmaster.project.python import MAX_BYTES
 from concertmaster.project.settings.read import SEARCHED, is_settings_file
 
-#: Folders with other people's or generated files (guard rule G-11).
-SKIPPED = frozenset(
-    ".git .hg .venv venv .tox .nox site-packages node_modules __pycache__ build dist .eggs .mypy_cache".split()
-)
 #: What is kept of a commit in memory.
 MAX_HELD = 256 * 1024 * 1024
-_TEMPLATE = re.compile(r"\{\{|\{%")
 PYTHON = (".py", ".pyi")
 
 
@@ -139,11 +136,6 @@ class MemoryTree:
         return self.files[path]
 
 
-def is_ours(path: str) -> bool:
-    """Whether a file is the project's own, and no template of one."""
-    return SKIPPED.isdisjoint(path.split("/")[:-1]) and not _TEMPLATE.search(path)
-
-
 def is_python(path: str) -> bool:
     return path.endswith(PYTHON)
 
@@ -158,25 +150,18 @@ def _listed(root: Path) -> Iterator[str]:
         repository = Repository.around(root)
         tracked = repository.worktree_paths()
     except UserError:
-        yield from _walk(root)
+        yield from walk(root)
         return
     try:
         prefix = root.relative_to(repository.root.resolve()).as_posix()
     except ValueError:
-        yield from _walk(root)
+        yield from walk(root)
         return
     for path in tracked:
         if prefix == ".":
             yield path
         elif path.startswith(prefix + "/"):
             yield path[len(prefix) + 1 :]
-
-
-def _walk(root: Path) -> Iterator[str]:
-    for folder, names, files in os.walk(root):
-        names[:] = sorted(name for name in names if name not in SKIPPED)
-        relative = os.path.relpath(folder, root)
-        yield from (name if relative == "." else f"{relative}/{name}" for name in sorted(files))
 
 
 _REASONS = {
@@ -206,13 +191,3 @@ def _read_regular(path: str) -> bytes:
 def most_bytes(path: str) -> int:
     """The size, in bytes, up to which a file is read."""
     return max(MAX_BYTES, limit_of(path), SEARCHED if is_settings_file(path) or is_document(path) else 0)
-
-
-def points_inside(root: Path, path: str) -> bool:
-    """Whether a symbolic link leads to a file of the same project, which is looked at by itself."""
-    link = root / path
-    try:
-        target = link.resolve(strict=True)
-    except (OSError, RuntimeError):
-        return False
-    return link.is_symlink() and target.is_relative_to(root) and target.is_file()

@@ -9,29 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from concertmaster.messages import UserError, git_failed, not_a_repository, unknown_revision
+from concertmaster.project.git_command import ENVIRONMENT, FILES, GIT, ROOT
 
-#: Settings by which a planted `.git/config` could run a program; they beat the repository's own.
-_HARDENED = (
-    "core.fsmonitor=false",
-    "core.hooksPath=/dev/null",
-    "core.pager=cat",
-    "core.quotePath=false",
-    "core.attributesFile=/dev/null",
-    "diff.external=",
-    "protocol.allow=never",
-    "safe.bareRepository=explicit",
-    "safe.directory=*",
-)
-_ENVIRONMENT = {
-    "GIT_ALLOW_PROTOCOL": "none",
-    "GIT_CONFIG_GLOBAL": "/dev/null",
-    "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_TERMINAL_PROMPT": "0",
-    "LC_ALL": "C",
-    "HOME": "/nonexistent",
-    "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
-}
 REGULAR = (b"100644", b"100755")
 
 
@@ -57,7 +36,7 @@ class Repository:
         Raises:
             UserError: there is none, or git is not installed.
         """
-        top = _git(path, "rev-parse", "--show-toplevel", missing=not_a_repository(str(path)))
+        top = _git(path, *ROOT, missing=not_a_repository(str(path)))
         return cls(Path(os.fsdecode(top.rstrip(b"\n"))))
 
     def run(self, *arguments: str, data: bytes | None = None) -> bytes:
@@ -92,7 +71,7 @@ class Repository:
 
     def worktree_paths(self) -> list[str]:
         """Tracked files and new ones that are not ignored."""
-        listed = self.run("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
+        listed = self.run(*FILES)
         return sorted(os.fsdecode(name) for name in listed.split(b"\0") if name)
 
     def tree(self, commit: str) -> dict[str, str]:
@@ -143,12 +122,11 @@ def _parse_raw(fields: list[bytes]) -> Iterator[Change]:
 
 
 def _git(where: Path, *arguments: str, data: bytes | None = None, missing: UserError | None = None) -> bytes:
-    command = ["git", *(part for setting in _HARDENED for part in ("-c", setting)), *arguments]
     try:
         done = subprocess.run(
-            command,
+            [*GIT, *arguments],
             cwd=where,
-            env=_ENVIRONMENT,
+            env=ENVIRONMENT,
             input=data,
             stdin=subprocess.DEVNULL if data is None else None,
             capture_output=True,
