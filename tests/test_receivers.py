@@ -204,3 +204,18 @@ def test_a_class_of_another_file_may_have_the_method_itself(name: str, own: bool
     file = PythonFile("load.py", source, around)
     use = next(node for node in file.nodes(ast.Name) if node.id == name)
     assert is_own_class(file, use, "parse_obj") is own
+
+
+def test_the_type_of_a_form_generator_may_come_through_a_module_of_the_project() -> None:
+    types = b"from orchestrator.types import FormGenerator, State\n"
+    definitions = Definitions(("network/types.py",), {"network/types.py": types}.get)
+    source = (
+        b"from network.types import FormGenerator\n\n\n"
+        b"def form() -> FormGenerator:\n    answer = yield make_form()\n    return answer.dict()\n"
+    )
+    around = Surroundings(Window("2.2.1", "5.5.0"), definitions=definitions)
+    file = PythonFile("network/form.py", source, around)
+    use = next(node.value for node in file.nodes(ast.Attribute) if node.attr == "dict")
+    known = model_of(file, use)
+    assert known is not None
+    assert known.family is Family.FORM

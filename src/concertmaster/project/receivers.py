@@ -17,6 +17,7 @@ from concertmaster.project.models import (
     fields_of,
 )
 from concertmaster.project.python import PythonFile
+from concertmaster.project.reexports import origin
 
 _OBJECTS = {"orchestrator.core.settings.app_settings": Family.SETTINGS}
 _FORM_GENERATORS = frozenset(
@@ -151,7 +152,7 @@ def _answered(file: PythonFile, node: ast.Yield, depth: int) -> Model | None:
         return known.instance
     function = enclosing_function(file, node)
     returns = None if function is None or isinstance(function, ast.Lambda) else function.returns
-    if returns is None or file.qualified(returns) not in _FORM_GENERATORS:
+    if returns is None or origin(file, returns) not in _FORM_GENERATORS:
         return None
     return Model(Family.FORM)
 

@@ -1,7 +1,7 @@
 """Types of form fields are adapted by subclasses.
 
-Since orchestrator-core 2.0.0, and 2.1.1 for `Timestamp`, most types of pydantic-forms are annotations, not classes. A subclass fails or, as
-with `MigrationSummary`, is a required field that shows nothing. Functions make such types.
+Since orchestrator-core 2.0.0, and 2.1.1 for `Timestamp`, most types of pydantic-forms are annotations, not
+classes. A subclass fails or, as with `MigrationSummary`, is a required field that shows nothing.
 
 Guide: <https://workfloworchestrator.org/orchestrator-core/guides/upgrading/2.0/>
 
@@ -172,7 +172,6 @@ MAKERS = {
     "ProductId": _Maker("product_id", "20-18", {"products": ""}, safety=Safety.SAFE),
     "Timestamp": _Maker("timestamp", "CP-02", _MOMENTS, change=Change(works_from="2.0.0", removed="2.1.1")),
 }
-#: Those of which nothing is left under the old name.
 GONE = frozenset(("UniqueConstrainedList", "ChoiceList", "ContactPersonList"))
 OTHERS = frozenset(
     "Label Divider LongText OrganisationId ContactPersonName DisplaySubscription ListOfOne ListOfTwo".split()

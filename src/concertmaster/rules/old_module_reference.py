@@ -122,7 +122,7 @@ _PATHS = _COMMANDS | {Kind.DOTENV}
 _TABLES = frozenset((Kind.TOML, Kind.INI))
 FORMS = (
     Form(
-        _COMMANDS,
+        _COMMANDS | {Kind.TEMPLATE},
         re.compile(rf"(?:(?<![\w-])-(?:m|A)|--(?:app|module|cov))(?:=|{GAP}){_DOTTED}"),
         rule.change,
     ),
@@ -153,6 +153,7 @@ FORMS = (
         IDLE,
         Safety.SUGGESTED,
     ),
+    Form(frozenset((Kind.TABLE,)), re.compile(rf"\]\[{_DOTTED}(?=\])"), IDLE, Safety.SUGGESTED),
     Form(
         frozenset((Kind.TABLE,)),
         re.compile(rf"^[ \t]*(?::::[ \t]+|\.\.[ \t]+(?:auto|py:)?\w+::[ \t]+){_DOTTED}", re.MULTILINE),

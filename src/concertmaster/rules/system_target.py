@@ -46,6 +46,7 @@ import ast
 from collections.abc import Iterator
 
 from concertmaster.findings import Safety
+from concertmaster.project.bindings import binding
 from concertmaster.project.python import PythonFile
 from concertmaster.rewrite import rename_attribute
 from concertmaster.rule import Hit, Rule
@@ -84,9 +85,22 @@ def decorator(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
 @rule.on(ast.Compare)
 def comparison(file: PythonFile, node: ast.Compare) -> Iterator[Hit]:
     sides = (node.left, *node.comparators)
-    asks = any(isinstance(side, ast.Attribute) and side.attr == "target" for side in sides)
-    if asks and any(file.qualified(side) == _SYSTEM for side in sides):
+    asked = [side for side in sides if isinstance(side, ast.Attribute) and side.attr == "target"]
+    if any(not _is_of_task(file, one.value) for one in asked) and any(
+        file.qualified(side) == _SYSTEM for side in sides
+    ):
         message = (
             "Validations no longer have the target SYSTEM since 4.0: ask for `is_task` where tasks are meant"
         )
         yield Hit(node, message, safety=Safety.MANUAL, change=COMPARED)
+
+
+def _is_of_task(file: PythonFile, node: ast.expr) -> bool:
+    """Whether a workflow is asked for by a name that is not that of a validation."""
+    bound = (
+        file.parent(one) if isinstance(node, ast.Name) and (one := binding(file, node)) is not None else None
+    )
+    call = bound.value if isinstance(bound, ast.Assign) else node
+    name = call.args[0] if isinstance(call, ast.Call) and len(call.args) == 1 else None
+    text = name.value if isinstance(name, ast.Constant) else None
+    return isinstance(text, str) and not text.startswith("validate_")

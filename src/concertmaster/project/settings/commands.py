@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from concertmaster.project.settings.file import SettingsFile
 from concertmaster.project.settings.model import Kind
 
-#: What stands between two words of a command: blanks, or in a list of words quotes and a comma.
-GAP = r"(?:[ \t]+|[ \t]*[\"'][ \t]*,[ \t]*(?:\r?\n[ \t]*)?[\"'])"
+#: What stands between two words of a command: blanks, in a list of words quotes and a comma, or the next item's dash.
+GAP = (
+    r"(?:[ \t]+|[ \t]*[\"'][ \t]*,[ \t]*(?:\r?\n[ \t]*)?[\"']"
+    r"|[\"']?[ \t]*\r?\n[ \t]*-[ \t]+[\"']?)"
+)
 MAIN = rf"(?<![\w-])main\.py{GAP}"
 _COMMENT = re.compile(r"(?:^|[ \t])#")
 _NEAR = 500
