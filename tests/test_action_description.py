@@ -10,6 +10,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from concertmaster.github.inputs import TOKEN
+from concertmaster.github.job import OUTPUTS
 from tests.jobs import NEW, OLD, Open
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -50,7 +51,8 @@ def test_every_output_is_documented_and_no_other() -> None:
 
 def test_every_output_of_a_review_is_there(job: Open) -> None:
     _, told = job({}, {"new.py": OLD, "clean.py": NEW}).run()
-    assert set(told) == set(ACTION["outputs"]) - {"pull-request"}
+    assert set(told) == set(ACTION["outputs"]) == set(OUTPUTS)
+    assert [name for name, value in told.items() if not value] == ["sarif", "report", "pull-request"]
 
 
 def test_names_are_in_kebab_case_and_said_in_sentences() -> None:

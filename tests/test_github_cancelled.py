@@ -56,7 +56,8 @@ def test_the_check_run_is_cancelled(
 ) -> None:
     before = signal.getsignal(number)
     github.faults.add(*MOMENTS[moment], meanwhile(cancelling(number)))
-    assert marked.run()[0] == 128 + number
+    code, told = marked.run()
+    assert (code, told["conclusion"], told["result"]) == (128 + number, "cancelled", "cancelled")
     (found,) = marked.remote.state.check_runs
     assert (found.head_sha, found.status, found.conclusion) == (
         marked.pull.head.sha,

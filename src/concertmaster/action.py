@@ -17,12 +17,14 @@ from concertmaster.github.refusals import BadTokenError, GitHubError
 from concertmaster.github.retry import Retry
 from concertmaster.messages import UserError
 from concertmaster.messages.github import malformed_input, unreadable_pull_request
-from concertmaster.outcome import CLEAN, NOT_ANALYSED, WRONG_USE
+from concertmaster.outcome import CLEAN, FINDINGS, NOT_ANALYSED, WRONG_USE
 from concertmaster.report.markdown import code, count
 from concertmaster.stopping import Stopped, stoppable
 
 #: The inputs that make pull requests on top of others, which end with those.
 STACKED = ("follow-up", "companion")
+#: What the output of that name says, by exit code.
+CONCLUSIONS = {CLEAN: "success", FINDINGS: "failure", WRONG_USE: "error", NOT_ANALYSED: "error"}
 
 
 def run_action(
@@ -38,15 +40,19 @@ def run_action(
 
     With `mode: upgrade` it makes or renews the pull request of an upgrade instead.
     """
+    job.begin_outputs(environment)
     try:
         with stoppable():
-            return _run(
+            ended = _run(
                 environment, dry_run=dry_run, preview=preview, retry=retry, pause=pause, offline=offline
             )
     except Stopped as stopped:
         job.annotate("warning", "The run was cancelled before it was done.")
         job.write_summary(environment, "**Concertmaster was cancelled before it was done.**")
+        job.write_outputs(environment, {"result": "cancelled", "conclusion": "cancelled"})
         return stopped.exit_code
+    job.write_outputs(environment, {"conclusion": CONCLUSIONS[ended]})
+    return ended
 
 
 def _run(
@@ -70,7 +76,7 @@ def _run(
         if isinstance(event, Closed) and not any(read_input(environment, name) == "true" for name in STACKED):
             event = Skipped("nothing is to be reviewed when a pull request is closed")
         if isinstance(event, Skipped):
-            return _skip(event)
+            return _skip(event, environment)
         inputs = read_inputs(environment, offline=offline)
         os.environ.pop(TOKEN, None)
         client = connect(inputs.token, inputs.api_url, retry=retry, pause=pause)
@@ -102,14 +108,16 @@ def _answer(
         from concertmaster.action_stacked import end
 
         job.log(f"The pull request was closed; {end(client, event)}.")
+        job.write_outputs(environment, {"result": "skipped"})
         return CLEAN
     if isinstance(event, Spoken):
         from concertmaster.action_commands import obey
 
+        job.write_outputs(environment, {"result": "answered"})
         return obey(client, event, inputs, environment)
     request = find_request(client, event) if isinstance(event, EarlierRun) else event
     if isinstance(request, Skipped):
-        return _skip(request)
+        return _skip(request, environment)
     with nullcontext() if dry_run else marked_when_stopped(request, inputs):
         if request.number:
             client.ask_ahead(files_of(request))
@@ -118,8 +126,9 @@ def _answer(
         return ReviewRun(client, request, inputs, environment).review(dry_run=dry_run, preview=preview)
 
 
-def _skip(event: Skipped) -> int:
+def _skip(event: Skipped, environment: Mapping[str, str]) -> int:
     job.log(f"Nothing to review: {event.reason}.")
+    job.write_outputs(environment, {"result": "skipped"})
     return CLEAN
 
 
@@ -129,4 +138,5 @@ def _fail(error: UserError, environment: Mapping[str, str], ended: int) -> int:
     job.write_summary(
         environment, f"**Concertmaster could not review this pull request.** {code(str(error), limit=1_000)}"
     )
+    job.write_outputs(environment, {"result": "failed", "verdict": "could not be reviewed"})
     return ended

@@ -50,6 +50,7 @@ def run_upgrade(
         has_dashboard = _truth(environment, "dashboard") is True
         if event not in EVENTS and not (event == EDITED and has_dashboard):
             job.log(f"No upgrade on {event}: the mode is for {' and '.join(EVENTS)}.")
+            job.write_outputs(environment, {"result": "skipped"})
             return CLEAN
         inputs = read_inputs(environment, offline=offline)
         os.environ.pop(TOKEN, None)
@@ -64,6 +65,7 @@ def run_upgrade(
             button = _button(dashboard, environment) if dashboard else None
             if event == EDITED and button is None:
                 job.log("No box of the dashboard was ticked by somebody who may write to the repository.")
+                job.write_outputs(environment, {"result": "skipped"})
                 return CLEAN
             outcome = _run(repository, inputs, environment, dry_run=dry_run, button=button)
             if dashboard and not dry_run:

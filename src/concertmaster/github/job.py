@@ -43,6 +43,18 @@ def quote(lines: Iterable[str]) -> None:
     sys.stdout.write(f"::{word}::\n")
 
 
+#: All outputs of the action. What a run cannot say stays empty.
+OUTPUTS = (
+    "result verdict conclusion installed target findings errors warnings notices new suggestions unanalysed "
+    "sarif report review-url pull-request"
+).split()
+
+
+def begin_outputs(environment: Mapping[str, str]) -> None:
+    """What the outputs are if the step is killed; those of a step that goes on take their place."""
+    write_outputs(environment, dict.fromkeys(OUTPUTS, "") | {"result": "failed", "conclusion": "error"})
+
+
 def write_outputs(environment: Mapping[str, str], values: Mapping[str, object]) -> None:
     """The outputs of the step, each between marks that nobody can guess."""
     parts = []

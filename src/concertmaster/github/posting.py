@@ -40,12 +40,14 @@ class Outcome:
     """What was posted of which plan; `reason` says why it is less than the plan.
 
     `is_silent` tells that something which readers should see was not posted, though GitHub lets others do that.
+    `place` is where on the page of the pull request the review is to be read.
     """
 
     result: Result
     plan: ReviewPlan
     reason: str = ""
     is_silent: bool = False
+    place: str = ""
 
 
 def post(pull: Pull, make_plan: Planner, rebuilt: frozenset[str]) -> Outcome:
@@ -56,7 +58,7 @@ def post(pull: Pull, make_plan: Planner, rebuilt: frozenset[str]) -> Outcome:
             posted = pull.posted()
             plan = make_plan(posted, frozenset())
             if plan.is_empty:
-                return Outcome(Result.NOTHING_NEW, plan, posted.unknown)
+                return Outcome(Result.NOTHING_NEW, plan, posted.unknown, place=_place(plan))
             now = pull.now()
             if now.head != pull.request.head_sha:
                 return _superseded(plan)
@@ -76,7 +78,7 @@ def _write(
     pull: Pull, plan: ReviewPlan, replan: Callable[[frozenset[str]], ReviewPlan], rebuilt: frozenset[str]
 ) -> Outcome:
     """A refused review is tried without the files whose diff is ours, then without comments on lines."""
-    reason = ""
+    reason = place = ""
     for refused in (frozenset[str](), rebuilt, frozenset(item.path for item in plan.comments)):
         attempt = replan(refused) if refused else plan
         if reason and attempt.comments == plan.comments:
@@ -84,33 +86,39 @@ def _write(
         plan = attempt
         try:
             if plan.comments:
-                pull.create_review(plan.body, map(payload, plan.comments))
+                place = f"#pullrequestreview-{pull.create_review(plan.body, map(payload, plan.comments))}"
             break
         except UnprocessableError as error:
             reason = str(error)
             if _is_superseded(pull):
                 return _superseded(plan)
             pull.discard_pending_reviews()
-    _write_summary(pull, plan)
+    place = _write_summary(pull, plan) or place
     for double in plan.needless:
         pull.delete_summary(double.id)
     left = pull.keep_up(plan.upkeep) if plan.upkeep else ""
     if left and not plan.comments and not plan.summary_changes:
         return Outcome(Result.REFUSED, plan, left)
-    return Outcome(Result.POSTED, plan, left or reason)
+    return Outcome(Result.POSTED, plan, left or reason, place=place or _place(plan))
 
 
-def _write_summary(pull: Pull, plan: ReviewPlan) -> None:
+def _place(plan: ReviewPlan) -> str:
+    """Where the summary stands that an earlier run has written."""
+    return f"#issuecomment-{plan.posted_summary.id}" if plan.posted_summary else ""
+
+
+def _write_summary(pull: Pull, plan: ReviewPlan) -> str:
+    """Where a new summary stands; nothing where there is none, or it stands already."""
     if plan.summary is None or not plan.summary_changes:
-        return
+        return ""
     if plan.posted_summary is not None:
         try:
             pull.edit_summary(plan.posted_summary.id, plan.summary)
-            return
+            return ""
         except NotFoundError:
             if any(told.id == plan.posted_summary.id for told in pull.summaries()):
                 raise  # it is there, so that another one would be a double
-    pull.create_summary(plan.summary)
+    return f"#issuecomment-{pull.create_summary(plan.summary)}"
 
 
 def payload(comment: Comment) -> Json:

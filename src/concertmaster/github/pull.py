@@ -118,8 +118,11 @@ class Pull:
 
     # -- writing -----------------------------------------------------------------------------------
 
-    def create_review(self, body: str, comments: Iterable[Json]) -> None:
-        """One review with all its comments; GitHub takes it whole or not at all. `body` starts with its mark."""
+    def create_review(self, body: str, comments: Iterable[Json]) -> int:
+        """The number of one review with all its comments, which GitHub takes whole or not at all.
+
+        `body` starts with its mark.
+        """
         wanted = {
             "commit_id": self.request.head_sha,
             "body": body,
@@ -127,7 +130,9 @@ class Pull:
             "comments": list(comments),
         }
         mark = body.partition("\n")[0]
-        self._client.send("POST", f"{self._address}/reviews", wanted, lambda: self._submitted(mark))
+        return self._client.make(
+            "POST", f"{self._address}/reviews", wanted, _number, lambda: self._submitted(mark)
+        )
 
     def discard_pending_reviews(self) -> None:
         """Remove what a refusal may have left behind: a review of ours that was never submitted."""
@@ -142,16 +147,16 @@ class Pull:
         except NotFoundError:
             return True
 
-    def create_summary(self, body: str) -> None:
-        """A comment of its own; `body` starts with its mark."""
+    def create_summary(self, body: str) -> int:
+        """The number of a comment of its own; `body` starts with its mark."""
         mark = body.partition("\n")[0]
 
-        def find() -> Json | None:
+        def find() -> int | None:
             said = self._client.pages(self._comments, lambda item: item)
             ours = (item for item in said if starts_with(item.get("body") or "", mark))
-            return next((item for item in ours if self._is_ours(item)), None)
+            return next((_number(item) for item in ours if self._is_ours(item)), None)
 
-        self._client.send("POST", self._comments, {"body": body}, find)
+        return self._client.make("POST", self._comments, {"body": body}, _number, find)
 
     def edit_summary(self, number: int, body: str) -> None:
         """A comment of ours says something else from now on."""
@@ -172,9 +177,13 @@ class Pull:
         """Close and open threads of ours; the reason why some were left, if GitHub does not allow it."""
         return self._threads.carry_out(steps)
 
-    def _submitted(self, mark: str) -> Json | None:
-        return next((item for item in self._reviews(mark) if item.get("state") != "PENDING"), None)
+    def _submitted(self, mark: str) -> int | None:
+        return next((_number(item) for item in self._reviews(mark) if item.get("state") != "PENDING"), None)
 
     def _reviews(self, mark: str) -> list[Json]:
         reviews = self._client.pages(f"{self._address}/reviews", lambda item: item)
         return [item for item in reviews if self._is_ours(item) and starts_with(item.get("body") or "", mark)]
+
+
+def _number(item: Json) -> int:
+    return integer(item, "id")

@@ -65,7 +65,8 @@ def tell(
         job.annotate("warning", f"Not all was posted on the pull request: {outcome.reason}.")
         notes = (f"Not all was posted on the pull request: {code(outcome.reason)}.",)
     job.write_summary(environment, reviewed.text(links, limit=job.MAX_SUMMARY, notes=(*more, *notes)))
-    job.write_outputs(environment, {**_outputs(outcome, reviewed), **files})
+    told = {**_outputs(outcome, reviewed), **files, "review-url": _address(outcome, links)}
+    job.write_outputs(environment, told)
 
 
 def _line(part: Part, outcome: Outcome, *, is_one: bool) -> str:
@@ -87,8 +88,17 @@ def _outputs(outcome: Outcome, reviewed: Reviewed) -> dict[str, object]:
         "verdict": plan.verdict,
         "installed": report.window.installed,
         "target": report.window.target,
+        "findings": len(report.findings),
         **counts,
         "new": len(reviewed.brought),
         "suggestions": sum(comment.suggests for comment in (*plan.comments, *plan.kept)),
         "unanalysed": len(report.unanalysed),
     }
+
+
+def _address(outcome: Outcome, links: Links) -> str:
+    """Where the review is to be read; nothing where nobody can."""
+    request = outcome.plan.request
+    if outcome.result in SILENT or not (outcome.place or outcome.plan.kept):
+        return ""
+    return f"{links.server.rstrip('/')}/{request.repository}/pull/{request.number}{outcome.place}"
