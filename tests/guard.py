@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from concertmaster import forgetting
 from tests import runner_log
 from tests.github_server import canaries
 
@@ -71,6 +72,13 @@ def _overheard(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(pytest.CaptureFixture, "readouterr", readouterr)
     monkeypatch.setattr(subprocess.Popen, "communicate", communicate)
+
+
+@pytest.fixture(autouse=True)
+def _forgotten() -> Iterator[None]:
+    """Tests that share a process do not keep each other's secrets."""
+    yield
+    forgetting.drop_secrets()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import os
+import platform
+import secrets
 import signal
+import socket
+import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from concertmaster.forgetting import keep_secret
+from concertmaster.sealing import hide_memory
 from concertmaster.worker import Limits, Work
 from concertmaster.workers import Lost, can_fork, in_workers
 
@@ -79,7 +87,7 @@ def test_waiting_for_ever_costs_one_item() -> None:
             time.sleep(600)
         return item
 
-    done, lost = outcome(sleep, [0, 1, 2], limits=Limits(wall=0.5))
+    done, lost = outcome(sleep, [0, 1, 2], limits=Limits(wall=5.0))
     assert done == [0, 2]
     assert [item.item for item in lost] == [1]
 
@@ -123,6 +131,154 @@ def test_nothing_of_the_environment_is_left(monkeypatch: pytest.MonkeyPatch) -> 
 
     assert outcome(look, [0])[0] == [({}, b"")]
     assert os.environ["CANARY_TOKEN"] == "canary-in-the-environment"
+
+
+LINUX = pytest.mark.skipif(
+    not Path("/proc/self/mem").exists(), reason="memory can be looked at on Linux alone"
+)
+
+
+def traces(mirrored: bytes) -> int:
+    """How often a text stands in this process's memory. It is given mirrored, so as not to be found itself."""
+    found = 0
+    with Path("/proc/self/mem").open("rb", buffering=0) as memory:
+        for line in Path("/proc/self/maps").read_text().splitlines():
+            start, end = (int(part, 16) for part in line.split()[0].split("-"))
+            with suppress(OSError, ValueError, OverflowError):
+                found += os.pread(memory.fileno(), end - start, start)[::-1].count(mirrored)
+    return found
+
+
+@LINUX
+def test_a_worker_remembers_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it was kept, and where it was left behind: in headers, in what was freed, in the environment."""
+    token, key = secrets.token_hex(20), secrets.token_urlsafe(30)
+    monkeypatch.setenv("SOME_API_KEY", key)
+    keep_secret(token)
+    headers = [f"{number} Authorization: Bearer {token}".encode() for number in range(50)]
+    del headers[::2]
+    ends = [text[::-1].encode() for text in (token[:16], token[-16:], key[:16], key[-16:])]
+    assert all(traces(end) for end in ends)
+    assert outcome(lambda _: [traces(end) for end in ends], [0])[0] == [[0, 0, 0, 0]]
+    assert token.encode() in headers[0]
+    assert os.environ["SOME_API_KEY"] == key
+
+
+@LINUX
+def test_a_secret_that_is_taken_is_shown_to_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even as the environment that this process was started with."""
+    ask = "import os; from concertmaster.forgetting import take_secret; take_secret('INPUT_GITHUB-TOKEN')"
+    tell = "print(dict(os.environ), open('/proc/self/environ').read())"
+    given = {**os.environ, "INPUT_GITHUB-TOKEN": "canary-" + "x1y2z3" * 4, "KEPT": "kept"}
+    done = subprocess.run(
+        [sys.executable, "-c", f"{ask}; {tell}"], env=given, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, "canary" in done.stdout, done.stdout.count("kept")) == (0, False, 2), done.stderr
+
+
+def child(act: Callable[[], bool]) -> bool:
+    """What comes of an act in a process of its own."""
+    process = os.fork()
+    if not process:
+        ended = 2
+        with suppress(BaseException):
+            ended = int(act())
+        os._exit(ended)
+    ended = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    assert ended in (0, 1)
+    return bool(ended)
+
+
+def is_looked_into() -> bool:
+    """Whether a process of the same user may see the environment that this one was started with."""
+    return child(_is_open)
+
+
+def _is_open() -> bool:
+    try:
+        Path(f"/proc/{os.getppid()}/environ").read_bytes()
+    except PermissionError:
+        return False
+    return True
+
+
+def hidden() -> bool:
+    """Whether it may before its memory is hidden, and not after; root, who may do everything, becomes another user."""
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setresgid(65534, 65534, 65534)
+        os.setresuid(65534, 65534, 65534)
+    hide_memory(hidden=False)
+    before = is_looked_into()
+    hide_memory()
+    return before and not is_looked_into()
+
+
+@LINUX
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_who_has_a_secret_is_not_looked_into() -> None:
+    assert child(hidden)
+
+
+def refusals(folder: str) -> list[str]:
+    """What of this is not let happen: a connection, a program, a look at the parent, each change of a file."""
+    acts: dict[str, Callable[[], object]] = {
+        "connect": lambda: socket.create_connection(("127.0.0.1", 9), timeout=1),
+        "listen": lambda: socket.create_server(("127.0.0.1", 0)),
+        "start": lambda: os.posix_spawn("/bin/true", ["true"], {}),
+        "execute": lambda: os.execv("/bin/true", ["true"]),
+        "look": lambda: Path(f"/proc/{os.getppid()}/mem").open("rb").close(),
+        "environment": lambda: Path(f"/proc/{os.getppid()}/environ").read_bytes(),
+        "write": lambda: Path(folder, "new").write_text("x"),
+        "append": lambda: Path(folder, "there").open("a").close(),
+        "cut": lambda: os.truncate(f"{folder}/there", 0),
+        "cut by opening": lambda: os.open(f"{folder}/there", os.O_RDONLY | os.O_TRUNC),
+        "rename": lambda: Path(folder, "there").rename(f"{folder}/elsewhere"),
+        "remove": lambda: Path(folder, "there").unlink(),
+        "folder": lambda: Path(folder, "made").mkdir(),
+        "link": lambda: Path(folder, "link").symlink_to("there"),
+        "mode": lambda: Path(folder, "there").chmod(0o777),
+    }
+    refused = []
+    for name, act in acts.items():
+        try:
+            act()
+        except PermissionError:
+            refused.append(name)
+        except OSError as error:
+            refused.append(f"{name}: {error}")
+    return [name for name in acts if name not in refused]
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or platform.machine() not in ("x86_64", "aarch64"),
+    reason="what a process may ask of the kernel is limited on Linux alone",
+)
+def test_a_worker_reaches_nobody_and_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "there").write_text("as it was")
+    keep_secret(secrets.token_hex(20))
+    done, lost = outcome(lambda _: refusals(str(tmp_path)), [0])
+    assert (done, lost) == ([[]], [])
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"there": "as it was"}
+
+
+class Caller:
+    """Is taken for data by pickle, and calls a function where it arrives."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Path.touch, (self.path,)
+
+
+def test_an_answer_that_would_do_something_is_refused(tmp_path: Path) -> None:
+    done, lost = outcome(
+        lambda item: Caller(tmp_path / "sprung") if item == 1 else item, [0], [1], [2], jobs=1
+    )
+    assert (done, [item.item for item in lost]) == ([0, 2], [1])
+    assert "no result" in lost[0].reason
+    assert not (tmp_path / "sprung").exists()
 
 
 def test_a_worker_says_nothing_and_holds_no_open_files(capfd: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import pickle
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -100,6 +101,10 @@ def _as_it_was(pull: Any) -> object:
     return Moment(pull.request.head_sha)
 
 
+def _unpickled(body: bytes | memoryview, _: object) -> object:
+    return pickle.loads(body)
+
+
 def _anything(*_: object, **__: object) -> bool:
     return True
 
@@ -158,9 +163,21 @@ THREATS = (
            "the image has no git; elsewhere its settings are overruled"),
     Threat(14, "modules in the workspace that are called like libraries", "tests.test_threats.FLAGS",
            "test_threats.py::test_nothing_of_the_workspace_is_imported", (), "Python starts in isolated mode"),
-    Threat(15, "the token in the environment of what parses", "concertmaster.confinement._forget_environment",
+    Threat(15, "the token in the environment of what parses", "concertmaster.confinement.forget",
            "test_workers.py::test_nothing_of_the_environment_is_left", _nothing,
            "a worker forgets the environment before it looks at a file"),
+    Threat(15, "the token in memory that a parser has inherited", "concertmaster.forgetting._overwrite",
+           "test_workers.py::test_a_worker_remembers_no_secret", _nothing,
+           "a worker overwrites every secret in its memory, also where it was freed, before it looks at a file"),
+    Threat(15, "the token in what others are shown of the process that has it", "concertmaster.sealing.hide_memory",
+           "test_workers.py::test_who_has_a_secret_is_not_looked_into", _nothing,
+           "nobody else may look into the memory of a process that keeps a secret"),
+    Threat(1, "a parser that a file takes over, to reach others or to change files", "concertmaster.sealing.seal",
+           "test_workers.py::test_a_worker_reaches_nobody_and_changes_nothing", _nothing,
+           "the kernel refuses a worker network, programs, other processes' memory and changes of files"),
+    Threat(1, "a parser that a file takes over, to send more than data", "concertmaster.receiving.received",
+           "test_workers.py::test_an_answer_that_would_do_something_is_refused", _unpickled,
+           "answers are read as plain values and records alone"),
     Threat(16, "addresses in answers that lead to another host", "concertmaster.github.download.keeps_archives",
            "test_github_archive.py::test_an_archive_elsewhere_is_not_fetched", _anything,
            "files come from where this GitHub keeps archives; no other address is followed"),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
 
 from concertmaster.action_cancelled import marked_when_stopped
+from concertmaster.forgetting import take_secret
 from concertmaster.github import job
 from concertmaster.github.client import Client, connect
 from concertmaster.github.event import Closed, EarlierRun, Request, Skipped, Spoken, read_event
@@ -78,7 +78,7 @@ def _run(
         if isinstance(event, Skipped):
             return _skip(event, environment)
         inputs = read_inputs(environment, offline=offline)
-        os.environ.pop(TOKEN, None)
+        take_secret(TOKEN)
         client = connect(inputs.token, inputs.api_url, retry=retry, pause=pause)
         try:
             ended = _answer(client, event, inputs, environment, dry_run=dry_run, preview=preview)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from concertmaster.forgetting import take_secret
 from concertmaster.github import job
 from concertmaster.github.client import connect
 from concertmaster.github.dashboard import Dashboard, edited_issue
@@ -53,7 +53,7 @@ def run_upgrade(
             job.write_outputs(environment, {"result": "skipped"})
             return CLEAN
         inputs = read_inputs(environment, offline=offline)
-        os.environ.pop(TOKEN, None)
+        take_secret(TOKEN)
         client = connect(inputs.token, inputs.api_url, retry=retry, pause=pause)
         try:
             repository = Repository(client, _name(environment))

@@ -11,11 +11,16 @@ import sys
 import time
 from pathlib import Path
 
+from concertmaster.forgetting import forget
+from concertmaster.sealing import hide_memory, seal
 
-def confine(*kept: int, memory: int) -> None:
-    """Silence, no open files but those that are kept, no environment, and bounds on what may be used."""
+
+def confine(*kept: int, memory: int, sealed: bool = True) -> None:
+    """Silence, no open files but those that are kept, no secrets, bounds on what may be used and done."""
     gc.disable()  # what is made for a file makes no cycles worth looking for before a batch is done
-    _forget_environment()
+    hide_memory(hidden=False)  # from itself, which overwrites what it was given
+    forget()
+    hide_memory()
     silent = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(silent, stream)
@@ -27,6 +32,9 @@ def confine(*kept: int, memory: int) -> None:
     os.closerange(after, after + 4096)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _limit(resource.RLIMIT_AS, _address_space() + memory)
+    if sealed:
+        _limit(resource.RLIMIT_FSIZE, 0)
+        seal()
 
 
 def _address_space() -> int:
@@ -35,19 +43,6 @@ def _address_space() -> int:
         return int(Path("/proc/self/statm").read_bytes().split()[0]) * mmap.PAGESIZE
     except (OSError, ValueError, IndexError):
         return 1 << 40
-
-
-def _forget_environment() -> None:
-    """Neither `os.environ` nor `/proc/self/environ` shows what the parent has in its environment."""
-    os.environ.clear()
-    try:
-        fields = Path("/proc/self/stat").read_bytes().rpartition(b")")[2].split()
-        start, end = int(fields[47]), int(fields[48])
-        with Path("/proc/self/mem").open("r+b", buffering=0) as memory:
-            memory.seek(start)
-            memory.write(b"\0" * (end - start))
-    except (OSError, ValueError, IndexError):
-        pass  # a system without these files does not show the environment by them either
 
 
 def allow(seconds: int) -> None:

@@ -25,6 +25,7 @@ class Limits:
     wall: float = 900.0
     memory: int = 1 << 30
     deaths: int = 100  # after so many the rest is given up: somebody wants it so
+    sealed: bool = True  # without network, programs, and changes of files
 
 
 #: What is done with each item; the items of a batch are done by one worker, and told together.
@@ -41,11 +42,21 @@ class Desk:
     limits: Limits
 
 
+_within = False
+
+
+def is_worker() -> bool:
+    """Whether this process is one, so that it needs no other to look at files."""
+    return _within
+
+
 def serve(work: Work, desk: Desk) -> None:
     """Do what is ordered until there are no more orders; never returns."""
     ended = 1
     try:
-        confine(desk.orders, desk.answers, memory=desk.limits.memory)
+        global _within
+        _within = True
+        confine(desk.orders, desk.answers, memory=desk.limits.memory, sealed=desk.limits.sealed)
         while (head := _read(desk.orders, HEAD.size)) is not None:
             batch = pickle.loads(_read(desk.orders, HEAD.unpack(head)[0]) or b"")  # noqa: S301
             done = []

@@ -21,7 +21,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from concertmaster.forgetting import has_secrets
+from concertmaster.receiving import OWN, UnmeantAnswerError, received
+from concertmaster.sealing import hide_memory
 from concertmaster.worker import HEAD, MARK, Batch, Desk, Limits, Work, serve, write
+
+UNMEANT = "the process that judged it was stopped: what it answered was no result"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +90,15 @@ class _Pool:
     ) -> None:
         self._finished, self._alone = finished, alone
         self._work, self._waiting, self._limits = work, waiting, limits
+        self._packages = (OWN, work.__module__.partition(".")[0])
         self._marks = mmap.mmap(-1, mmap.PAGESIZE)
         self._workers: dict[int, _Worker] = {}
         self._deaths = 0
 
     def results(self, jobs: int) -> Iterator[list[Any] | Lost]:
         gc.freeze()
+        if has_secrets():
+            hide_memory()
         for number in range(min(jobs, mmap.PAGESIZE // MARK.size)):
             self._start(number)
         while self._workers:
@@ -147,7 +155,12 @@ class _Pool:
             return
         length = HEAD.unpack_from(worker.received)[0]
         if len(worker.received) >= HEAD.size + length:
-            found = pickle.loads(memoryview(worker.received)[HEAD.size :])  # noqa: S301
+            try:
+                found = received(memoryview(worker.received)[HEAD.size :], self._packages)
+            except UnmeantAnswerError:
+                os.kill(worker.pid, signal.SIGKILL)
+                yield from self._died(worker, UNMEANT)
+                return
             worker.received = bytearray()
             self._finished(len(worker.batch))
             goes_on = not self._alone or set(self._alone).isdisjoint(worker.batch)
@@ -159,14 +172,14 @@ class _Pool:
                 self._start(worker.number)
             yield found
 
-    def _died(self, worker: _Worker) -> Iterator[Lost]:
+    def _died(self, worker: _Worker, why: str = "") -> Iterator[Lost]:
         """Give up the item that it was at; the rest of its batch waits for another worker."""
         at, batch = self._mark(worker), worker.batch
-        reason = self._bury(worker)
+        ended = self._bury(worker)
         if not batch:
             return
         self._deaths += 1
-        yield Lost(batch[at], reason)
+        yield Lost(batch[at], why or ended)
         rest = [*batch[:at], *batch[at + 1 :]]
         if self._deaths >= self._limits.deaths:
             given_up = "too many files before it took the process that judged them with them"
@@ -182,7 +195,7 @@ class _Pool:
         if worker.orders >= 0:
             os.close(worker.orders)
         _, status = os.waitpid(worker.pid, 0)
-        return _reason(status, self._limits)
+        return reason_of(status, self._limits)
 
     def _mark(self, worker: _Worker) -> int:
         (at,) = MARK.unpack_from(self._marks, worker.number * MARK.size)
@@ -198,7 +211,8 @@ class _Pool:
                 os.kill(worker.pid, signal.SIGKILL)
 
 
-def _reason(status: int, limits: Limits) -> str:
+def reason_of(status: int, limits: Limits) -> str:
+    """Why a process ended that should not have."""
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
         if number == signal.SIGXCPU:

@@ -18,8 +18,8 @@ from concertmaster.workers import Lost, in_workers
 from tools.fuzzing import Kind, kinds
 from tools.fuzzing.keeping import Failure, keep
 
-#: Seconds of a processor for one input: far more than any needs.
-LIMITS = Limits(cpu=60, deaths=20)
+#: Seconds of a processor for one input: far more than any needs. Some make a repository, so files may be written.
+LIMITS = Limits(cpu=60, deaths=20, sealed=False)
 BATCH = 10
 
 

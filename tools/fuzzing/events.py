@@ -91,7 +91,7 @@ def _change(payload: dict[str, Any], random: Random) -> None:
     if random.randrange(5) == 0 and len(place) > 1:
         del place[key]
     else:
-        place[key] = random.choice(ODD)
+        place[key] = copy.deepcopy(random.choice(ODD))
 
 
 def hold(source: bytes) -> None:

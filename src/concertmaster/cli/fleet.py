@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from concertmaster.cli.options import Offline
+from concertmaster.forgetting import take_secret
 from concertmaster.messages.fleet import failed, malformed_name, no_token
 from concertmaster.outcome import CLEAN, NOT_ANALYSED
 
@@ -162,7 +163,8 @@ def _client() -> Client:
     """The API with the token of the environment, which nothing that is started later sees."""
     from concertmaster.github.client import PUBLIC_API, connect
 
-    token = os.environ.pop(TOKEN, "").strip()
+    token = os.environ.get(TOKEN, "").strip()
+    take_secret(TOKEN)
     if not token:
         raise no_token(TOKEN)
     return connect(token, os.environ.get("GITHUB_API_URL") or PUBLIC_API)

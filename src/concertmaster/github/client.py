@@ -12,6 +12,7 @@ from functools import partial
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
+from concertmaster.forgetting import keep_secret
 from concertmaster.github.ahead import Ahead
 from concertmaster.github.answers import Json, as_object, integer, text
 from concertmaster.github.download import fetch
@@ -40,6 +41,7 @@ def connect(
     address = urlsplit(api_url)
     if address.scheme not in ("http", "https") or not address.hostname or address.query or address.fragment:
         raise malformed_api_url(api_url)
+    keep_secret(token)
     from github import Auth, Github
 
     logging.getLogger("github").setLevel(logging.CRITICAL)
