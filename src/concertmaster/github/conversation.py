@@ -71,9 +71,11 @@ class Conversation:
         if not self.spoken.is_review:
             return None
         address = f"{self._address}/pulls/comments/{self.spoken.thread}"
-        found = self.client.get(address, lambda item: item)
-        if (found.get("user") or {}).get("login") != self._repository.login:
-            return None
-        return posted_comment(
-            self.spoken.thread, text(found, "path"), found.get("line"), found.get("body") or ""
-        )
+        login = self._repository.login
+
+        def shape(found: Json) -> PostedComment | None:
+            body, path = found.get("body") or "", text(found, "path")
+            is_ours = (found.get("user") or {}).get("login") == login
+            return posted_comment(self.spoken.thread, path, found.get("line"), body) if is_ours else None
+
+        return self.client.get(address, shape)

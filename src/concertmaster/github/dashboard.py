@@ -73,10 +73,12 @@ class Dashboard:
 
     def _find(self) -> Kept | None:
         login = self._repository.login
-        listed = self._client.pages(self._address, lambda item: item, state="all", creator=login)
-        ours = (item for item in listed if _is_ours(item, login))
-        found = max(ours, key=lambda item: integer(item, "number"), default=None)
-        return _kept(found) if found else None
+
+        def shape(item: Json) -> Kept | None:
+            return _kept(item) if _is_ours(item, login) else None
+
+        listed = self._client.pages(self._address, shape, state="all", creator=login)
+        return max(filter(None, listed), key=lambda item: item.number, default=None)
 
     def asked(self) -> Button | None:
         """The box that somebody has ticked who may."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from urllib.parse import quote
 
-from concertmaster.github.answers import Json, integer, text
+from concertmaster.github.answers import Json, integer, objects, text
 from concertmaster.github.client import Client
 from concertmaster.github.files import RemoteFiles
 from concertmaster.github.paths import is_safe
@@ -19,7 +19,7 @@ from concertmaster.github.posted import starts_with
 from concertmaster.github.refusals import GitHubError, MovedError, NotFoundError, UnprocessableError
 from concertmaster.github.retry import MalformedAnswerError
 from concertmaster.github.shapes import REGULAR, checked
-from concertmaster.github.state import Change, Entry, File, History, Listing, PullRequest
+from concertmaster.github.state import Change, Entry, File, History, Listing, PullRequest, listed
 
 #: So many commits GitHub compares on one page; a branch of ours never has more.
 MAX_COMMITS = 100
@@ -67,18 +67,10 @@ class Repository:
 
     def listing(self, commit: str) -> Listing:
         """Everything that a commit holds."""
-        found = self._client.get(
-            f"{self._address}/git/trees/{checked(commit)}", lambda answer: answer, recursive="1"
-        )
-        if found.get("truncated"):
+        found = self._client.get(f"{self._address}/git/trees/{checked(commit)}", listed, recursive="1")
+        if found is None:
             raise GitHubError("GitHub lists only part of the files of so large a repository")
-        return {
-            text(item, "path"): Entry(
-                text(item, "mode"), text(item, "type"), text(item, "sha"), item.get("size") or 0
-            )
-            for item in found.get("tree") or ()
-            if item.get("type") != "tree"
-        }
+        return found
 
     @property
     def contents(self) -> RemoteFiles:
@@ -87,15 +79,16 @@ class Repository:
     def history(self, base: str, head: str) -> History:
         """What is on a branch beyond its base, and who has put it there."""
         span = f"{checked(base)}...{checked(head)}"
-        found = self._client.get(
-            f"{self._address}/compare/{span}", lambda answer: answer, per_page=MAX_COMMITS
-        )
-        total = integer(found, "total_commits")
-        listed = found.get("commits") or []
-        foreign = [text(item, "sha") for item in listed if not self._is_ours(item)]
-        if total > len(listed):
-            foreign.append(head)
-        return History(text(found, "merge_base_commit", "sha"), total, tuple(foreign))
+
+        def shape(found: Json) -> History:
+            total = integer(found, "total_commits")
+            commits = objects(found, "commits")
+            foreign = [text(item, "sha") for item in commits if not self._is_ours(item)]
+            if total > len(commits):
+                foreign.append(head)
+            return History(text(found, "merge_base_commit", "sha"), total, tuple(foreign))
+
+        return self._client.get(f"{self._address}/compare/{span}", shape, per_page=MAX_COMMITS)
 
     def _is_ours(self, commit: Json) -> bool:
         """By an app and with our trailer: other workflows share its account, and people that of their own token."""
@@ -107,11 +100,14 @@ class Repository:
     def pulls(self, *, branch: str | None = None, state: str = "open") -> list[PullRequest]:
         """The pull requests from branches of this repository, or from one of them."""
         wanted = {"head": f"{self.full_name.partition('/')[0]}:{branch}"} if branch else {}
-        found = self._client.pages(f"{self._address}/pulls", lambda item: item, state=state, **wanted)
-        inside = (item for item in found if ((item.get("head") or {}).get("repo") or {}).get("full_name"))
-        return [self._pull(item) for item in inside if item["head"]["repo"]["full_name"] == self.full_name]
+        found = self._client.pages(f"{self._address}/pulls", self._pull, state=state, **wanted)
+        return [pull for pull in found if pull is not None]
 
-    def _pull(self, item: Json) -> PullRequest:
+    def _pull(self, item: Json) -> PullRequest | None:
+        """A pull request from a branch of this repository; None for one from elsewhere."""
+        home = (item.get("head") or {}).get("repo") or {}
+        if home.get("full_name") != self.full_name:
+            return None
         return PullRequest(
             integer(item, "number"),
             text(item, "head", "ref"),

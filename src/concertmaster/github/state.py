@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from concertmaster.github.answers import Json, objects, text
 from concertmaster.github.shapes import REGULAR, Tree, TreeEntry
 
 
@@ -51,6 +52,19 @@ class PullRequest:
     is_open: bool
     is_merged: bool
     is_ours: bool
+
+
+def listed(found: Json) -> Listing | None:
+    """The files of a tree; None where there are more than GitHub lists."""
+    if found.get("truncated"):
+        return None
+    return {
+        text(item, "path"): Entry(
+            text(item, "mode"), text(item, "type"), text(item, "sha"), item.get("size") or 0
+        )
+        for item in objects(found, "tree")
+        if item.get("type") != "tree"
+    }
 
 
 def as_tree(listing: Listing, commit: str = "") -> Tree:
