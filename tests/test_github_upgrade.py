@@ -510,7 +510,7 @@ def test_a_lost_answer_to_making_the_branch_anew_is_looked_up(
     job.remote.push("main", {"late.py": OLD})
     github.faults.add("POST", "/graphql$", status(502), nth=3, after=after)
     code, told = job.run()
-    assert (code, told.get("result")) == ((0, "updated") if after else (3, None))
+    assert (code, told.get("result")) == ((0, "updated") if after else (3, "failed"))
     assert job.run()[1]["result"] == ("nothing-new" if after else "updated")
     assert job.read("late.py") == NEW
     assert len(job.log()) == 3
