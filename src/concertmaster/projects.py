@@ -149,8 +149,17 @@ def _differ(project: Project, files: Mapping[str, bytes], homes: Iterable[str]) 
     shared = read_requirements({path: data for path, data in files.items() if "/" not in path})
     if any(item.locked for item in shared.of(FRAMEWORK)):
         return False
-    believed = [_installed(files, folder, within(folder, every)) for folder in every]
-    return len({item.release for item in believed if item is not None}) > 1
+    believed = [one for folder in every if (one := _installed(files, folder, within(folder, every)))]
+    return not any(_suits(one, believed) for one in believed)
+
+
+def _suits(one: Installed, others: Iterable[Installed]) -> bool:
+    """Whether all have the same release, or one is held to a release that the others' ranges allow."""
+    is_exact = one.floor == one.release
+    return all(
+        other.release == one.release or (is_exact and one.release in other.requirement.versions)
+        for other in others
+    )
 
 
 def _installed(files: Mapping[str, bytes], folder: str, others: Iterable[str]) -> Installed | None:

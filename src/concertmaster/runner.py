@@ -73,7 +73,12 @@ def run(
     rules = RuleSet.of(workspace.rules, filtered=prefilter)
     task = Task(project, workspace.around, rules, unsafe, config.per_path_ignores, rewriting)
     candidates = project.paths if paths is None else tuple(paths)
-    wanted = [path for path in candidates if is_judged(path) and not matches(path, config.exclude)]
+    others = tuple(f"{folder}/" for folder in workspace.strangers)
+    wanted = [
+        path
+        for path in candidates
+        if is_judged(path) and not matches(path, config.exclude) and not path.startswith(others)
+    ]
     told = set(candidates)
     reading = replace(task, rewriting=False)
     results, whole, failed = _sorted_out(

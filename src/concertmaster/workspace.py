@@ -22,6 +22,7 @@ from concertmaster.project.files import Project, UnreadableFileError
 from concertmaster.project.local_package import shadow
 from concertmaster.project.python import Surroundings
 from concertmaster.project.settings.deployment import Deployment
+from concertmaster.project.strangers import strangers
 from concertmaster.rule import Rule, load_rules
 from concertmaster.versions import NEWEST_KNOWN, RELEASES, Mode, Release, Window, release
 
@@ -38,6 +39,7 @@ class Workspace:
     believed: Installed | None
     names: Names = field(default_factory=Names)
     supply: Supply = field(default_factory=Supply)
+    strangers: tuple[str, ...] = ()  # folders of other programs, which the framework is no part of
 
     @property
     def window(self) -> Window:
@@ -82,7 +84,8 @@ def open_workspace(
         window, shadows, regular, definitions, deployment, known_names.index, _own(dependencies)
     )
     rules = choose_rules(tuple(select) or config.select, (*ignore, *config.ignore), prose=config.prose)
-    return Workspace(project, config, dependencies, around, rules, believed, known_names, supply)
+    others = strangers(project.paths, files, definitions, lambda path: readable(project, path))
+    return Workspace(project, config, dependencies, around, rules, believed, known_names, supply, others)
 
 
 def _homes(dependencies: Dependencies) -> set[str]:

@@ -155,6 +155,10 @@ class Definitions:
         ]
         return max(candidates, key=lambda path: _nearness(path, importer), default=None)
 
+    def has(self, path: str) -> bool:
+        """Whether the project has a file."""
+        return path in self._known
+
     def _relative(self, module: str, importer: str) -> str | None:
         level = len(module) - len(module.lstrip("."))
         folder = dirname(importer)
