@@ -6,6 +6,7 @@ It is made when it is first needed, under the limits of every worker, and does o
 from __future__ import annotations
 
 import gc
+import hashlib
 import mmap
 import os
 import pickle
@@ -22,9 +23,10 @@ from concertmaster.forgetting import has_secrets
 from concertmaster.receiving import OWN, UnmeantAnswerError, received
 from concertmaster.sealing import hide_memory
 from concertmaster.worker import HEAD, Desk, Limits, is_worker, serve, write
-from concertmaster.workers import UNMEANT, can_fork, reason_of
+from concertmaster.workers import UNMEANT, Lost, can_fork, in_workers, reason_of
 
 LIMITS = Limits(cpu=20, wall=120.0, memory=512 << 20)
+MOST_MADE = 5_000
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -54,6 +56,36 @@ def apart(work: Callable[[Item], Result], item: Item, limits: Limits = LIMITS) -
     if isinstance(result, LostError):
         raise result
     return result
+
+
+def files_apart(
+    work: Callable[[tuple[str, bytes]], Result], files: Iterable[tuple[str, bytes]]
+) -> Iterator[tuple[str, Result | LostError]]:
+    """What a function of a module makes of each file, by its path; of the same bytes nothing is made twice."""
+    told = list(files)
+    keys = [(work, path, hashlib.sha256(source).digest()) for path, source in told]
+    news = {key: file for key, file in zip(keys, told, strict=True) if key not in _made}
+    if len(_made) > MOST_MADE:
+        _made.clear()
+    _made.update(zip(news, each_apart(work, news.values()), strict=True))
+    yield from ((path, _made[key]) for key, (path, _) in zip(keys, told, strict=True))
+
+
+def once_apart(work: Callable[[], Result], limits: Limits = LIMITS) -> Result:
+    """The result of a function that needs what is there already, from a process for it alone.
+
+    Raises:
+        LostError: it cannot be had.
+    """
+    if is_worker() or not can_fork():
+        return work()
+    (outcome,) = in_workers(lambda _: (_attempt(lambda _: work(), None),), [[0]], jobs=1, limits=limits)
+    if isinstance(outcome, Lost):
+        raise LostError(outcome.reason)
+    ((result,),) = outcome
+    if isinstance(result, LostError):
+        raise result
+    return result  # type: ignore[no-any-return]
 
 
 def _attempt(work: Callable[[Item], Result], item: Item) -> Result | LostError:
@@ -140,6 +172,8 @@ class _Helper:
         return reason_of(os.waitpid(desk.pid, 0)[1], self._limits)
 
 
+#: What was made of files, by the function and the bytes.
+_made: dict[tuple[Callable[..., Any], str, bytes], Any] = {}
 #: By the process that they belong to: one that was made from it by fork has its own.
 _helpers: dict[tuple[int, Limits], _Helper] = {}
 

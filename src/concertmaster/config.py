@@ -9,12 +9,14 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from concertmaster.apart import LostError, files_apart
 from concertmaster.findings import Severity
 from concertmaster.messages import malformed_configuration
 
 MAX_BYTES = 64 * 1024
 #: Where settings are looked for; the first file that has some counts.
-FILES = ("concertmaster.toml", "pyproject.toml")
+TABLES: dict[str, tuple[str, ...]] = {"concertmaster.toml": (), "pyproject.toml": ("tool", "concertmaster")}
+FILES = tuple(TABLES)
 
 
 class FailOn(StrEnum):
@@ -57,7 +59,7 @@ def load_config(read: Callable[[str], bytes | None]) -> Config:
     Raises:
         UserError: a file is no TOML, too large, or holds a key or value that is not understood.
     """
-    for path, table in zip(FILES, ((), ("tool", "concertmaster")), strict=True):
+    for path, table in TABLES.items():
         source = read(path)
         if source is None:
             continue
@@ -72,15 +74,28 @@ def _section(path: str, source: bytes, table: tuple[str, ...]) -> dict[str, Any]
         return None
     if len(source) > MAX_BYTES and not table:
         raise malformed_configuration(path, f"It is larger than {MAX_BYTES // 1024} KiB")
+    ((_, found),) = files_apart(_read, [(path, source)])
+    if isinstance(found, LostError):
+        raise malformed_configuration(path, f"It cannot be read: {found}")
+    data, problem = found
+    if problem:
+        raise malformed_configuration(path, problem)
+    return data
+
+
+def _read(file: tuple[str, bytes]) -> tuple[dict[str, Any] | None, str]:
+    """The settings in a file, or what is wrong with it."""
+    path, source = file
+    table = TABLES[path.rpartition("/")[2]]
     try:
         data: Any = tomllib.loads(source.decode())
     except (ValueError, RecursionError) as error:
-        raise malformed_configuration(path, f"It is no valid TOML: {error}") from None
+        return None, f"It is no valid TOML: {error}"
     for name in table:
         data = data.get(name) if isinstance(data, dict) else None
     if data is not None and not isinstance(data, dict):
-        raise malformed_configuration(path, f"[{'.'.join(table)}] is not a table")
-    return data
+        return None, f"[{'.'.join(table)}] is not a table"
+    return data, ""
 
 
 def _validated(path: str, data: dict[str, Any]) -> Config:

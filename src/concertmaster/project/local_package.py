@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+from concertmaster.apart import LostError, files_apart
 from concertmaster.project.manifests.model import NotUnderstood
 from concertmaster.project.manifests.toml import Toml
 from concertmaster.project.names import ROOT
@@ -46,20 +47,27 @@ def shadow(paths: Iterable[str], files: Mapping[str, bytes]) -> tuple[frozenset[
 def source_roots(files: Mapping[str, bytes]) -> tuple[str, ...]:
     """Folders from which a project's modules are imported, from the repository's root."""
     roots = {"", "src"}
-    for path, source in files.items():
-        folder, _, file_name = path.rpartition("/")
-        if file_name == "pyproject.toml" and len(source) <= _LIMIT:
-            named = _named_roots(source)
+    telling = [
+        (path, source)
+        for path, source in files.items()
+        if path.rpartition("/")[2] == "pyproject.toml" and len(source) <= _LIMIT
+    ]
+    for path, named in files_apart(_named_roots, telling):
+        folder = path.rpartition("/")[0]
+        if not isinstance(named, LostError):
             roots |= {posixpath.normpath(posixpath.join(folder, name)) for name in named}
-            roots |= {folder, posixpath.join(folder, "src")}
+        roots |= {folder, posixpath.join(folder, "src")}
     return tuple(sorted("" if root == "." else root for root in roots if not root.startswith("..")))
 
 
-def _named_roots(source: bytes) -> Iterable[str]:
+def _named_roots(file: tuple[str, bytes]) -> tuple[str, ...]:
     try:
-        toml = Toml(source.decode("utf-8-sig"))
-    except (NotUnderstood, UnicodeDecodeError):
-        return
+        return tuple(_roots(Toml(file[1].decode("utf-8-sig"))))
+    except (NotUnderstood, UnicodeDecodeError, RecursionError):
+        return ()
+
+
+def _roots(toml: Toml) -> Iterator[str]:
     for pattern in _ROOTS:
         for _, value in toml.select(pattern):
             for item in value if isinstance(value, list) else [value]:

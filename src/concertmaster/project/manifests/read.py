@@ -6,6 +6,7 @@ import fnmatch
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from concertmaster.apart import LostError, files_apart
 from concertmaster.findings import Unanalysed
 from concertmaster.project.manifests.locks import read_pipfile_lock, read_toml_lock
 from concertmaster.project.manifests.model import (
@@ -132,24 +133,38 @@ def read_manifest(path: str, source: bytes, reader: Reader | None = None) -> Ite
 
 
 def read_requirements(files: Mapping[str, bytes]) -> Dependencies:
-    """Everything that a project's files require; `files` may hold other files too."""
+    """Everything that a project's files require; `files` may hold other files too.
+
+    Manifests are read in a process of their own: one that ends it is not understood.
+    """
     requirements: list[Requirement] = []
     unanalysed: list[Unanalysed] = []
-    queue = [path for path in sorted(files) if is_manifest(path)]
-    seen = set(queue)
+    waiting = [path for path in sorted(files) if is_manifest(path)]
+    seen = set(waiting)
     included = 0
-    for path in queue:
-        try:
-            for item in list(read_manifest(path, files[path])):
+    while waiting:
+        read = files_apart(_read, [(path, files[path]) for path in waiting])
+        waiting = []
+        for path, found in read:
+            if isinstance(found, str | LostError):
+                unanalysed.append(Unanalysed(path, str(found)))
+                continue
+            for item in found:
                 if isinstance(item, Requirement):
                     requirements.append(item)
                 elif item.path in files and item.path not in seen and included < MAX_INCLUDES:
                     included += 1
                     seen.add(item.path)
-                    queue.append(item.path)
-        except NotUnderstood as error:
-            unanalysed.append(Unanalysed(path, str(error)))
+                    waiting.append(item.path)
     return Dependencies(
         tuple(sorted(requirements, key=lambda item: (item.path, item.span))),
         tuple(sorted(unanalysed, key=lambda item: item.path)),
     )
+
+
+def _read(file: tuple[str, bytes]) -> tuple[Requirement | Include, ...] | str:
+    """What a manifest requires, or why that is not understood."""
+    try:
+        return tuple(read_manifest(*file))
+    except NotUnderstood as error:
+        return str(error)
