@@ -5,6 +5,7 @@ A fork inherits memory that nobody refers to any more: the environment, headers 
 
 from __future__ import annotations
 
+import mmap
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,6 +17,7 @@ SECRET = re.compile(r"token|secret|passw|credential|(?:api|access|private|signin
 SHORTEST, LETTERS = 16, 4
 #: A secret is looked for in pieces of this length, since memory that was used again may hold a part of one.
 PIECE = SHORTEST
+_CHUNK = 1 << 18
 _kept: set[bytes] = set()
 
 
@@ -86,16 +88,23 @@ def _overwrite(pieces: Iterable[bytes]) -> None:
     """Overwrite these texts wherever they are, those by which they are looked for among them."""
     import ctypes  # which who only keeps a secret does not need
 
-    library = ctypes.CDLL(None)
+    buffer = bytearray(_CHUNK)
+    begin = ctypes.addressof(ctypes.c_char.from_buffer(buffer))
     try:
-        search, parts = library.memmem, list(_writable())
+        search = ctypes.CDLL(None).memmem
+        search.restype = ctypes.c_void_p
+        search.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_char_p, ctypes.c_size_t)
+        places = [
+            at + place - begin
+            for at, size in _read_parts(memoryview(buffer))
+            for piece in pieces
+            for place in _found(search, begin, begin + size, piece)
+        ]
     except (AttributeError, OSError):
         return
-    search.restype = ctypes.c_void_p
-    search.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_char_p, ctypes.c_size_t)
-    places = [at for piece in pieces for start, end in parts for at in _found(search, start, end, piece)]
     for at in places:
         ctypes.memset(at, 0, PIECE)
+    buffer[:] = bytes(len(buffer))
 
 
 def _pieces(secret: bytes) -> Iterator[bytes]:
@@ -110,6 +119,30 @@ def _writable() -> Iterator[tuple[int, int]]:
         if mode.startswith(b"rw") and mode.endswith(b"p"):
             start, _, end = place.partition(b"-")
             yield int(start, 16), int(end, 16)
+
+
+def _read_parts(buffer: memoryview) -> Iterator[tuple[int, int]]:
+    """Read this memory part by part: where each stood, and how long it is. The next part comes over it.
+
+    By way of a file, since a page may be there to fail: a look at it by itself would end the process.
+    """
+    with Path("/proc/self/mem").open("rb", buffering=0) as memory:
+        for start, end in _writable():
+            at = start
+            while at < end:
+                try:
+                    size = os.preadv(memory.fileno(), [buffer[: end - at]], at)
+                except OSError:
+                    size = 0
+                yield at, size
+                at += _step(size, min(len(buffer), end - at), end - at)
+
+
+def _step(size: int, wanted: int, left: int) -> int:
+    """How far the next part lies: over a page that fails, or where this one ends, so that none is cut between two."""
+    if size < wanted:
+        return size + mmap.PAGESIZE
+    return size if size == left else size - PIECE
 
 
 def _found(search: Callable[..., int | None], start: int, end: int, piece: bytes) -> Iterator[int]:
