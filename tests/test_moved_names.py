@@ -172,3 +172,12 @@ def test_what_a_person_must_want_is_not_patched_by_itself() -> None:
     result = judge(text)
     assert {finding.safety for finding in result.findings} == {Safety.SUGGESTED}
     assert result.rewritten == text.replace("errorlogger", "log_workflow_failure").encode()
+
+
+def test_several_names_are_told_with_what_each_is_called() -> None:
+    text = "from orchestrator.services.settings import get_engine_settings, get_engine_settings_for_update\n"
+    message = judge(text).findings[0].message
+    assert message == (
+        "`get_engine_settings`, `get_engine_settings_for_update` are called "
+        "`get_engine_settings_table`, `get_engine_settings_table_for_update` since 5.0"
+    )

@@ -19,6 +19,7 @@ CONTEXT = "orchestrator.core.utils.auth.AuthContext"
 USER = frozenset(f"oauth2_lib.{module}.OIDCUserModel" for module in ("fastapi", "strawberry"))
 _FRAMEWORK = ("orchestrator.core.workflow.", "orchestrator.core.workflows.utils.")
 _PARTIAL = "functools.partial"
+_AUTHORIZER = "orchestrator.core.utils.auth.Authorizer"
 
 
 class Use(StrEnum):
@@ -55,9 +56,23 @@ def _callbacks(file: PythonFile) -> Iterator[Callback]:
             if known.node not in seen:
                 seen.add(known.node)
                 yield known
+    for known in _promised(file):
+        if known.node not in seen:
+            seen.add(known.node)
+            yield known
     for definition in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
         if definition not in seen and _has_its_signature(file, definition):
             yield Callback(None, definition, Use.LOOKS)
+
+
+def _promised(file: PythonFile) -> Iterator[Callback]:
+    """What a function gives whose result is annotated as a callback."""
+    for factory in file.nodes(ast.FunctionDef):
+        if factory.returns is not None and file.qualified(factory.returns) == _AUTHORIZER:
+            yield from (Callback(None, function, Use.NAMED) for function in _returned(factory))
+            for node in ast.walk(factory):
+                if isinstance(node, ast.Return) and isinstance(node.value, ast.Lambda):
+                    yield Callback(node.value, None, Use.NAMED)
 
 
 def other_uses(file: PythonFile, function: Function) -> list[ast.Name]:

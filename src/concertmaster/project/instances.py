@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from concertmaster.project.bindings import enclosing_function
 from concertmaster.project.python import PythonFile
 from concertmaster.project.uses import MANY, definitions
 
@@ -125,13 +126,23 @@ class _Search:
 
     def _binding(self, node: ast.AST) -> bool:
         if isinstance(node, ast.arg):
-            return self.annotated(node.annotation)
+            return self.annotated(node.annotation) or self._is_self(node)
         up = self.file.parent(node)
         if isinstance(up, ast.AnnAssign):
             return self.annotated(up.annotation)
         if isinstance(up, ast.Assign):
             return node in up.targets and self.instance(up.value)
         return isinstance(up, ast.NamedExpr) and self.instance(up.value)
+
+    def _is_self(self, node: ast.arg) -> bool:
+        """`self` in a method of a subclass."""
+        function = enclosing_function(self.file, node)
+        around = None if function is None else self.file.parent(function)
+        if not isinstance(around, ast.ClassDef) or not isinstance(function, _METHODS):
+            return False
+        static = {_last_part(one) for one in function.decorator_list} & {"staticmethod", "classmethod"}
+        first = [*function.args.posonlyargs, *function.args.args][:1]
+        return node.arg == "self" and first == [node] and not static and self.derives(around)
 
     def _attribute(self, node: ast.Attribute) -> bool:
         for name, owner in self.kind.held_by:

@@ -101,7 +101,7 @@ rule = Rule(
     section="5.0#10",
     change=CONTEXT,
     safety=Safety.SUGGESTED,
-    triggers=(b"auth_callback", b"authorize_callback", b"OIDCUserModel"),
+    triggers=(b"auth_callback", b"authorize_callback", b"OIDCUserModel", b"Authorizer"),
 )
 
 _NEEDED = (Import("orchestrator.core.utils.auth", "AuthContext"),)

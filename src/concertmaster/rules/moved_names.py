@@ -145,7 +145,8 @@ def _hit(
     old, new = (spelled(file, name, like) for name in (one.old_module, one.module))
     names = ", ".join(f"`{move.old.rpartition('.')[2]}`" for move in moves)
     if one.renames:
-        message = f"{names} is called `{one.name if old == new else f'{new}.{one.name}'}` since {since(one)}"
+        called = ", ".join(f"`{move.name if old == new else f'{new}.{move.name}'}`" for move in moves)
+        message = f"{names} {'are' if len(moves) > 1 else 'is'} called {called} since {since(one)}"
     else:
         them = "them" if len(moves) > 1 else "it"
         message = f"`{old}` no longer offers {names} since {since(one)}: import {them} from `{new}`"

@@ -187,7 +187,8 @@ def _is_module(file: SettingsFile, form: Form, match: re.Match[str], moved: set[
     if segment not in CORE_MODULES or not is_core_segment(segment) or segment in (file.around.shadow or ()):
         return False
     text = file.manifest.text
-    if _plain(f"{ROOT}.{segment}{groups.get('rest') or ''}") in moved or _HOSTS.intersection(rest):
+    both = _plain(f"{ROOT}.{segment}{groups.get('rest') or ''}") in moved and file.kind is not Kind.TABLE
+    if both or _HOSTS.intersection(rest):
         return False
     if form.change is IDLE and file.kind is Kind.YAML:
         return "loggers:" in text

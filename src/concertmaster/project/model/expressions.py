@@ -27,9 +27,14 @@ _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.NotEq: operator.ne,
     ast.In: lambda left, right: left in right,
     ast.NotIn: lambda left, right: left not in right,
-    ast.Is: lambda left, right: left is right,
-    ast.IsNot: lambda left, right: left is not right,
+    ast.Is: lambda left, right: _same(left, right),
+    ast.IsNot: lambda left, right: not _same(left, right),
 }
+
+
+def _same(left: Any, right: Any) -> bool:
+    """Targets are members of an enumeration, for which texts stand here."""
+    return left is right or (isinstance(left, str) and isinstance(right, str) and left == right)
 
 
 def outside(name: str) -> Value:
