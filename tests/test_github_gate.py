@@ -9,7 +9,6 @@ import pytest
 
 from concertmaster.action import run_action
 from concertmaster.github.retry import Retry
-from concertmaster.github.threads import BATCH
 from tests.github_server import GitHub, events
 from tests.github_server.calls import Reply
 from tests.github_server.faults import Effect, connection_reset, page, status, truncated
@@ -235,6 +234,21 @@ def test_all_annotations_are_there_fifty_a_call(github: GitHub, job: Open) -> No
     assert len(github.journal.calls("*", "/check-runs")) == 3
 
 
+def test_more_annotations_than_there_is_time_for_are_counted(
+    job: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("concertmaster.github.check.MAX_ANNOTATIONS", 60)
+    made = marking(
+        job({}, {f"f{number:03}.py": "import orchestrator.db\n" for number in range(61)}), "check-run"
+    )
+    made.run()
+    (found,) = made.remote.state.check_runs
+    assert len(found.annotations) == 60
+    assert str(found.output["summary"]).startswith(
+        "1 more finding beside the 60 that have an annotation.\n\n"
+    )
+
+
 @pytest.mark.parametrize("done", [True, False], ids=["done", "not done"])
 @pytest.mark.parametrize("fault", LOST)
 @pytest.mark.parametrize("verb", ["POST", "PATCH"])
@@ -255,6 +269,19 @@ def test_a_check_that_cannot_be_set_in_an_outage_is_not_green(github: GitHub, jo
     made = marking(job({}, {"new.py": NEW}), kind)
     github.faults.add("POST", "/(statuses|check-runs)", status(502), times=99)
     assert made.run()[0] == 3
+
+
+@pytest.mark.parametrize("kind", ["status", "check-run"])
+def test_a_review_that_could_not_be_posted_is_no_success_on_the_commit(
+    github: GitHub, job: Open, kind: str
+) -> None:
+    made = marking(job({}, {"new.py": OLD}), kind)
+    made.inputs["fail-on"] = "never"
+    github.faults.add("POST", "/reviews", status(502), times=99)
+    assert made.run()[0] == 3
+    state = made.remote.state
+    assert [item.state for item in state.statuses] == ["error"] * (kind == "status")
+    assert [item.conclusion for item in state.check_runs] == ["failure"] * (kind == "check-run")
 
 
 def test_a_check_that_the_token_may_not_set_is_told(job: Open, capsys: pytest.CaptureFixture[str]) -> None:
@@ -366,7 +393,7 @@ def test_an_empty_list_of_comments_doubles_nothing(github: GitHub, job: Open) ->
 
 
 def test_what_a_comparison_leaves_out_is_told_by_the_two_trees(github: GitHub, job: Open) -> None:
-    made = job({"gone.py": OLD}, {"gone.py": None, "new.py": OLD})
+    made = job({"gone.py": NEW}, {"gone.py": None, "new.py": OLD})
     queued = other(made, made.remote.merge_group_event(made.pull))
     base, head = made.remote.sha("main"), made.remote.sha("refs/pull/1/merge")
     nothing = {"files": [], "merge_base_commit": {"sha": base}}
@@ -448,15 +475,18 @@ def test_a_first_review_is_a_dozen_calls_at_most(github: GitHub, job: Open, file
     assert len(github.journal) <= 12
 
 
-def test_a_review_of_a_push_that_mends_everything_is_a_dozen_calls_and_a_few(
-    github: GitHub, job: Open
+@pytest.mark.parametrize("checkout", [True, False], ids=["checkout", "API"])
+def test_a_review_of_a_push_that_mends_everything_is_a_dozen_calls_at_most(
+    github: GitHub, job: Open, checkout: bool
 ) -> None:
-    old = {f"f{number:02}.py": FILLER for number in range(90)}
-    made = job(old, {path: f"{text}import orchestrator.db\n" for path, text in old.items()})
+    old = {f"f{number:02}.py": FILLER for number in range(99)}
+    bad = "import orchestrator.db, orchestrator.types, orchestrator.forms, orchestrator.domain\n"
+    made = job(old, {path: f"{text}{bad}" for path, text in old.items()})
     made.permissions = {"contents": "write", "pull_requests": "write"}
-    made.run()
+    made.checkout = checkout
+    assert made.run()[1]["findings"] == "396"
     made.remote.push("feature", {path: f"{text}import orchestrator.core.db\n" for path, text in old.items()})
     before = len(github.journal)
     assert made.run()[0] == 0
     assert all(thread.resolved_by for thread in made.pull.threads)
-    assert len(github.journal) - before <= 12 + 90 // BATCH + 1
+    assert len(github.journal) - before <= 12

@@ -25,7 +25,7 @@ query($owner: String!, $name: String!, $number: Int!, $after: String) {
         nodes {
           id isResolved isOutdated line originalLine path subjectType viewerCanResolve
           resolvedBy { login }
-          comments(first: 10) { nodes { id databaseId body isMinimized minimizedReason author { login } } }
+          comments(first: 10) { nodes { id fullDatabaseId body isMinimized minimizedReason author { login } } }
         }
       }
     }

@@ -161,7 +161,7 @@ def _comment(context: Context, item: Comment, repo: Repository, typename: str) -
         "__typename": typename,
         "id": item.node_id,
         "databaseId": item.id,
-        "fullDatabaseId": item.id,
+        "fullDatabaseId": str(item.id),
         "body": item.body,
         "bodyText": item.body,
         "author": actor(context, item.user),

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 BOT = "github-actions[bot]"
 BOT_ID = 41898282
+#: As on github.com, ids of comments have outgrown 32 bits.
+FIRST = 3_000_000_001
 APP_ID = 15368
 Kind = TypeVar("Kind", bound=Node)
 
@@ -37,7 +39,7 @@ class Hub:
     nodes: dict[str, Node] = field(default_factory=dict)
     keeps_refused_reviews: bool = False
     signed: set[str] = field(default_factory=set)
-    numbers: Iterator[int] = field(default_factory=lambda: count(1001))
+    numbers: Iterator[int] = field(default_factory=lambda: count(FIRST))
 
     def identity(self, prefix: str) -> tuple[int, str]:
         number = next(self.numbers)

@@ -39,6 +39,18 @@ def integer(data: Any, *keys: str) -> int:
     return _within(data, keys, int)
 
 
+def long_integer(data: Any, *keys: str) -> int:
+    """A whole number within an answer of GraphQL, which writes long ones as text.
+
+    Raises:
+        MalformedAnswerError: there is none.
+    """
+    digits = _within(data, keys, str)
+    if not digits.isdecimal():
+        raise MalformedAnswerError(f"an answer with no number as {'.'.join(keys)}")
+    return int(digits)
+
+
 def truth(data: Any, *keys: str) -> bool:
     """A yes or no within an answer.
 

@@ -12,14 +12,15 @@ from concertmaster.github.client import Client
 from concertmaster.github.event import Request
 from concertmaster.github.posted import digest
 from concertmaster.outcome import CLEAN, NOT_ANALYSED
-from concertmaster.report.markdown import visible
+from concertmaster.report.markdown import count, visible
 from concertmaster.report.summary import verdict
 from concertmaster.runner import Report
 
 NAME = "Concertmaster"
 #: GitHub takes so many annotations in one call, and adds those of further calls.
 BATCH = 50
-MAX_ANNOTATIONS = 1_000
+#: A hundred calls, of which GitHub takes 500 an hour.
+MAX_ANNOTATIONS = 5_000
 MAX_DESCRIPTION, MAX_TITLE, MAX_MESSAGE, MAX_SUMMARY = 140, 255, 4_000, 65_000
 _LEVELS = {Severity.ERROR: "failure", Severity.WARNING: "warning", Severity.NOTICE: "notice"}
 
@@ -53,11 +54,13 @@ class CheckPlan:
 def plan_check(report: Report, ended: int, text: str) -> CheckPlan:
     """A check of everything that was found, with a text on it, and of the exit code that it led to."""
     ordered = sorted(report.findings, key=lambda finding: (-finding.severity.rank, finding.place))
+    more = len(ordered) - MAX_ANNOTATIONS
+    left_out = f"{count(more, 'more finding')} beside the {MAX_ANNOTATIONS:,} that have an annotation.\n\n"
     return CheckPlan(
         succeeded=ended == CLEAN,
         analysed=ended != NOT_ANALYSED,
         title=verdict(report.findings, report.unanalysed)[:MAX_TITLE],
-        summary=text,
+        summary=f"{left_out if more > 0 else ''}{text}",
         annotations=tuple(map(_annotation, ordered[:MAX_ANNOTATIONS])),
     )
 

@@ -164,9 +164,13 @@ class Client:
         return _guarded(lambda: self._retry.write(write, find))
 
     def login(self) -> str:
-        """Whom comments of this token are by. GraphQL names an app without the ending that REST gives it."""
+        """Whom comments of this token are by."""
+        return self.named(
+            self.query("query { viewer { login } }", {}, lambda data: text(data, "viewer", "login"))
+        )
 
-        login = self.query("query { viewer { login } }", {}, lambda data: text(data, "viewer", "login"))
+    def named(self, login: str) -> str:
+        """The name of this token's account: GraphQL gives that of an app without the ending that REST has."""
         return f"{login.removesuffix('[bot]')}[bot]" if self.is_app else login
 
     def _graphql(self, document: str, variables: Json) -> Json:

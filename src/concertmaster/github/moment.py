@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from concertmaster.github.answers import Json, integer, objects, text
+from concertmaster.github.answers import Json, integer, long_integer, objects, text
 from concertmaster.github.client import Client
 from concertmaster.github.event import Request
 from concertmaster.github.posted import Posted, posted_summary, starts_with
@@ -19,7 +19,7 @@ query($owner: String!, $name: String!, $number: Int!) {{
       headRefOid
       reviewThreads(first: 1) {{ totalCount }}
       reviews(last: {LATEST}) {{ nodes {{ body author {{ __typename login }} }} }}
-      comments(last: {LATEST}) {{ nodes {{ databaseId body author {{ __typename login }} }} }}
+      comments(last: {LATEST}) {{ nodes {{ fullDatabaseId body author {{ __typename login }} }} }}
     }}
   }}
 }}
@@ -67,7 +67,7 @@ def _moment(data: Json, login: str) -> Moment:
     return Moment(
         text(data, *where, "headRefOid"),
         tuple(text(item, "body") for item in reviews),
-        tuple((item.get("databaseId") or 0, text(item, "body")) for item in comments),
+        tuple((long_integer(item, "fullDatabaseId"), text(item, "body")) for item in comments),
         integer(data, *where, "reviewThreads", "totalCount"),
     )
 

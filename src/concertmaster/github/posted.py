@@ -78,8 +78,8 @@ class PostedSummary:
 class Posted:
     """Everything of ours that stands on a pull request; `unknown` says why nothing is known of its threads.
 
-    `doubles` are further summaries, as two runs at once may leave behind; `listed` is how many comments on lines
-    GitHub has told of, those of others included.
+    `doubles` are further summaries, as two runs at once may leave behind; `listed` is how many threads GitHub has
+    told of, those of others included, or comments on lines where it tells of no threads.
     """
 
     comments: tuple[PostedComment, ...] = ()
@@ -87,6 +87,14 @@ class Posted:
     unknown: str = ""
     doubles: tuple[PostedSummary, ...] = ()
     listed: int = 0
+
+
+def posted_in(
+    comments: Iterable[PostedComment], said: Iterable[PostedSummary | None], *, listed: int, unknown: str = ""
+) -> Posted:
+    """Comments on lines, and of the comments in the conversation those that are summaries, the oldest first."""
+    told = tuple(item for item in said if item)
+    return Posted(tuple(comments), told[0] if told else None, unknown, told[1:], listed)
 
 
 def comment_mark(marks: Iterable[str], kin: Iterable[str] = ()) -> str:

@@ -7,18 +7,14 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property, partial
 
-from concertmaster.github.answers import Json, integer, text
+from concertmaster.github.answers import Json, integer, long_integer, text
 from concertmaster.github.client import Client
 from concertmaster.github.diff import ChangedFile
 from concertmaster.github.event import Request
-from concertmaster.github.moment import Moment, read_moment
-from concertmaster.github.posted import (
-    Posted,
-    PostedSummary,
-    posted_summary,
-    starts_with,
-)
+from concertmaster.github.moment import Moment, author_of, read_moment
+from concertmaster.github.posted import Posted, PostedSummary, posted_in, posted_summary, starts_with
 from concertmaster.github.refusals import NotFoundError, ReadOnlyTokenError, UnsupportedError
+from concertmaster.github.said import NUMBER, read_said
 from concertmaster.github.shapes import Tree, changed_file, checked, compared_files, own_comment, read_tree
 from concertmaster.github.threads import Threads
 from concertmaster.github.upkeep import Reopen, Resolve
@@ -79,15 +75,21 @@ class Pull:
 
     def posted(self) -> Posted:
         """What we have said on this pull request."""
-        comments = self._client.pages(f"{self._address}/comments", lambda item: item)
-        ours = tuple(found for item in comments if (found := own_comment(item)) and self._is_ours(item))
-        said = self.summaries()
-        told = Posted(ours, said[0] if said else None, doubles=tuple(said[1:]), listed=len(comments))
         try:
-            return replace(told, comments=tuple(self._threads.read())) if ours else told
+            said = read_said(self._client, self.request)
         except (NotFoundError, ReadOnlyTokenError, UnsupportedError) as error:
-            unknown = f"threads cannot be read, so none is resolved or opened again: {error}"
-            return replace(told, unknown=unknown)
+            return self._listed(str(error))
+        self._account = self._client.named(said.login)
+        ours = (item for item in said.comments if author_of(item) == self._account)
+        told = [posted_summary(long_integer(item, NUMBER), text(item, "body")) for item in ours]
+        return posted_in(self._threads.begun(said.threads), told, listed=len(said.threads))
+
+    def _listed(self, why: str) -> Posted:
+        """The same without threads, of a server that has none to tell of; `why` there are none."""
+        comments = self._client.pages(f"{self._address}/comments", lambda item: item)
+        ours = [found for item in comments if self._is_ours(item) and (found := own_comment(item))]
+        unknown = f"threads cannot be read, so none is resolved or opened again: {why}" if ours else ""
+        return posted_in(ours, self.summaries(), listed=len(comments), unknown=unknown)
 
     def summaries(self) -> list[PostedSummary]:
         """The summary comments of ours, which should be one."""

@@ -6,44 +6,23 @@ read again, and what is left is done one by one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from concertmaster.github.answers import Json, integer, objects, text, truth
+from concertmaster.github.answers import Json, integer, long_integer, objects, text, truth
 from concertmaster.github.client import Client
 from concertmaster.github.commands import is_only_commands
 from concertmaster.github.event import Request
 from concertmaster.github.moment import author_of
 from concertmaster.github.posted import PostedComment, State, Thread, posted_comment, says_done
 from concertmaster.github.refusals import GitHubError, OutageError, ReadOnlyTokenError
+from concertmaster.github.said import NUMBER, REPLIES, read_said
 from concertmaster.github.upkeep import Reopen, Resolve
 
 Step = Resolve | Reopen
-#: Threads in one call; each is up to two writes.
-BATCH = 20
-#: Replies that are looked at; a longer conversation is one of people.
-REPLIES = 30
-MAX_PAGES = 50
-
-THREADS = f"""
-query($owner: String!, $name: String!, $number: Int!, $after: String) {{
-  repository(owner: $owner, name: $name) {{
-    pullRequest(number: $number) {{
-      reviewThreads(first: 100, after: $after) {{
-        pageInfo {{ hasNextPage endCursor }}
-        nodes {{
-          id isResolved path line originalLine viewerCanResolve resolvedBy {{ login }}
-          comments(first: {REPLIES}) {{
-            totalCount
-            nodes {{ id databaseId body isMinimized author {{ __typename login }} }}
-          }}
-        }}
-      }}
-    }}
-  }}
-}}
-"""
+#: Threads in one call; each is up to two writes, and GitHub gives up on what takes longer than ten seconds.
+BATCH = 25
 RESOLVE = "resolveReviewThread(input: {threadId: $thread}) { thread { id } }"
 UNRESOLVE = "unresolveReviewThread(input: {threadId: $thread}) { thread { id } }"
 HIDE = "minimizeComment(input: {subjectId: $comment, classifier: %s}) { minimizedComment { isMinimized } }"
@@ -62,15 +41,12 @@ class Threads:
     login: str
 
     def read(self) -> list[PostedComment]:
-        """The comments of ours that begin a thread."""
-        found: list[PostedComment] = []
-        after: str | None = None
-        for _ in range(MAX_PAGES):
-            page, after = self.client.query(THREADS, self._variables(after), _page)
-            found += [item for node in page if (item := self._posted(node))]
-            if after is None:
-                break
-        return found
+        """The comments of ours that begin a thread, as they are now."""
+        return self.begun(read_said(self.client, self.request, comments=False).threads)
+
+    def begun(self, threads: Iterable[Json]) -> list[PostedComment]:
+        """The comments of ours that begin one of these threads."""
+        return [item for node in threads if (item := self._posted(node))]
 
     def carry_out(self, steps: Sequence[Step]) -> str:
         """Close and open threads; the reason why some were left, if GitHub does not allow it.
@@ -106,16 +82,12 @@ class Threads:
             if comment is not None and list(_deeds(replace(step, comment=comment))):
                 yield replace(step, comment=comment)
 
-    def _variables(self, after: str | None) -> Json:
-        request = self.request
-        return {"owner": request.owner, "name": request.name, "number": request.number, "after": after}
-
     def _posted(self, node: Json) -> PostedComment | None:
         comments = objects(node, "comments", "nodes")
         if not comments or author_of(comments[0]) != self.login:
             return None
         line = integer(node, "line") if node.get("line") is not None else None
-        number = integer(comments[0], "databaseId")
+        number = long_integer(comments[0], NUMBER)
         found = posted_comment(number, text(node, "path"), line, text(comments[0], "body"))
         origin = node.get("originalLine") or 0
         return replace(found, thread=self._thread(node, comments), origin=origin) if found else None
@@ -145,13 +117,6 @@ class Threads:
         if is_hidden:
             return State.CLOSED_BY_US if was_closed else State.CLOSED_BY_OTHERS
         return State.OPEN
-
-
-def _page(data: Json) -> tuple[list[Json], str | None]:
-    """The nodes of a page, and where the next one begins."""
-    where = ("repository", "pullRequest", "reviewThreads")
-    more = truth(data, *where, "pageInfo", "hasNextPage")
-    return objects(data, *where, "nodes"), text(data, *where, "pageInfo", "endCursor") if more else None
 
 
 def _is_person(comment: Json, login: str) -> bool:
