@@ -49,7 +49,7 @@ $(DOCUMENTATION)/.ready: requirements/docs.txt
 
 site: $(READY) $(DOCUMENTATION)/.ready
 	$(VENV)/bin/python -m tools.site
-	NO_MKDOCS_2_WARNING=1 $(DOCUMENTATION)/bin/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(DOCUMENTATION)/bin/mkdocs build --strict
 
 # One command makes a release: `make release VERSION=1.2.3` checks that everything agrees, tags, and pushes the tag.
 # The rest is done by .github/workflows/release.yml.

@@ -34,7 +34,8 @@ def look_up(index: Index, wanted: list[str]) -> None:
         index.exists(name, RELEASE)
 
 
-def main() -> None:
+def timings() -> Iterator[str]:
+    """Medians of several rounds, one line each."""
     wanted = list(names(Index.load()))
     loads, first, again, signatures = [], [], [], []
     for _ in range(ROUNDS):
@@ -43,10 +44,14 @@ def main() -> None:
         first.append(seconds(lambda: look_up(index, wanted)))  # noqa: B023
         again.append(seconds(lambda: look_up(index, wanted)))  # noqa: B023
         signatures.append(seconds(lambda: [index.signature(name, RELEASE) for name in wanted]))  # noqa: B023
-    print(f"size              {store.SHIPPED.stat().st_size:,} bytes, {len(wanted):,} names of the framework")
-    print(f"load              {statistics.median(loads) * 1e3:.1f} ms")
+    yield f"load              {statistics.median(loads) * 1e3:.1f} ms"
     for what, times in (("first look-up", first), ("look-up again", again), ("signature", signatures)):
-        print(f"{what:17} {statistics.median(times) / len(wanted) * 1e6:.2f} µs a name")
+        yield f"{what:17} {statistics.median(times) / len(wanted) * 1e6:.2f} µs a name"
+
+
+def main() -> None:
+    size, known = store.SHIPPED.stat().st_size, len(list(names(Index.load())))
+    print(f"size              {size:,} bytes, {known:,} names of the framework", *timings(), sep="\n")
 
 
 if __name__ == "__main__":

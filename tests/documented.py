@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 ROOT = Path(__file__).parents[1]
 PAGES = (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")))
 WRITTEN_BY_PROGRAMS = {"coverage.md"}
+FIGURES = re.compile(r"<!-- figures: .*?<!-- /figures -->", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Block:
     line: int
     kind: str
     text: str
+    title: str = ""
 
     @property
     def place(self) -> str:
@@ -36,13 +38,21 @@ def blocks() -> tuple[Block, ...]:
 
 
 def _blocks(page: Path) -> Iterator[Block]:
-    for token in MarkdownIt().parse(page.read_text(encoding="utf-8")):
+    text = FIGURES.sub(lambda match: "\n" * match[0].count("\n"), page.read_text(encoding="utf-8"))
+    for token in MarkdownIt().parse(text):
         if token.type == "fence" and token.map:
-            yield Block(str(page.relative_to(ROOT)), token.map[0] + 1, token.info.strip(), token.content)
+            kind, _, words = token.info.strip().partition(" ")
+            title = words.removeprefix('title="').removesuffix('"')
+            yield Block(str(page.relative_to(ROOT)), token.map[0] + 1, kind, token.content, title)
 
 
 def of_kind(*kinds: str) -> list[Block]:
-    return [block for block in blocks() if block.kind in kinds]
+    """Blocks that are not the content of a file which their title names."""
+    return [block for block in blocks() if block.kind in kinds and not block.title]
+
+
+def files() -> list[Block]:
+    return [block for block in blocks() if block.title]
 
 
 def commands(block: Block) -> list[tuple[str, ...]]:

@@ -138,7 +138,7 @@ def test_imports_of_other_releases_work_when_the_index_says_so(
         counts[f"index {said}, Python {python if isinstance(python, bool) else 'cannot say'}"] += 1
         if said is not None and isinstance(python, bool) and said is not python:
             wrong.append((real, said, python))
-    for what, count in {**counts, "pairs": len(imports), "names": len(wanted)}.items():
+    for what, count in {**counts, "pairs": len(imports), "imports": len(wanted)}.items():
         record_property(what, count)
     print(f"{installed}: {len(imports)} pairs, {len(wanted)} imports, {dict(counts)}")
     assert wrong == []
@@ -151,7 +151,9 @@ def test_imports_of_other_releases_work_when_the_index_says_so(
     not SLOW, reason="imports every module of eight releases; set CONCERTMASTER_SLOW=1 to run it"
 )
 @pytest.mark.parametrize("installed", INSTALLED)
-def test_modules_hold_what_the_index_says(index: Index, installed: str) -> None:
+def test_modules_hold_what_the_index_says(
+    index: Index, installed: str, record_property: Callable[[str, object], None]
+) -> None:
     imports = frozenset().union(*(imports_of(release) for release in READ if release != installed))
     spelled = frozenset((index.spelling(module, installed), name) for module, name in imports)
     answer = ask(installed, spelled, everything=True)
@@ -162,6 +164,8 @@ def test_modules_hold_what_the_index_says(index: Index, installed: str) -> None:
         assert index.is_module(module, release_of(answer, module)), module
         if isinstance(content, dict):
             differences += _differences(index, module, release_of(answer, module), content, counts)
+    for what, count in counts.items():
+        record_property(what, count)
     print(f"{installed}: {dict(counts)}")
     assert differences == []
 

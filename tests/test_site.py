@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tools import site_hops
 from tools.coverage import rows
-from tools.site import index, on_site, page, write
+from tools.site import in_guide, index, on_site, page, write
 
 from concertmaster.plan.operations import OPERATIONS
 from concertmaster.rule import Rule, load_rules
@@ -34,6 +34,22 @@ def test_links_elsewhere_and_between_guides_stay() -> None:
 
 def test_links_of_the_front_page_lead_to_the_site() -> None:
     assert on_site("[a](docs/names.md#x) [b](CONTRIBUTING.md)") == "[a](names.md#x) [b](contributing.md)"
+
+
+def test_every_picture_is_there(site: Path) -> None:
+    shown = [
+        (path, source)
+        for path in site.rglob("*.md")
+        for source in re.findall(r'(?:src|srcset)="([^"]+)"', CODE.sub("", path.read_text(encoding="utf-8")))
+    ]
+    assert len(shown) > 3
+    assert [(path.name, source) for path, source in shown if not (path.parent / source).is_file()] == []
+
+
+def test_links_of_guides_to_the_root_lead_to_the_site() -> None:
+    assert (
+        in_guide("[a](../SECURITY.md#x) [b](../CONTRIBUTING.md)") == "[a](security.md#x) [b](contributing.md)"
+    )
 
 
 def test_every_link_leads_to_a_page(site: Path) -> None:

@@ -7,7 +7,7 @@ python -m tools.coverage --check  # fail when it is not up to date, or a row has
 from __future__ import annotations
 
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +29,8 @@ Each row is a change between releases of orchestrator-core that projects meet, b
 the rules are written from: the first figures are the release (`50-03a` came with 5.0), `G` are guard rules for every
 rewrite, `T` concern test set-ups, `CP` companion packages, `R` what must agree within a project. This page is
 written by `python -m tools.coverage`.
+
+{numbers}
 
 The last column is what the examples of the rules show: whether a rewrite can be made without a look (`safe`), is
 proposed (`suggested`) or is left to a person (`manual`), at best.
@@ -104,7 +106,17 @@ def document() -> str:
         f"| {row.id} | {row.safety.lower()} | {ours.value} | {SAFETIES.get(row.id, '')} |"
         for row, ours in deviations()
     )
-    return "\n".join((HEAD.rstrip("\n"), *lines, CORRECTED.rstrip("\n"), *corrected)) + "\n"
+    head = HEAD.rstrip("\n").format(numbers=numbers())
+    return "\n".join((head, *lines, CORRECTED.rstrip("\n"), *corrected)) + "\n"
+
+
+def numbers() -> str:
+    """How much is known of the framework's changes."""
+    known, covered, total = load_rules(), answers(), list(rows())
+    counts = Counter(rule.safety for rule in known)
+    told = ", ".join(f"{counts[safety]} {safety.value}" for safety in Safety)
+    answered = sum(bool(covered[row.id]) for row in total)
+    return f"{len(known)} rules ({told}), the plan and the guards cover {answered} of {len(total)} changes."
 
 
 def unanswered() -> list[str]:

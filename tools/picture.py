@@ -1,6 +1,6 @@
-"""Makes docs/pictures: terminal, review and report of the demo's pull request, each in a light and a dark theme.
+"""Makes docs/pictures: terminal, review, report and site, each in a light and a dark theme.
 
-make demo && python -m tools.picture
+make demo site && python -m tools.picture
 """
 
 from __future__ import annotations
@@ -11,8 +11,12 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -34,6 +38,9 @@ if TYPE_CHECKING:
 
 SHOWN = "workflows/ip_prefix/modify_ip_prefix.py"
 PICTURES = Path("docs/pictures")
+SITE = Path(".cache/site/html")
+#: A page of the site, as it is called there and as its picture is called.
+SHOWN_OF_SITE = {"site": "rules/secret-settings.html"}
 LIGHT = "ffffff 1f2328 1f2328 b3141d 0f6d31 7d4e00 0550ae 6639ba 0e6774 59636e"
 DARK = "0d1117 f0f6fc 9198a1 ff938a 56d364 e3b341 79c0ff d2a8ff 56d4dd f0f6fc"
 #: Ground, ink, and the eight colours of a terminal.
@@ -55,8 +62,8 @@ class View:
 def main() -> int:
     browser = shutil.which("chromium") or shutil.which("google-chrome")
     repository = PLACE / "network"
-    if browser is None or not repository.exists():
-        sys.stdout.write("SKIPPED: this needs Chromium, and the project that `make demo` leaves.\n")
+    if browser is None or not repository.exists() or not SITE.exists():
+        sys.stdout.write("SKIPPED: this needs Chromium, the project of `make demo`, and `make site`.\n")
         return 0
     git(repository, "checkout", "--quiet", BRANCH)
     try:
@@ -121,18 +128,37 @@ def photograph(executable: str, views: list[View]) -> None:
 
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        file = Path(folder) / "page.html"
         for theme in THEMES:
             for view in views:
-                _picture(browser, view, theme, Path(folder) / "page.html")
+                file.write_text(view.html, encoding="utf-8")
+                _picture(browser, view, theme, file.as_uri())
+            with served(SITE) as address:
+                for name, path in SHOWN_OF_SITE.items():
+                    view = View(name, "", width=1280, height=860)
+                    _picture(browser, view, theme, f"{address}/{path}")
         browser.close()
 
 
-def _picture(browser: Browser, view: View, theme: str, file: Path) -> None:
-    file.write_text(view.html, encoding="utf-8")
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """A folder as a site: from files it would show no search."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Silent, directory=str(folder))) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+class _Silent(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def _picture(browser: Browser, view: View, theme: str, address: str) -> None:
     size = {"width": view.width, "height": view.height}
     with browser.new_context(viewport=size, color_scheme=theme) as context:  # type: ignore[arg-type]
         page = context.new_page()
-        page.goto(file.as_uri())
+        page.goto(address, wait_until="networkidle")
         if view.at:
             page.eval_on_selector(view.at, "(part) => part.scrollIntoView()")
         page.screenshot(path=PICTURES / f"{view.name}-{theme}.png")

@@ -47,6 +47,8 @@ def main() -> int:
 def write(folder: Path) -> int:
     """Everything that the site is built from; gives the number of pages."""
     shutil.copytree(ROOT / "docs", folder)
+    for guide in folder.glob("*.md"):
+        guide.write_text(in_guide(guide.read_text(encoding="utf-8")), encoding="utf-8")
     for name, new in AT_ROOT.items():
         if (ROOT / name).exists():
             (folder / new).write_text(on_site((ROOT / name).read_text(encoding="utf-8")), encoding="utf-8")
@@ -68,8 +70,14 @@ def pages() -> Iterator[tuple[str, str]]:
         yield f"hops/{site_hops.name(start, end)}.md", site_hops.guide(start, end, rules)
 
 
+def in_guide(text: str) -> str:
+    """A guide, with its links to the repository's root as they are on the site."""
+    return re.sub(r"\]\(\.\./([A-Z]+\.md)", lambda match: f"]({AT_ROOT[match[1]]}", text)
+
+
 def on_site(text: str) -> str:
     """A page of the repository's root, with its links as they are on the site."""
+    text = re.sub(r'(src|srcset)="docs/', r'\1="', text)
     return _LINK.sub(lambda match: f"]({_moved(match['target'])}{match['anchor'] or ''})", text)
 
 
