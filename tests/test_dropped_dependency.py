@@ -37,3 +37,10 @@ def test_a_release_that_still_brings_it() -> None:
 
 def test_a_library_that_nothing_brings_any_more() -> None:
     assert told({"requirements.txt": PIN, "tasks.py": USE}) == ["tasks.py:1 error"]
+
+
+def test_a_library_of_another_name_than_its_distribution() -> None:
+    files = {"agent.py": b"from pydantic_ai.models.openai import OpenAIModel\n"}
+    pin = b"orchestrator-core[agent]==4.8.2\n"
+    assert told({"requirements.txt": pin, **files}) == ["agent.py:1 error"]
+    assert told({"requirements.txt": pin + b"pydantic-ai-slim>=1\n", **files}) == []

@@ -181,3 +181,14 @@ def test_several_names_are_told_with_what_each_is_called() -> None:
         "`get_engine_settings`, `get_engine_settings_for_update` are called "
         "`get_engine_settings_table`, `get_engine_settings_table_for_update` since 5.0"
     )
+
+
+@pytest.mark.parametrize("end", [",  # noqa: F401", ""])
+def test_the_comment_of_the_name_above_stays_there(end: str) -> None:
+    text = f"from orchestrator.types import (\n    SubscriptionLifecycle,  # ours\n    State{end}\n)\n"
+    result = judge(text)
+    assert result.rewritten is not None
+    assert result.rewritten.decode() == (
+        "from orchestrator.types import (\n    SubscriptionLifecycle,  # ours\n)\n"
+        "from pydantic_forms.types import State\n"
+    )

@@ -14,6 +14,8 @@ from concertmaster.rewrite.new_imports import in_order, line_after, module_name,
 from concertmaster.rewrite.spans import replace_span
 from concertmaster.rule import Import
 
+_ENDS = re.compile(rb"[ \t]*,?[ \t]*(?:#[^\n]*)?\r?\n")
+
 
 def drop_aliases(
     file: PythonFile, node: ast.Import | ast.ImportFrom, aliases: Collection[ast.alias]
@@ -36,7 +38,20 @@ def _drop_run(file: PythonFile, names: list[ast.alias], first: int, last: int) -
     if last + 1 < len(names):
         start, end = file.span(names[first])[0], file.span(names[last + 1])[0]
         return _whole_lines(file, start, end, names[last + 1])
+    if (lines := _last_lines(file, names[first - 1], names[first], names[last])) is not None:
+        return replace_span(file, *lines, "")
     return replace_span(file, file.span(names[first - 1])[1], file.span(names[last])[1], "")
+
+
+def _last_lines(
+    file: PythonFile, before: ast.alias, first: ast.alias, last: ast.alias
+) -> tuple[int, int] | None:
+    """The lines of the last names, comments and all, where these names alone have them and others stay."""
+    start = file.line_span(first.lineno)[0]
+    end = file.line_span(last.end_lineno or last.lineno)[1]
+    behind = file.source[file.span(last)[1] : end]
+    alone = not file.source[start : file.span(first)[0]].strip() and _ENDS.fullmatch(behind) is not None
+    return (start, end) if alone and before.lineno < first.lineno else None
 
 
 def _whole_lines(file: PythonFile, start: int, end: int, following: ast.alias) -> Edit:

@@ -1,8 +1,9 @@
 """A library is imported that only came along with orchestrator-core, which no longer brings it.
 
-orchestrator-core requires `schedule` up to 4.3 and `broadcaster` up to 2.1.1. A project that imports one of them
-without requiring it itself works only as long as the framework does it for the project, and fails with a
-`ModuleNotFoundError` after the upgrade. Require the library in the project's own manifest, or do without it.
+orchestrator-core requires `schedule` up to 4.3 and `broadcaster` up to 2.1.1; its extra `agent` brought
+`pydantic_ai` and what goes with it up to 4.8. A project that imports one of them without requiring it itself works
+only as long as the framework does it for the project, and fails with a `ModuleNotFoundError` after the upgrade.
+Require the library in the project's own manifest, or do without it.
 
 Guide: <https://workfloworchestrator.org/orchestrator-core/guides/tasks/>
 
@@ -18,6 +19,10 @@ def cancel():
 from broadcaster import Broadcast
 
 broadcast = Broadcast("memory://")
+```
+
+```python reported row=50-08c
+from pydantic_ai.models.openai import OpenAIModel
 ```
 
 Modules of the project's own, and imports that may fail, are left alone:
@@ -50,22 +55,31 @@ from concertmaster.versions import Change
 
 rule = Rule(
     __name__,
-    rows=("44-04", "21-12"),
+    rows=("44-04", "21-12", "50-08c"),
     change=Change(works_from="1.0.0", removed="2.1.2"),
     safety=Safety.MANUAL,
-    triggers=(b"import schedule", b"from schedule", b"import broadcaster", b"from broadcaster"),
+    triggers=(
+        *(b"import schedule", b"from schedule", b"import broadcaster", b"from broadcaster"),
+        *(b"pydantic_ai", b"ag_ui", b"fasta2a"),
+    ),
 )
 
-#: The module, which is named as its distribution, the release that dropped it, and the catalogue's row.
-DROPPED = {"schedule": ("4.4.0", "44-04"), "broadcaster": ("2.1.2", "21-12")}
+#: The module, the release that dropped it, the catalogue's row, and the distributions that have it.
+DROPPED = {
+    "schedule": ("4.4.0", "44-04", {"schedule"}),
+    "broadcaster": ("2.1.2", "21-12", {"broadcaster"}),
+    "pydantic_ai": ("5.0.0", "50-08c", {"pydantic-ai", "pydantic-ai-slim"}),
+    "ag_ui": ("5.0.0", "50-08c", {"ag-ui-protocol"}),
+    "fasta2a": ("5.0.0", "50-08c", {"fasta2a"}),
+}
 
 
 @rule.on(ast.Import, ast.ImportFrom)
 def imports(file: PythonFile, node: ast.Import | ast.ImportFrom) -> Iterator[Hit]:
-    for name in sorted(_packages(node) & DROPPED.keys() - file.around.required):
-        if _is_own(file, name) or in_import_guard(file, node):
+    for name in sorted(_packages(node) & DROPPED.keys()):
+        since, row, distributions = DROPPED[name]
+        if distributions & file.around.required or _is_own(file, name) or in_import_guard(file, node):
             continue
-        since, row = DROPPED[name]
         message = (
             f"`{name}` no longer comes with orchestrator-core since {since}, and nothing else requires it here: "
             "require it in the project's own manifest, or do without it"
