@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from concertmaster.forgetting import take_secret
 from concertmaster.github import job
-from concertmaster.github.client import connect
+from concertmaster.github.client import Client, connect
 from concertmaster.github.dashboard import Dashboard, edited_issue
+from concertmaster.github.default_branch import DefaultBranch, projects, read_default_branch
 from concertmaster.github.event import required
 from concertmaster.github.inputs import TOKEN, Inputs, read_input, read_inputs
 from concertmaster.github.refusals import BadTokenError, GitHubError
-from concertmaster.github.renewal import Renewal
 from concertmaster.github.repository import Repository
 from concertmaster.github.retry import Retry
 from concertmaster.github.upgrade_pull import Outcome, Result, Wishes
+from concertmaster.github.upgrades import foremost, upgrade
 from concertmaster.messages import UserError
 from concertmaster.messages.github import malformed_input, not_on_default_branch, unwritable_upgrade
 from concertmaster.outcome import CLEAN, NOT_ANALYSED, WRONG_USE
 from concertmaster.report.dashboard import Button
-from concertmaster.report.markdown import code
+from concertmaster.report.markdown import code, prose
 from concertmaster.report.upgrade import title
 from concertmaster.report.upgrade_plan import lines
 from concertmaster.upgrading import Limits
@@ -56,24 +58,15 @@ def run_upgrade(
         take_secret(TOKEN)
         client = connect(inputs.token, inputs.api_url, retry=retry, pause=pause)
         try:
-            repository = Repository(client, _name(environment))
-            dashboard = (
-                Dashboard(client, repository, inputs.server_url, inputs.wishes.folder)
-                if has_dashboard
-                else None
-            )
-            button = _button(dashboard, environment) if dashboard else None
-            if event == EDITED and button is None:
-                job.log("No box of the dashboard was ticked by somebody who may write to the repository.")
-                job.write_outputs(environment, {"result": "skipped"})
-                return CLEAN
-            outcome = _run(repository, inputs, environment, dry_run=dry_run, button=button)
-            if dashboard and not dry_run:
-                _keep(dashboard, repository, outcome)
+            outcomes = _Run(client, inputs, environment, dry_run=dry_run, has_dashboard=has_dashboard).run()
         finally:
             client.close()
-        _tell(outcome, inputs, environment)
-        return NOT_ANALYSED if outcome.plan and outcome.plan.unanalysed else CLEAN
+        if not outcomes:
+            job.log("No box of the dashboard was ticked by somebody who may write to the repository.")
+            job.write_outputs(environment, {"result": "skipped"})
+            return CLEAN
+        _tell(outcomes, inputs, environment)
+        return max(map(_ended, outcomes))
     except BadTokenError as error:
         return _fail(unwritable_upgrade(str(error)), environment, WRONG_USE)
     except GitHubError as error:
@@ -89,53 +82,105 @@ def _name(environment: Mapping[str, str]) -> str:
     return name
 
 
-def _button(dashboard: Dashboard, environment: Mapping[str, str]) -> Button | None:
-    """What the boxes of the dashboard ask for; an edit of another issue asks for nothing."""
-    if environment["GITHUB_EVENT_NAME"] == EDITED:
-        number = edited_issue(Path(required(environment, "GITHUB_EVENT_PATH")))
-        if number is None or dashboard.kept is None or dashboard.kept.number != number:
+class _Run:
+    """One run on all projects of a repository."""
+
+    def __init__(
+        self,
+        client: Client,
+        inputs: Inputs,
+        environment: Mapping[str, str],
+        *,
+        dry_run: bool,
+        has_dashboard: bool,
+    ) -> None:
+        self._client, self._inputs, self._environment = client, inputs, environment
+        self._repository = Repository(client, _name(environment))
+        self._is_edited = environment["GITHUB_EVENT_NAME"] == EDITED
+        self._dry_run, self._has_dashboard = dry_run, has_dashboard
+
+    def run(self) -> list[Outcome]:
+        """What came of each project; of none where no box was ticked.
+
+        Only what the default branch says counts: another branch could be anybody's.
+        """
+        repository = self._repository
+        edited = self._edited()
+        if self._is_edited and edited is None:
+            return []
+        ref = required(self._environment, "GITHUB_REF")
+        if ref != f"refs/heads/{repository.default_branch}":
+            raise not_on_default_branch(ref, repository.default_branch)
+        start = read_default_branch(repository, self._inputs.checkout)
+        each = tuple(projects(start, self._wishes(), self._inputs.wishes.projects))
+        made = (self._one(start, wishes, edited, is_one=len(each) == 1) for wishes in each)
+        return [outcome for outcome in made if outcome is not None]
+
+    def _edited(self) -> int | None:
+        """The issue that somebody has edited, where it looks like a dashboard."""
+        if not self._is_edited:
             return None
-    try:
-        return dashboard.asked()
-    except BadTokenError:
-        raise
-    except GitHubError as error:
-        job.annotate("warning", f"The boxes of the dashboard could not be read: {error}.")
-        return None
+        return edited_issue(Path(required(self._environment, "GITHUB_EVENT_PATH")))
+
+    def _one(
+        self, start: DefaultBranch, wishes: Wishes, edited: int | None, *, is_one: bool
+    ) -> Outcome | None:
+        dashboard = self._dashboard(wishes.folder)
+        button = self._button(dashboard, edited) if dashboard else None
+        if self._is_edited and button is None:
+            return None
+        if button is Button.NEXT_HOP:
+            wishes = replace(wishes, target=NEXT_HOP)
+        dry_run = self._dry_run or button is Button.AGAIN
+        outcome = upgrade(self._repository, start, wishes, is_one=is_one, dry_run=dry_run)
+        if dashboard and not self._dry_run:
+            _keep(dashboard, start.commit, outcome)
+        return outcome
+
+    def _dashboard(self, folder: str) -> Dashboard | None:
+        if not self._has_dashboard:
+            return None
+        return Dashboard(self._client, self._repository, self._inputs.server_url, folder)
+
+    def _button(self, dashboard: Dashboard, edited: int | None) -> Button | None:
+        """What the boxes of the dashboard ask for; an edit of another issue asks for nothing."""
+        try:
+            if self._is_edited and (dashboard.kept is None or dashboard.kept.number != edited):
+                return None
+            return dashboard.asked()
+        except BadTokenError:
+            raise
+        except GitHubError as error:
+            job.annotate("warning", f"The boxes of the dashboard could not be read: {error}.")
+            return None
+
+    def _wishes(self) -> Wishes:
+        environment, wishes = self._environment, self._inputs.wishes
+        return Wishes(
+            wishes.installed,
+            wishes.target,
+            wishes.folder,
+            _truth(environment, "unsafe") is True,
+            self._inputs.server_url,
+            wishes.supply,
+            Limits(_days(environment), _truth(environment, "prereleases")),
+            Toolbox.of(environment, wishes.supply.source),
+        )
 
 
-def _keep(dashboard: Dashboard, repository: Repository, outcome: Outcome) -> None:
+def _keep(dashboard: Dashboard, commit: str, outcome: Outcome) -> None:
     """The dashboard tells of the upgrade; where it cannot be written, the upgrade is done all the same."""
     try:
-        job.log(f"Dashboard: {dashboard.keep(outcome, repository.tip(repository.default_branch) or '')}.")
+        job.log(f"Dashboard: {dashboard.keep(outcome, commit)}.")
     except GitHubError as error:
         remedy = "Give the job `issues: write`, and see that the repository has issues."
         job.annotate("warning", f"The dashboard could not be written: {error}. {remedy}")
 
 
-def _run(
-    repository: Repository,
-    inputs: Inputs,
-    environment: Mapping[str, str],
-    *,
-    dry_run: bool,
-    button: Button | None = None,
-) -> Outcome:
-    """Only what the default branch says counts: another branch could be anybody's."""
-    ref = required(environment, "GITHUB_REF")
-    if ref != f"refs/heads/{repository.default_branch}":
-        raise not_on_default_branch(ref, repository.default_branch)
-    wishes = Wishes(
-        inputs.wishes.installed,
-        NEXT_HOP if button is Button.NEXT_HOP else inputs.wishes.target,
-        inputs.wishes.folder,
-        _truth(environment, "unsafe") is True,
-        inputs.server_url,
-        inputs.wishes.supply,
-        Limits(_days(environment), _truth(environment, "prereleases")),
-        Toolbox.of(environment, inputs.wishes.supply.source),
-    )
-    return Renewal(repository, wishes, inputs.checkout).run(dry_run=dry_run or button is Button.AGAIN)
+def _ended(outcome: Outcome) -> int:
+    if outcome.error is not None:
+        return NOT_ANALYSED if outcome.is_lost else WRONG_USE
+    return NOT_ANALYSED if outcome.plan and outcome.plan.unanalysed else CLEAN
 
 
 def _truth(environment: Mapping[str, str], name: str) -> bool | None:
@@ -152,28 +197,45 @@ def _days(environment: Mapping[str, str]) -> int | None:
     return None if given is None else int(given)
 
 
-def _tell(outcome: Outcome, inputs: Inputs, environment: Mapping[str, str]) -> None:
-    plan = outcome.plan
+def _tell(outcomes: Sequence[Outcome], inputs: Inputs, environment: Mapping[str, str]) -> None:
+    """The log, the page of the job, and the outputs; of several projects each, with commas between."""
+    for outcome in outcomes:
+        _tell_one(outcome, inputs, environment)
+    plans = [outcome.plan for outcome in outcomes if outcome.plan is not None]
+    numbers = [str(outcome.number) for outcome in outcomes if outcome.number]
+    values: dict[str, object] = {"result": foremost(outcomes).value, "pull-request": ",".join(numbers)}
+    if plans:
+        values["installed"] = ",".join(dict.fromkeys(plan.installed for plan in plans))
+        values["target"] = ",".join(dict.fromkeys(plan.target for plan in plans))
+        values["unanalysed"] = sum(len(plan.unanalysed) for plan in plans)
+    job.write_outputs(environment, values)
+
+
+def _tell_one(outcome: Outcome, inputs: Inputs, environment: Mapping[str, str]) -> None:
+    plan, number = outcome.plan, outcome.number
     if outcome.result is Result.PLANNED and plan is not None:
         job.quote((*lines(plan), "", outcome.body))
-    what = f"{title(plan)}: " if plan else ""
+    where = f"{code(outcome.folder)}: " if outcome.folder else ""
+    if outcome.error is not None:
+        _annotate(outcome.error, outcome.folder)
+    what = f"{title(plan)}: " if plan else where
     job.log(f"{what}{outcome.result.value}, {outcome.reason}")
     for note in plan.names.notes if plan else ():
         job.annotate("notice", note)
     for note in undone(plan.style, plan.locks) if plan and plan.lacking else ():
         job.annotate("warning", note)
-    number = outcome.number or ""
     address = f"{inputs.server_url}/{environment['GITHUB_REPOSITORY']}/pull/{number}"
     told = f"[#{number}]({address})" if number else code(outcome.reason)
-    job.write_summary(environment, f"**{what or 'Upgrade: '}{outcome.result.value}**, {told}.")
-    values: dict[str, object] = {"result": outcome.result.value, "pull-request": number}
-    if plan is not None:
-        values |= {"installed": plan.installed, "target": plan.target, "unanalysed": len(plan.unanalysed)}
-    job.write_outputs(environment, values)
+    shown = prose(title(plan)) + ": " if plan else where or "Upgrade: "
+    job.write_summary(environment, f"**{shown}{outcome.result.value}**, {told}.")
+
+
+def _annotate(error: UserError, folder: str = "") -> None:
+    job.annotate("error", f"{f'{folder}: ' if folder else ''}{error.what} {error.why} {error.remedy}")
 
 
 def _fail(error: UserError, environment: Mapping[str, str], ended: int) -> int:
-    job.annotate("error", f"{error.what} {error.why} {error.remedy}")
+    _annotate(error)
     job.write_summary(
         environment, f"**Concertmaster could not upgrade this project.** {code(str(error), limit=1_000)}"
     )

@@ -16,11 +16,12 @@ from concertmaster.config import load_config
 from concertmaster.fleet.model import is_repository
 from concertmaster.github.client import Client
 from concertmaster.github.contents import Blobs, CommitFiles
+from concertmaster.github.default_branch import projects, read_default_branch
 from concertmaster.github.refusals import BadTokenError, GitHubError, NotFoundError
-from concertmaster.github.renewal import Renewal
 from concertmaster.github.repository import Repository
 from concertmaster.github.state import as_tree
-from concertmaster.github.upgrade_pull import Wishes
+from concertmaster.github.upgrade_pull import Outcome, Result, Wishes
+from concertmaster.github.upgrades import foremost, upgrade_all
 from concertmaster.messages import UserError
 from concertmaster.messages.fleet import malformed_name
 from concertmaster.projects import config_of, divide, in_repository, merged, within
@@ -30,6 +31,9 @@ from concertmaster.upgrading import target_for
 from concertmaster.versions import Window
 from concertmaster.workspace import open_workspace, readable
 from concertmaster.writer import write
+
+#: Characters of what is told of an upgrade.
+MAX_REASON = 2_000
 
 
 class FleetMode(StrEnum):
@@ -88,7 +92,8 @@ def look_at(
         except (UserError, GitHubError) as error:
             found = {"version": json_report.VERSION, "error": str(error)}
         _keep(output, name, {"repository": name, "mode": mode.value, **found})
-        yield Done(name, _told(found), "error" not in found and not found.get("unanalysed"))
+        failed = "error" in found or found.get("upgrade", {}).get("result") == Result.FAILED
+        yield Done(name, _told(found), not failed and not found.get("unanalysed"))
 
 
 def _keep(output: Path, name: str, found: dict[str, Any]) -> None:
@@ -160,10 +165,28 @@ def _target(files: CommitFiles, wishes: Wishes, name: str) -> str | None:
 def _upgraded(repository: Repository, wishes: Wishes, *, dry_run: bool) -> dict[str, Any]:
     """Where the default branch stands, and what came of making or renewing the pull request of the upgrade."""
     found = _checked(repository, wishes)
-    outcome = Renewal(repository, wishes, None).run(dry_run=dry_run)
-    plan = outcome.plan
-    if plan is not None:
-        missed = [{"path": item.path, "reason": item.reason} for item in plan.unanalysed]
-        found |= {"installed": plan.installed, "target": plan.target, "unanalysed": missed}
+    start = read_default_branch(repository, None)
+    outcomes = list(upgrade_all(repository, start, projects(start, wishes), dry_run=dry_run))
+    plans = [outcome.plan for outcome in outcomes if outcome.plan is not None]
+    if plans:
+        missed = [{"path": item.path, "reason": item.reason} for plan in plans for item in plan.unanalysed]
+        found |= {"unanalysed": missed}
+    if len(outcomes) == 1 and plans:
+        found |= {"installed": plans[0].installed, "target": plans[0].target}
+    if all(outcome.error for outcome in outcomes):
+        found["error"] = outcomes[0].reason
+    return {**found, "upgrade": _folded(outcomes), "upgrades": [_outcome(one) for one in outcomes]}
+
+
+def _folded(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """The upgrade of a repository in one line: of its only project, or of all."""
+    if len(outcomes) == 1:
+        return _outcome(outcomes[0])
+    told = "; ".join(f"{one.folder or '.'}: {one.result.value}, {one.reason}" for one in outcomes)
+    number = next((one.number for one in outcomes if one.number is not None), None)
+    return {"result": foremost(outcomes).value, "reason": told[:MAX_REASON], "pull_request": number}
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
     told = {"result": outcome.result.value, "reason": outcome.reason, "pull_request": outcome.number}
-    return {**found, "upgrade": told}
+    return {"folder": outcome.folder, **told} if outcome.folder else told

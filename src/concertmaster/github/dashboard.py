@@ -19,7 +19,16 @@ from concertmaster.github.posted import starts_with
 from concertmaster.github.refusals import NotFoundError
 from concertmaster.github.repository import Repository
 from concertmaster.github.upgrade_pull import Outcome, Result
-from concertmaster.report.dashboard import BEGIN, TITLE, Button, begun, finished, is_finished, pressed, render
+from concertmaster.report.dashboard import (
+    Button,
+    begin,
+    begun,
+    finished,
+    heading,
+    is_finished,
+    pressed,
+    render,
+)
 from concertmaster.report.markdown import Links
 
 _EDITOR = """
@@ -64,6 +73,7 @@ class Dashboard:
     def __init__(self, client: Client, repository: Repository, server: str = "", folder: str = "") -> None:
         self._client, self._repository = client, repository
         self._server, self._folder = server, folder
+        self._begin = begin(folder)
         self._address = f"/repos/{repository.full_name}/issues"
 
     @cached_property
@@ -75,7 +85,7 @@ class Dashboard:
         login = self._repository.login
 
         def shape(item: Json) -> Kept | None:
-            return _kept(item) if _is_ours(item, login) else None
+            return _kept(item) if _is_ours(item, login, self._begin) else None
 
         listed = self._client.pages(self._address, shape, state="all", creator=login)
         return max(filter(None, listed), key=lambda item: item.number, default=None)
@@ -130,7 +140,7 @@ class Dashboard:
             number = self._client.make(
                 "POST",
                 self._address,
-                {"title": TITLE, "body": body},
+                {"title": heading(self._folder), "body": body},
                 lambda found: integer(found, "number"),
                 lambda: found.number if (found := self._find()) else None,
             )
@@ -144,7 +154,7 @@ class Dashboard:
         kept = self.kept
         if kept is None or not kept.is_open:
             return "there is nothing to tell on a dashboard"
-        self._edit(kept.number, body=finished(reason), state="closed", state_reason="completed")
+        self._edit(kept.number, body=finished(reason, self._folder), state="closed", state_reason="completed")
         return f"the dashboard #{kept.number} was closed"
 
     def _edit(self, number: int, **wanted: str) -> None:
@@ -152,9 +162,9 @@ class Dashboard:
         self._client.send("PATCH", f"{self._address}/{number}", dict(wanted), lambda: None)
 
 
-def _is_ours(item: Json, login: str) -> bool:
+def _is_ours(item: Json, login: str, begin: str) -> bool:
     by = (item.get("user") or {}).get("login")
-    return "pull_request" not in item and by == login and starts_with(item.get("body") or "", BEGIN)
+    return "pull_request" not in item and by == login and starts_with(item.get("body") or "", begin)
 
 
 def _kept(item: Json) -> Kept:

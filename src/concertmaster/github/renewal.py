@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
-from concertmaster.config import FILES
-from concertmaster.github.contents import Blobs, CommitFiles
+from concertmaster.github.contents import CommitFiles
+from concertmaster.github.default_branch import DefaultBranch
 from concertmaster.github.refusals import (
     GitHubError,
     MovedError,
-    NotFoundError,
     NotPermittedError,
     OutageError,
     ReadOnlyTokenError,
 )
 from concertmaster.github.repository import Repository
-from concertmaster.github.state import File, Listing, PullRequest, as_tree
+from concertmaster.github.state import File, Listing, PullRequest
 from concertmaster.github.upgrade import (
     Branch,
     Merge,
@@ -38,10 +36,8 @@ from concertmaster.messages.github import (
     no_contents_permission,
     no_pull_requests_permission,
 )
-from concertmaster.project.dependencies import is_manifest
 from concertmaster.report.markdown import code, listing
 from concertmaster.report.upgrade import Surroundings, render
-from concertmaster.subjects import is_judged
 from concertmaster.upgrading import Commit, UpgradePlan, branch_of, over, plan_upgrade, target_for
 from concertmaster.upgrading.formatting import formatter
 from concertmaster.upgrading.locking import Locksmith
@@ -64,12 +60,12 @@ class Standing:
 
 
 class Renewal:
-    """One run on one repository."""
+    """One run on one project of a repository."""
 
-    def __init__(self, repository: Repository, wishes: Wishes, checkout: Path | None) -> None:
+    def __init__(self, repository: Repository, wishes: Wishes, start: DefaultBranch) -> None:
         self._repository = repository
         self._wishes = wishes
-        self._blobs = Blobs(repository.contents, checkout)
+        self._start = start
 
     def run(self, *, dry_run: bool = False) -> Outcome:
         """Make or renew the pull request; nothing is written where nothing is new.
@@ -78,17 +74,17 @@ class Renewal:
             UserError: a permission or setting is missing, or the project cannot be judged.
             GitHubError: something cannot be read or written.
         """
-        repository = self._repository
-        base = repository.tip(repository.default_branch)
-        if base is None:
-            raise NotFoundError("the default branch has no commits")
-        found = repository.listing(base)
-        workspace = self._workspace(self._files(found, base))
+        return replace(self._run(dry_run=dry_run), folder=self._wishes.folder)
+
+    def _run(self, *, dry_run: bool) -> Outcome:
+        repository, base, found = self._repository, self._start.commit, self._start.listing
+        workspace = self._workspace(self._start.files(self._wishes))
         window = workspace.window
         if release(window.target) <= release(window.installed):
             return Outcome(Result.UP_TO_DATE, f"orchestrator-core {window.installed} is installed already")
-        branch = self._branch(branch_of(window.target), base, found)
-        plan = self._plan(workspace, kept=self._locks(branch))
+        name = branch_of(window.target, self._wishes.folder)
+        branch = self._start.branch(repository, name)
+        plan = self._plan(workspace, kept=self._start.locks(self._wishes, branch))
         if not plan.commits:
             raise nothing_to_raise(window.installed, window.target)
         if dry_run:
@@ -107,12 +103,6 @@ class Renewal:
 
     # -- reading -----------------------------------------------------------------------------------
 
-    def _files(self, listing: Listing, commit: str = "") -> CommitFiles:
-        files = CommitFiles(as_tree(listing, commit), self._blobs, folder=self._wishes.folder)
-        files.load(_matters)
-        files.load(lambda _: True)
-        return files
-
     def _workspace(self, files: CommitFiles) -> Workspace:
         wishes, name = self._wishes, self._repository.full_name
         installed, supply = wishes.installed, wishes.supply
@@ -123,37 +113,27 @@ class Renewal:
             name=name,
             supply=supply,
             limits=wishes.limits,
+            config=wishes.config,
         )
-        return open_workspace(files, installed_release=installed, target=target, name=name, supply=supply)
-
-    def _locks(self, branch: Branch | None) -> dict[str, bytes]:
-        """What is locked on the branch, where the default branch has not changed what it is made from since."""
-        if branch is None:
-            return {}
-        before, base, now = branch.before, branch.base, branch.now
-        sources = [path for path in base if path.rpartition("/")[2] in ("uv.lock", "pyproject.toml")]
-        if not all(path in before and before[path].sha == base[path].sha for path in sources):
-            return {}
-        files = self._files({path: now[path] for path in sources if path.endswith("uv.lock") and path in now})
-        return {path: files.read(path) for path in files.paths}
+        return open_workspace(
+            files,
+            installed_release=installed,
+            target=target,
+            name=name,
+            config=wishes.config,
+            supply=supply,
+        )
 
     def _plan(self, workspace: Workspace, kept: Mapping[str, bytes] | None = None) -> UpgradePlan:
         wishes = self._wishes
-        return plan_upgrade(
+        plan = plan_upgrade(
             workspace,
             unsafe=wishes.unsafe,
             may_write=lambda path: not self._path(path).startswith(".github/workflows/"),
             formatting=partial(formatter, tools=wishes.tools),
             locksmith=Locksmith(wishes.tools, wishes.supply.address, kept or {}),
         )
-
-    def _branch(self, name: str, base: str, found: Listing) -> Branch | None:
-        tip = self._repository.tip(name)
-        if tip is None:
-            return None
-        history = self._repository.history(base, tip)
-        before = found if history.merge_base == base else self._repository.listing(history.merge_base)
-        return Branch(tip, history, before, found, self._repository.listing(tip))
+        return replace(plan, folder=wishes.folder)
 
     # -- the branch --------------------------------------------------------------------------------
 
@@ -230,7 +210,7 @@ class Renewal:
 
     def _missing(self, standing: Standing, there: Listing) -> UpgradePlan:
         """What the branch does not have yet; new files are there, or a person has taken them away."""
-        plan = self._plan(over(standing.workspace, self._files(there)))
+        plan = self._plan(over(standing.workspace, self._start.files(self._wishes, there)))
         return without(plan, {path for path in plan.files if self._path(path) not in there})
 
     def _chain(self, commits: Iterable[Commit], start: str, there: Listing) -> str:
@@ -250,11 +230,6 @@ class Renewal:
 
     def _path(self, path: str) -> str:
         return f"{self._wishes.folder}/{path}" if self._wishes.folder else path
-
-
-def _matters(path: str) -> bool:
-    """Files that decide and files that are judged come first; the others only show what an operation is for."""
-    return is_judged(path) or is_manifest(path) or path in FILES
 
 
 def _mode(there: Listing, path: str) -> str:

@@ -98,13 +98,14 @@ def is_declined(pulls: Iterable[PullRequest]) -> bool:
     return not any(pull.is_open for pull in known) and any(not pull.is_merged for pull in known)
 
 
-def superseded(pulls: Iterable[PullRequest], target: str) -> list[PullRequest]:
-    """Open pull requests of ours that go to an older release."""
-    return [pull for pull in pulls if pull.is_open and pull.is_ours and _is_older(pull.branch, target)]
+def superseded(pulls: Iterable[PullRequest], target: str, folder: str = "") -> list[PullRequest]:
+    """Open pull requests of ours for the same project that go to an older release."""
+    ours = (pull for pull in pulls if pull.is_open and pull.is_ours)
+    return [pull for pull in ours if _is_older(pull.branch, target, folder)]
 
 
-def _is_older(branch: str, target: str) -> bool:
-    number = target_of(branch)
+def _is_older(branch: str, target: str, folder: str) -> bool:
+    number = target_of(branch, folder)
     return number is not None and release(number) < release(target)
 
 

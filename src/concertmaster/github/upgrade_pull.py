@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from concertmaster.config import Config
 from concertmaster.github.repository import Repository
 from concertmaster.github.state import PullRequest
 from concertmaster.github.upgrade import around, is_marked, superseded
 from concertmaster.index.supply import Supply
+from concertmaster.messages import UserError
 from concertmaster.report.checklist import ticked
 from concertmaster.report.markdown import Links, marker
 from concertmaster.report.upgrade import MAX_BODY, Surroundings, render, title
@@ -27,11 +29,15 @@ class Result(StrEnum):
     DECLINED = "declined"
     SUPERSEDED = "superseded"
     PLANNED = "planned"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the workflow asks for; None leaves it to the project."""
+    """What the workflow asks for; None leaves it to the project.
+
+    `others` are other projects within its folder, `config` its settings where they are not in its folder alone.
+    """
 
     installed: str | None = None
     target: str | None = None
@@ -41,17 +47,22 @@ class Wishes:
     supply: Supply = field(default_factory=Supply)
     limits: Limits = field(default_factory=Limits)
     tools: Toolbox = field(default_factory=Toolbox)
+    others: tuple[str, ...] = ()
+    config: Config | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was done, and the plan behind it where there is one."""
+    """What was done, and the plan behind it where there is one; `error` where nothing could be done."""
 
     result: Result
     reason: str
     plan: UpgradePlan | None = None
     number: int | None = None
     body: str = ""
+    folder: str = ""
+    error: UserError | None = None
+    is_lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +119,7 @@ def _lines(body: str) -> str:
 
 def _close_older(repository: Repository, plan: UpgradePlan, number: int) -> bool:
     """One upgrade at a time: ours to older releases are closed, their branches stay."""
-    older = superseded(repository.pulls(), plan.target)
+    older = superseded(repository.pulls(), plan.target, plan.folder)
     for pull in older:
         mark = marker("superseded", plan.target)
         text = f"{mark}\nSuperseded by #{number}, which goes to {plan.target}. The branch stays as it is."

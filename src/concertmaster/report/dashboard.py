@@ -11,18 +11,28 @@ from itertools import groupby
 from concertmaster.findings import Finding
 from concertmaster.report.checklist import box, ticked
 from concertmaster.report.comment import rule_link
-from concertmaster.report.markdown import Links, code, count, joined, marker
+from concertmaster.report.markdown import Links, code, count, joined, marker, visible
 from concertmaster.report.sections import Block, Section, fit
 from concertmaster.upgrading import UpgradePlan
+from concertmaster.upgrading.model import short_of
 from concertmaster.versions import Window
 
 #: GitHub takes 65,536 characters.
 MAX_BODY = 65_000
-BEGIN = marker("dashboard")
 TITLE = "Upgrade of orchestrator-core: where this project stands"
 DONE = marker("dashboard-done")
 _BEGUN = re.compile(r"<!-- concertmaster:dashboard-begun,([0-9a-z.]{1,20}),([0-9]{1,6}) -->")
 _WIDTH = 20
+
+
+def begin(folder: str = "") -> str:
+    """The first line of the issue of a project."""
+    return marker("dashboard", short_of(folder)) if folder else marker("dashboard")
+
+
+def heading(folder: str = "") -> str:
+    """The title of the issue of a project."""
+    return f"{TITLE}: {visible(folder).replace('@', '@ ').replace('#', '# ')[:100]}" if folder else TITLE
 
 
 class Button(StrEnum):
@@ -62,7 +72,7 @@ def begun(body: str) -> Begun | None:
 
 def is_finished(body: str) -> bool:
     """Whether this text is the one that we closed the issue with."""
-    return body.replace("\r\n", "\n").lstrip().startswith(f"{BEGIN}\n{DONE}\n")
+    return body.replace("\r\n", "\n").lstrip().partition("\n")[2].startswith(f"{DONE}\n")
 
 
 def render(
@@ -80,12 +90,13 @@ def render(
         Section("Not analysed", tuple(_missed(plan)), 1, "file", glue="\n"),
         Section("Ask for something", (Block(_buttons()),)),
     )
-    return f"{BEGIN}\n{first}\n{fit(sections, MAX_BODY - len(BEGIN) - len(first) - 2)}"
+    head = f"{begin(plan.folder)}\n{first}"
+    return f"{head}\n{fit(sections, MAX_BODY - len(head) - 1)}"
 
 
-def finished(reason: str) -> str:
+def finished(reason: str, folder: str = "") -> str:
     """The text of a project that has nothing to upgrade."""
-    return f"{BEGIN}\n{DONE}\n{reason[:1].upper()}{reason[1:]}: there is nothing to upgrade."
+    return f"{begin(folder)}\n{DONE}\n{reason[:1].upper()}{reason[1:]}: there is nothing to upgrade."
 
 
 def _opening(plan: UpgradePlan, number: int | None, note: str) -> str:

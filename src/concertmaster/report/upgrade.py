@@ -15,7 +15,7 @@ from concertmaster.report.checklist import box
 from concertmaster.report.checklist import section as checklist
 from concertmaster.report.comment import rule_link, sentence
 from concertmaster.report.difference import unified
-from concertmaster.report.markdown import Links, code, count, fenced, joined, lacks, listing, marker, prose
+from concertmaster.report.markdown import Links, code, count, fenced, joined, lacks, listing, marker, prose, visible
 from concertmaster.report.sections import Block, Section, fit
 from concertmaster.upgrading import Note, UpgradePlan
 
@@ -37,7 +37,8 @@ class Surroundings:
 
 
 def title(plan: UpgradePlan) -> str:
-    return f"Upgrade orchestrator-core from {plan.installed} to {plan.target}"
+    where = f" in {visible(plan.folder).replace('@', '@ ').replace('#', '# ')[:100]}" if plan.folder else ""
+    return f"Upgrade orchestrator-core from {plan.installed} to {plan.target}{where}"
 
 
 def render(plan: UpgradePlan, around: Surroundings, *, limit: int = MAX_BODY) -> str:

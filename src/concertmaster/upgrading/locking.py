@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from concertmaster.apart import LostError, apart
 from concertmaster.project.dependencies import FRAMEWORK, read_requirements
 from concertmaster.upgrading.tools import MissingToolError, Toolbox
 
@@ -168,9 +169,13 @@ def _read(source: bytes) -> Mapping[str, Any]:
     if len(source) > MAX_BYTES:
         raise Unlockable("it is too large")
     try:
-        return tomllib.loads(source.decode())
-    except (ValueError, RecursionError):
+        return apart(_parsed, source)
+    except LostError:
         raise Unlockable("it cannot be read") from None
+
+
+def _parsed(source: bytes) -> Mapping[str, Any]:
+    return tomllib.loads(source.decode())
 
 
 def _registries(lock: Mapping[str, Any]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,25 +13,37 @@ from concertmaster.plan import Plan
 from concertmaster.project.files import Project
 
 PREFIX = "concertmaster/orchestrator-core-"
+WITHIN = "-in-"
 #: Whole numbers of up to four digits, and the suffix of a pre-release: nothing else reaches a branch's name.
+_PLAIN = re.compile(r"[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*", re.ASCII)
 _RELEASE = re.compile(r"\d{1,4}\.\d{1,4}\.\d{1,4}(?:(?:a|b|rc)\d{1,4})?", re.ASCII)
 
 
-def branch_of(target: str) -> str:
-    """The branch of an upgrade.
+def branch_of(target: str, folder: str = "") -> str:
+    """The branch of an upgrade; that of a project within a repository also names its folder.
 
     Raises:
         ValueError: the target is no release number in its usual form.
     """
     if not _RELEASE.fullmatch(target):
         raise ValueError(f"{target!r} cannot be part of a branch's name")
-    return f"{PREFIX}{target}"
+    return f"{PREFIX}{target}{WITHIN}{short_of(folder)}" if folder else f"{PREFIX}{target}"
 
 
-def target_of(branch: str) -> str | None:
-    """The release that a branch of ours is about; None for any other branch."""
-    number = branch.removeprefix(PREFIX)
-    return number if branch.startswith(PREFIX) and _RELEASE.fullmatch(number) else None
+def target_of(branch: str, folder: str = "") -> str | None:
+    """The release that a branch of ours for a project is about; None for any other branch."""
+    number, _, place = branch.removeprefix(PREFIX).partition(WITHIN)
+    is_ours = branch.startswith(PREFIX) and place == (short_of(folder) if folder else "")
+    return number if is_ours and _RELEASE.fullmatch(number) else None
+
+
+def short_of(folder: str) -> str:
+    """A folder in few plain letters, another for every folder."""
+    plain = folder.replace("/", ".")
+    if _PLAIN.fullmatch(folder) and not plain.endswith(".lock"):
+        return plain
+    mark = hashlib.sha256(folder.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    return f"{re.sub(r'[^A-Za-z0-9_]+', '-', folder).strip('-')[:40]}-{mark}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +82,8 @@ class UpgradePlan:
     `found` are the findings before the rewrites, `remaining` those after them. `upgraded` is the project with
     all commits made, `suggested` what `fix --unsafe` would write on top. `kept_back` are changes that may not
     be committed, such as those to workflow files. `style` tells what became of the project's own formatting.
-    `lacking` is what this run could not have and the next one may: without it the plan is less than it should be.
+    `folder` is where the project lies in its repository. `lacking` is what this run could not have and the next
+    one may: without it the plan is less than it should be.
     """
 
     installed: str
@@ -88,10 +102,11 @@ class UpgradePlan:
     names: Names = field(default_factory=Names)
     style: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
+    folder: str = ""
 
     @property
     def branch(self) -> str:
-        return branch_of(self.target)
+        return branch_of(self.target, self.folder)
 
     @property
     def files(self) -> dict[str, bytes]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import ast
+import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from concertmaster.apart import LostError, apart
 from concertmaster.findings import Finding, Safety
 from concertmaster.judging import FileResult
 from concertmaster.project.files import is_python
 from concertmaster.rule import Rule
 from concertmaster.runner import Task, rules_for
 from concertmaster.subjects import analyse
+from concertmaster.workers import Lost, in_workers
 
 Stage = tuple[str, bytes]
 Judge = Callable[[bytes, frozenset[str]], FileResult]
@@ -33,15 +36,34 @@ def by_rule(
     """
     order = ordered(task.rules)
     found: dict[str, dict[str, bytes]] = {name: {} for name in order}
-    for path, last in new.items():
-        before = old.get(path)
-        if before is None:
-            found[whole or order[-1]][path] = last
-            continue
-        for name, text in stages(path, before, last, order, _judge(path, task), whole=whole):
+    olds = {path: text for path in new if (text := old.get(path)) is not None}
+    for path in new.keys() - olds.keys():
+        found[whole or order[-1]][path] = new[path]
+    for path, reached in _apart(task, olds, new, order, whole):
+        for name, text in reached:
             found[name][path] = text
     last_one = found.pop(whole, {}) if whole else {}
     return {name: files for name, files in {**found, whole or "": last_one}.items() if files}
+
+
+def _apart(
+    task: Task, olds: Mapping[str, bytes], new: Mapping[str, bytes], order: Sequence[str], whole: str | None
+) -> Iterator[tuple[str, tuple[Stage, ...]]]:
+    """The stages of each file, from processes apart; one that cannot be had in stages is had at once."""
+    paths = sorted(olds)
+
+    def work(number: int) -> tuple[str, tuple[Stage, ...]]:
+        path = paths[number]
+        return path, tuple(stages(path, olds[path], new[path], order, _judge(path, task), whole=whole))
+
+    jobs = os.cpu_count() or 1
+    for outcome in in_workers(
+        work, [range(at, len(paths), jobs) for at in range(min(jobs, len(paths)))], jobs=jobs
+    ):
+        if isinstance(outcome, Lost):
+            yield paths[outcome.item], ((whole or order[-1], new[paths[outcome.item]]),)
+        else:
+            yield from outcome
 
 
 def _judge(path: str, task: Task) -> Judge:
@@ -92,6 +114,13 @@ def parses(path: str, text: bytes) -> bool:
     """Whether a file can be read; only Python is asked."""
     if not is_python(path):
         return True
+    try:
+        return apart(_parses, text)
+    except LostError:
+        return False
+
+
+def _parses(text: bytes) -> bool:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from concertmaster.apart import LostError, apart
 from concertmaster.project.files import Project, UnreadableFileError
 from concertmaster.upgrading.style_settings import (
     Settings,
@@ -60,8 +61,8 @@ class _Reader:
     def toml(self, path: str) -> Settings | None:
         text = self.text(path)
         try:
-            return None if text is None else tomllib.loads(text)
-        except (ValueError, RecursionError):
+            return None if text is None else apart(_toml, text)
+        except LostError:
             self.notes.append(f"{path} is no valid TOML, so its style is not followed")
             return None
 
@@ -160,13 +161,23 @@ def _isort(folder: str, reader: _Reader, manifest: Settings | None) -> Settings 
 def _sections(folder: str, reader: _Reader) -> Iterator[Settings]:
     for name, section in ((".isort.cfg", "settings"), ("setup.cfg", "isort"), ("tox.ini", "isort")):
         text = reader.text(_join(folder, name))
-        parser = configparser.ConfigParser(interpolation=None)
         try:
-            parser.read_string(text or "")
-        except configparser.Error:
+            found = apart(_ini, (text, section)) if text else None
+        except LostError:
             continue
-        if parser.has_section(section):
-            yield dict(parser[section])
+        if found is not None:
+            yield found
+
+
+def _toml(text: str) -> Settings:
+    return tomllib.loads(text)
+
+
+def _ini(given: tuple[str, str]) -> Settings | None:
+    text, section = given
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read_string(text)
+    return dict(parser[section]) if parser.has_section(section) else None
 
 
 def _join(folder: str, name: str) -> str:

@@ -78,13 +78,14 @@ def target_for(
     name: str = "this project",
     supply: Supply | None = None,
     limits: Limits | None = None,
+    config: Config | None = None,
 ) -> str:
     """The release for a project: as asked for, else as its configuration says, else the newest.
 
     Raises:
         UserError: nothing names the framework, a release is unknown, or the wanted one has a fault.
     """
-    config = load_config(lambda path: readable(project, path))
+    config = config or load_config(lambda path: readable(project, path))
     believed = installed(read_dependencies(project))
     if installed_release is not None:
         current = known(installed_release, option="--from", supply=supply)
