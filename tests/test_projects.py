@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from concertmaster.cli import run
-from concertmaster.config import Config, load_config
+from concertmaster.config import Config, FailOn, load_config
 from concertmaster.findings import Finding, Safety, Severity, Unanalysed
 from concertmaster.messages import UserError
 from concertmaster.project.files import MemoryTree, UnreadableFileError
@@ -113,12 +113,10 @@ def test_a_part_has_its_files_alone() -> None:
 
 
 def test_settings_of_the_root_hold_where_a_project_has_none() -> None:
-    root = Config.model_validate(
-        {
-            "fail-on": "warning",
-            "exclude": ["a/old/*", "b/old/*", "*/legacy/*"],
-            "per-path-ignores": {"a/test/*": ["old-namespace"], "b/x.py": ["old-namespace"]},
-        }
+    root = Config(
+        fail_on=FailOn.WARNING,
+        exclude=("a/old/*", "b/old/*", "*/legacy/*"),
+        per_path_ignores={"a/test/*": ("old-namespace",), "b/x.py": ("old-namespace",)},
     )
     found = config_of(tree({"a/pyproject.toml": PIN.format("5.0.4")}), "a", root)
     assert found.fail_on == "warning"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing import Annotated, Any, ClassVar
 
 from concertmaster.apart import LostError, files_apart
 from concertmaster.findings import Severity
@@ -31,12 +30,22 @@ class FailOn(StrEnum):
         return self is not FailOn.NEVER and severity.rank >= Severity(self.value).rank
 
 
-class Config(BaseModel):
+class _Days:
+    """What pydantic, which is loaded only where there are settings, makes sure of a number of days."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Callable[[Any], Any]) -> Any:
+        return handler(source) | {"ge": 0, "le": 3650}
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
     """Every key of the configuration; see docs/configuration.md."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, alias_generator=lambda name: name.replace("_", "-")
-    )
+    __pydantic_config__: ClassVar[dict[str, Any]] = {
+        "extra": "forbid",
+        "alias_generator": lambda name: name.replace("_", "-"),
+    }
 
     target: str | None = None
     select: tuple[str, ...] = ()
@@ -48,9 +57,9 @@ class Config(BaseModel):
     library: bool = False
     projects: tuple[str, ...] = ()
     upgrade_to: str | None = None
-    minimum_age: int = Field(default=0, ge=0, le=3650)
+    minimum_age: Annotated[int, _Days] = 0
     prereleases: bool = False
-    per_path_ignores: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    per_path_ignores: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def load_config(read: Callable[[str], bytes | None]) -> Config:
@@ -99,9 +108,12 @@ def _read(file: tuple[str, bytes]) -> tuple[dict[str, Any] | None, str]:
 
 
 def _validated(path: str, data: dict[str, Any]) -> Config:
+    from pydantic import TypeAdapter, ValidationError
+
     try:
-        return Config.model_validate(data)
+        return TypeAdapter(Config).validate_python(data)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise malformed_configuration(path, f"`{key}`: {first['msg']}") from None
+        why = "There is no such key" if first["type"] == "unexpected_keyword_argument" else first["msg"]
+        raise malformed_configuration(path, f"`{key}`: {why}") from None

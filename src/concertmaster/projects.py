@@ -193,7 +193,7 @@ def _below(config: Config, folder: str) -> Config:
         glob: rules for old, rules in config.per_path_ignores.items() for glob in _globs((old,), folder)
     }
     exclude = tuple(_globs(config.exclude, folder))
-    return config.model_copy(update={"exclude": exclude, "per_path_ignores": ignores, "projects": ()})
+    return replace(config, exclude=exclude, per_path_ignores=ignores, projects=())
 
 
 def _globs(globs: Iterable[str], folder: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 
 from concertmaster.config import Config
 from concertmaster.findings import Finding
@@ -10,6 +11,7 @@ from concertmaster.messages import UserError
 from concertmaster.report.markdown import code, count, listing
 from concertmaster.runner import Report, matches
 
+NAMES = tuple(each.name for each in fields(Config))
 _CHANGES = "This pull request changes Concertmaster's own settings"
 _OBEYED = "It was judged by those of its base."
 
@@ -22,7 +24,7 @@ def proposed(load: Callable[[], Config], config: Config, report: Report) -> str:
         return f"{_CHANGES}, and they cannot be used: {code(error.why)}. {_OBEYED}"
     if new == config:
         return ""
-    keys = [code(name.replace("_", "-")) for name in Config.model_fields if _differs(name, new, config)]
+    keys = [code(name.replace("_", "-")) for name in NAMES if _differs(name, new, config)]
     silent = sum(_is_silenced(finding, new) for finding in report.findings)
     told = f" With the new ones {count(silent, 'finding')} would not be told." if silent else ""
     return f"{_CHANGES} ({listing(keys)}). {_OBEYED}{told}"

@@ -1,4 +1,4 @@
-"""Which index is used, and how it takes in releases that it does not know yet."""
+"""How an index takes in releases that it does not know yet."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import os
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
 from concertmaster.index import codec
+from concertmaster.index.choice import Outcome as Outcome
+from concertmaster.index.choice import best as best
+from concertmaster.index.choice import stand_in as stand_in
 from concertmaster.index.names import FRAMEWORK, OLDEST, PACKAGES
 from concertmaster.index.reading import Fetched, Refused, extend, need_griffe
 from concertmaster.index.store import Index
@@ -22,33 +24,6 @@ if TYPE_CHECKING:
     from concertmaster.index.fetch import PackageIndex, WheelFile
 
 CONNECTIONS = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """An index that can be used, and what went wrong on the way to it."""
-
-    index: Index
-    problems: tuple[IndexProblem, ...] = ()
-    added: tuple[tuple[str, str], ...] = ()
-
-
-def best(kept: Path | None) -> Outcome:
-    """The shipped index, or the one that an earlier update has kept when that knows more.
-
-    Raises:
-        IndexProblem: neither of them can be read.
-    """
-    problems: list[IndexProblem] = []
-    found: list[Index] = []
-    for path in (None, *([kept] if kept and kept.exists() else [])):
-        try:
-            found.append(Index.load(path))
-        except IndexProblem as problem:
-            problems.append(problem)
-    if not found:
-        raise problems[0]
-    return Outcome(max(found, key=_knowledge), tuple(problems))
 
 
 def update(index: Index, source: PackageIndex, *, kept: Path, wanted: Sequence[str] = ()) -> Outcome:
@@ -122,16 +97,6 @@ def for_target(target: str, *, kept: Path, source: PackageIndex | None) -> Outco
     return Outcome(newer.index, (*found.problems, *newer.problems), newer.added)
 
 
-def stand_in(index: Index, target: str) -> tuple[str | None, str]:
-    """The indexed release to judge by, and what to tell about it; nothing when it is the target itself."""
-    if index.view(FRAMEWORK, target) is not None:
-        return target, ""
-    nearest = index.nearest(target)
-    if nearest is None:
-        return None, f"Names were not checked: no release up to {FRAMEWORK} {target} is in the index."
-    return nearest, f"Names were checked against {FRAMEWORK} {nearest}: {target} is not in the index."
-
-
 def _extended(
     index: Index, fetched: list[Fetched], problems: tuple[IndexProblem, ...], kept: Path
 ) -> Outcome:
@@ -180,9 +145,3 @@ def _is_stable(wheel: WheelFile) -> bool:
 def _is_missing(index: Index, wheel: WheelFile, wanted: Sequence[str]) -> bool:
     asked = wheel.distribution == FRAMEWORK and Version(wheel.release) in map(Version, wanted)
     return (asked or _is_stable(wheel)) and index.view(wheel.distribution, wheel.release) is None
-
-
-def _knowledge(index: Index) -> tuple[Version, int]:
-    """More recent, then more: an update of concertmaster itself outdates what was kept before."""
-    count = sum(len(index.releases(each)) for each in PACKAGES)
-    return Version(index.newest() or "0"), count

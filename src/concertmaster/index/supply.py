@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from packaging.version import Version
 
 from concertmaster.index import store
+from concertmaster.index.choice import Outcome, best, stand_in
 from concertmaster.index.names import FRAMEWORK
 from concertmaster.index.places import cache_folder
 from concertmaster.index.store import Index
 from concertmaster.messages.index import IndexProblem, not_asked
 
 if TYPE_CHECKING:
-    from concertmaster.index import refresh
     from concertmaster.index.fetch import PackageIndex, WheelFile
 
 OFFLINE = "CONCERTMASTER_OFFLINE"
@@ -63,13 +63,11 @@ class Supply:
 
     def names(self, judged: str, *others: str) -> Names:
         """What to judge a release by, and releases that it is compared with."""
-        from concertmaster.index import refresh
-
         try:
             outcome = self._covering(judged, *others)
         except IndexProblem as problem:
             return Names(notes=(f"Names were not checked. {problem}",))
-        release, note = refresh.stand_in(outcome.index, judged)
+        release, note = stand_in(outcome.index, judged)
         return Names(outcome.index, release, (*filter(None, (note,)), *map(str, outcome.problems)))
 
     def has(self, number: str) -> bool | None:
@@ -99,7 +97,7 @@ class Supply:
             raise not_asked()
         return tuple(wheel for wheel in source.wheels(FRAMEWORK) if not wheel.yanked)
 
-    def _covering(self, *releases: str) -> refresh.Outcome:
+    def _covering(self, *releases: str) -> Outcome:
         """The shipped index as long as nothing newer than it is asked for; else the best that can be had.
 
         Raises:
@@ -113,15 +111,13 @@ class Supply:
         return self._outcome
 
     @cached_property
-    def _outcome(self) -> refresh.Outcome:
-        from concertmaster.index import refresh
-
+    def _outcome(self) -> Outcome:
         try:
-            return refresh.Outcome(shipped(store.SHIPPED))
+            return Outcome(shipped(store.SHIPPED))
         except IndexProblem:
-            return refresh.best(self._kept)
+            return best(self._kept)
 
-    def _ask(self, number: str) -> refresh.Outcome:
+    def _ask(self, number: str) -> Outcome:
         """What an earlier update has kept, else what the package index has; it is not asked again if it fails."""
         if self._kept is None:
             return self._outcome

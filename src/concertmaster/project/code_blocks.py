@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-
-from markdown_it import MarkdownIt
+from typing import TYPE_CHECKING
 
 from concertmaster.project.sessions import python_runs, shell_runs
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 #: What a file with this code would be called.
 NAMES = {
@@ -82,6 +84,8 @@ def _may_be_session(block: Block) -> bool:
 
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
     parser = MarkdownIt("commonmark")
     parser.core.ruler.enableOnly(["normalize", "block"])
     return parser
