@@ -10,6 +10,7 @@ Guide: <https://docs.pydantic.dev/latest/migration/#required-optional-and-nullab
 
  from orchestrator.domain.base import ProductBlockModel
  from orchestrator.forms import FormPage
+ from pydantic import Field
 
 
  class PortBlockInactive(ProductBlockModel, product_block_name="Port"):
@@ -19,7 +20,9 @@ Guide: <https://docs.pydantic.dev/latest/migration/#required-optional-and-nullab
 
  class PortForm(FormPage):
 -    note: str | None  # for the engineer
+-    tag: Optional[str] = Field(max_length=5)
 +    note: str | None = None  # for the engineer
++    tag: Optional[str] = Field(default=None, max_length=5)
 ```
 
 Classes of later lifecycles are filled from what is stored, and only models make a difference:
@@ -51,6 +54,8 @@ class Port(BaseModel):
     _cached: Optional[int]
     name: str
     note: Optional[str] = Field(None)
+    text: Optional[str] = Field(..., max_length=5)
+    tags: Optional[list[str]] = Field(default_factory=list)
 
     def described(self, note: Optional[str]) -> None:
         text: Optional[str]
@@ -62,10 +67,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from concertmaster.findings import Safety
+from concertmaster.findings import Edit, Safety
 from concertmaster.project.models import Family, family_of, takes_none
 from concertmaster.project.python import PythonFile
-from concertmaster.rewrite import insert_after
+from concertmaster.rewrite import insert_after, insert_before
 from concertmaster.rule import Hit, Rule
 from concertmaster.versions import Change
 
@@ -79,14 +84,17 @@ rule = Rule(
     triggers=(b"Optional", b"None", b"Any"),
     context=(b"pydantic", b"orchestrator", b"Model", b"Form", b"Block", b"Settings"),
 )
+_FIELD = frozenset(("pydantic.Field", "pydantic.fields.Field"))
+_ANNOTATED = frozenset(("typing.Annotated", "typing_extensions.Annotated"))
 
 
 @rule.on(ast.AnnAssign)
 def field(file: PythonFile, node: ast.AnnAssign) -> Iterator[Hit]:
     model, target = file.parent(node), node.target
-    if not isinstance(model, ast.ClassDef) or node.value is not None or not isinstance(target, ast.Name):
+    if not isinstance(model, ast.ClassDef) or not isinstance(target, ast.Name):
         return
-    if target.id.startswith("_") or not _was_optional(file, node.annotation):
+    edit = _with_default(file, node)
+    if edit is None or target.id.startswith("_") or not _was_optional(file, node.annotation):
         return
     family = family_of(file, model)
     later = family is Family.DOMAIN and any(word.arg == "lifecycle" for word in model.keywords)
@@ -94,8 +102,28 @@ def field(file: PythonFile, node: ast.AnnAssign) -> Iterator[Hit]:
         message = (
             f"`{target.id}` must be given since 2.0.0: a field that may be `None` has no default by itself"
         )
-        yield Hit(node, message, (insert_after(file, node, " = None"),))
+        yield Hit(node, message, (edit,))
+
+
+def _with_default(file: PythonFile, node: ast.AnnAssign) -> Edit | None:
+    """The field with the default `None`; nothing where it has one."""
+    value = node.value
+    if value is None:
+        return insert_after(file, node, " = None")
+    if not isinstance(value, ast.Call) or file.qualified(value.func) not in _FIELD or value.args:
+        return None
+    if any(word.arg in (None, "default", "default_factory") for word in value.keywords):
+        return None
+    if not value.keywords:
+        return None
+    first = value.keywords[0]
+    start = file.span(first)[0]
+    lead = file.source[file.line_span(first.lineno)[0] : start].decode(file.encoding)
+    return insert_before(file, first, f"default=None,{' ' if lead.strip() else chr(10) + lead}")
 
 
 def _was_optional(file: PythonFile, annotation: ast.expr) -> bool:
+    if isinstance(annotation, ast.Subscript) and file.qualified(annotation.value) in _ANNOTATED:
+        inner = annotation.slice.elts if isinstance(annotation.slice, ast.Tuple) else []
+        return bool(inner) and _was_optional(file, inner[0])
     return takes_none(file, annotation) or file.qualified(annotation) == "typing.Any"

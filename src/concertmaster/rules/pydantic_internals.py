@@ -41,6 +41,7 @@ import ast
 from collections.abc import Iterator
 
 from concertmaster.findings import Safety
+from concertmaster.project.models import family_of
 from concertmaster.project.python import PythonFile
 from concertmaster.project.shims import in_import_guard
 from concertmaster.rule import Hit, Rule
@@ -65,9 +66,9 @@ rule = Rule(
         *(b".utils", b"ModelField", b"ModelMetaclass", b"validate_model", b"parse_file_as", b"parse_raw_as"),
         *(b"stricturl", b"create_model_from_", b"NoneStr", b"NoneBytes", b"StrBytes"),
         *(b"__get_validators__", b"__modify_schema__"),
-        *(b"Required", b"Undefined", b"Protocol", b"ENCODERS_BY_TYPE"),
+        *(b"Required", b"Undefined", b"Protocol", b"ENCODERS_BY_TYPE", b"__root__"),
     ),
-    context=(b"pydantic", b"__get_validators__", b"__modify_schema__"),
+    context=(b"pydantic", b"orchestrator", b"__get_validators__", b"__modify_schema__"),
 )
 WARNS = Change(works_from="2.0.0", deprecated="2.0.0")
 
@@ -159,3 +160,15 @@ def hook(file: PythonFile, node: ast.FunctionDef) -> Iterator[Hit]:
         return
     what, change = HOOKS[node.name]
     yield Hit(node, f"`{node.name}` is a hook of pydantic 1, {what}: {_CORE_SCHEMA}", change=change)
+
+
+@rule.on(ast.AnnAssign, ast.Assign)
+def root(file: PythonFile, node: ast.AnnAssign | ast.Assign) -> Iterator[Hit]:
+    """`__root__: list[int]`, by which a model was one value."""
+    model, target = file.parent(node), node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
+    named = isinstance(target, ast.Name) and target.id == "__root__"
+    if named and isinstance(model, ast.ClassDef) and family_of(file, model) is not None:
+        yield Hit(
+            node,
+            "pydantic 2 refuses `__root__`: a model of one value derives from `RootModel[…]`, and has `root`",
+        )
