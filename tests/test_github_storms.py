@@ -341,17 +341,34 @@ def shown(seen: Seen) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("second", [False, True], ids=["first", "second"])
-def test_a_renamed_repository_is_told_or_followed(folders: Callable[[], Path], second: bool) -> None:
+def test_a_renamed_repository_is_followed(folders: Callable[[], Path], second: bool) -> None:
     with story(folders(), FLAVOURS[second], second=second) as told:
         environment = told.job.environment()
         told.job.remote.rename("renamed")
         with contextlib.redirect_stdout(io.StringIO()) as printed:
             code = run_action(environment, pause=0, retry=told.clock.retry())
-        assert code == 3
-        assert "::error" in printed.getvalue() or "::warning" in printed.getvalue()
+        assert code == 0
+        assert "The review begins anew: the repository is called octo-org/renamed now." in printed.getvalue()
         assert twice(told.github.journal.exchanges) == []
+        assert told.seen() == clean(second).seen
         told.run()
         assert told.seen() == clean(second).seen
+
+
+def test_a_repository_that_gets_another_name_meanwhile_loses_nothing(folders: Callable[[], Path]) -> None:
+    for index in some(True, 3):
+        with story(folders(), FLAVOURS[index % 3], second=True) as told:
+            environment = told.job.environment()
+            effect = meanwhile(partial(told.job.remote.rename, "renamed"))
+            told.github.faults.add("*", "", effect, nth=index + 1)
+            with contextlib.redirect_stdout(io.StringIO()) as printed:
+                code = run_action(environment, pause=0, retry=told.clock.retry())
+            if told.seen() != clean(True).seen:
+                assert code == 3, clean(True).calls[index]
+                assert re.search(r"^::(error|warning)", printed.getvalue(), re.MULTILINE)
+            assert twice(told.github.journal.exchanges) == []
+            told.run()
+            assert told.seen() == clean(True).seen, clean(True).calls[index]
 
 
 # -- servers that can do less ---------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 from concertmaster.action_cancelled import marked_when_stopped
@@ -13,7 +14,7 @@ from concertmaster.github.client import Client, connect
 from concertmaster.github.event import Closed, EarlierRun, Request, Skipped, Spoken, read_event
 from concertmaster.github.inputs import TOKEN, Inputs, read_input, read_inputs
 from concertmaster.github.lookup import files_of, find_request
-from concertmaster.github.refusals import BadTokenError, GitHubError
+from concertmaster.github.refusals import BadTokenError, GitHubError, RenamedError
 from concertmaster.github.retry import Retry
 from concertmaster.messages import UserError
 from concertmaster.messages.github import malformed_input, unreadable_pull_request
@@ -123,7 +124,13 @@ def _answer(
             client.ask_ahead(files_of(request))
         from concertmaster.action_review import ReviewRun
 
-        return ReviewRun(client, request, inputs, environment).review(dry_run=dry_run, preview=preview)
+        run = ReviewRun(client, request, inputs, environment)
+        try:
+            return run.review(dry_run=dry_run, preview=preview)
+        except RenamedError as error:
+            job.log(f"The review begins anew: {error}.")
+            again = replace(run, request=request.called(error.name))
+            return again.review(dry_run=dry_run, preview=preview)
 
 
 def _skip(event: Skipped, environment: Mapping[str, str]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from concertmaster.github.commands import Command, Misread, read_commands
@@ -51,6 +51,12 @@ class Request:
     @property
     def repository(self) -> str:
         return f"{self.owner}/{self.name}"
+
+    def called(self, repository: str) -> Request:
+        """The same in a repository that has another name now."""
+        owner, _, name = repository.partition("/")
+        head = self.head_repository if self.is_fork else repository
+        return replace(self, owner=owner, name=name, head_repository=head)
 
     @property
     def is_fork(self) -> bool:

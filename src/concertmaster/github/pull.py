@@ -13,9 +13,17 @@ from concertmaster.github.diff import ChangedFile
 from concertmaster.github.event import Request
 from concertmaster.github.moment import Moment, author_of, read_moment
 from concertmaster.github.posted import Posted, PostedSummary, posted_in, posted_summary, starts_with
-from concertmaster.github.refusals import NotFoundError, ReadOnlyTokenError, UnsupportedError
+from concertmaster.github.refusals import NotFoundError, ReadOnlyTokenError, RenamedError, UnsupportedError
 from concertmaster.github.said import NUMBER, read_said
-from concertmaster.github.shapes import Tree, changed_file, checked, compared_files, own_comment, read_tree
+from concertmaster.github.shapes import (
+    Tree,
+    changed_file,
+    checked,
+    compared_files,
+    comparison,
+    own_comment,
+    read_tree,
+)
 from concertmaster.github.threads import Threads
 from concertmaster.github.upkeep import Reopen, Resolve
 
@@ -44,13 +52,18 @@ class Pull:
         return self._client.get(self._address, lambda found: text(found, "head", "sha"))
 
     def merge_base(self) -> str:
-        """The commit that the pull request's diff starts from; its base where there is nothing in common."""
+        """The commit that the pull request's diff starts from; its base where there is nothing in common.
+
+        Raises:
+            RenamedError: the answer came by way of a redirection, on which a question loses half of its words.
+        """
         try:
-            return self._client.get(
-                self._span, lambda found: text(found, "merge_base_commit", "sha"), per_page=1
-            )
+            base, name = self._client.get(self._span, comparison, per_page=1)
         except NotFoundError:
             return self.request.base_sha
+        if name and name.lower() != self.request.repository.lower():
+            raise RenamedError(name)
+        return base
 
     @property
     def _span(self) -> str:

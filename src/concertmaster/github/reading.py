@@ -83,7 +83,8 @@ class _Reading:
         self.pull, self.wishes = pull, wishes
         self.files = pull.files()
         self._blobs = Blobs(RemoteFiles(pull.client, pull.request.repository), checkout)
-        self.trees = (pull.tree(pull.request.head_sha), pull.tree(pull.merge_base()))
+        base = pull.merge_base()
+        self.trees = (pull.tree(pull.request.head_sha), pull.tree(base))
         if pull.is_cut(self.files):
             self.files += beyond(self.files, *self.trees)
         self.head, self.base = (CommitFiles(tree, self._blobs) for tree in self.trees)

@@ -32,6 +32,14 @@ class NotPermittedError(GitHubError):
     """A setting of the repository or its organization forbids it, whatever the token may do."""
 
 
+class RenamedError(GitHubError):
+    """The repository has another name now, and what was read under the old one is not to be relied upon."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the repository is called {name} now")
+        self.name = name
+
+
 class NotFoundError(GitHubError):
     """What was asked for is not there, or not for this token."""
 

@@ -17,6 +17,7 @@ from concertmaster.github.retry import MalformedAnswerError
 
 REGULAR = ("100644", "100755")
 _SHA = re.compile(r"[0-9a-f]{40}")
+_COMPARED = re.compile(r"/repos/([A-Za-z0-9][A-Za-z0-9_-]{0,99}/(?!\.+/)[A-Za-z0-9._-]{1,100})/compare/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,12 @@ def own_comment(item: Json) -> PostedComment | None:
 
 def compared_files(found: Json) -> list[ChangedFile]:
     return [changed_file(item) for item in objects(found, "files")]
+
+
+def comparison(found: Json) -> tuple[str, str]:
+    """The commit that two have in common, and the repository as it is called now, if that is told."""
+    match = _COMPARED.search(str(found.get("url")))
+    return text(found, "merge_base_commit", "sha"), match[1] if match else ""
 
 
 def changed_file(item: Json) -> ChangedFile:
