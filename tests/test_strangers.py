@@ -7,11 +7,13 @@ from collections.abc import Mapping
 import pytest
 
 from concertmaster.config import Config
+from concertmaster.plan import make_plan
 from concertmaster.project.definitions import Definitions
 from concertmaster.project.files import MemoryTree
 from concertmaster.project.strangers import strangers
 from concertmaster.projects import divide
 from concertmaster.runner import run
+from concertmaster.versions import Window
 from concertmaster.workspace import manifests, open_workspace, readable
 
 PIN = '[project]\nname = "network"\ndependencies = ["orchestrator-core==4.8.2"]\n'
@@ -82,6 +84,20 @@ def test_a_stranger_is_not_judged() -> None:
     project = tree({"pyproject.toml": PIN, "workflows/node.py": WORK, **files})
     report = run(open_workspace(project), project, jobs=1)
     assert {finding.path for finding in report.findings} == {"workflows/node.py"}
+
+
+def test_a_stranger_shows_nothing_of_an_upgrade() -> None:
+    app = "URI = 'DATABASE_URI=postgresql://inv@db/inv'\n"
+    files = {
+        "inventory/pyproject.toml": OTHER,
+        "inventory/app.py": app,
+        "inventory/.env": "DATABASE_URI=postgresql://i\n",
+    }
+    plan = make_plan(
+        tree({"pyproject.toml": PIN, "workflows/node.py": WORK, **files}), Window("4.8.2", "5.5.0")
+    )
+    assert plan.items
+    assert not [place for item in plan.items for place in item.evidence if place.path.startswith("inventory")]
 
 
 def test_a_library_whose_range_has_the_release_of_the_application_is_no_other_project() -> None:

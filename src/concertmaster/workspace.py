@@ -84,8 +84,18 @@ def open_workspace(
         window, shadows, regular, definitions, deployment, known_names.index, _own(dependencies)
     )
     rules = choose_rules(tuple(select) or config.select, (*ignore, *config.ignore), prose=config.prose)
-    others = strangers(project.paths, files, definitions, lambda path: readable(project, path))
+    others = _strangers(project, files, definitions)
     return Workspace(project, config, dependencies, around, rules, believed, known_names, supply, others)
+
+
+def strangers_in(project: Project) -> tuple[str, ...]:
+    """The folders of a repository that hold other programs."""
+    definitions = Definitions(project.paths, lambda path: readable(project, path))
+    return _strangers(project, manifests(project), definitions)
+
+
+def _strangers(project: Project, files: Mapping[str, bytes], definitions: Definitions) -> tuple[str, ...]:
+    return strangers(project.paths, files, definitions, lambda path: readable(project, path))
 
 
 def _homes(dependencies: Dependencies) -> set[str]:

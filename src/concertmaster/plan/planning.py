@@ -10,8 +10,9 @@ from concertmaster.plan.model import Item, Phase, Place, Plan
 from concertmaster.plan.operations import DRAIN, OPERATIONS, STEP_CHANGES, Operation
 from concertmaster.project.dependencies import installed
 from concertmaster.project.files import Project
+from concertmaster.projects import Part
 from concertmaster.versions import Window, release
-from concertmaster.workspace import read_dependencies
+from concertmaster.workspace import read_dependencies, strangers_in
 
 ALWAYS = "database-upgrade"
 DRAIN_ROWS = ("G-14", "40-04", "210-05", "48-04", "53-01", "54-03")
@@ -33,7 +34,7 @@ def make_plan(project: Project, window: Window) -> Plan:
 def _items(project: Project, window: Window) -> Iterator[Item]:
     if release(window.installed) >= release(window.target):
         return
-    evidence, required = Evidence(project), _required(project)
+    evidence, required = Evidence(Part(project, "", strangers_in(project))), _required(project)
     yield from _drain(window, evidence.of("workflows") or required)
     due = [operation for operation in OPERATIONS if _is_due(operation, evidence, window)]
     names = {operation.id for operation in due}
