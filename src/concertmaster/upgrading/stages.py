@@ -43,7 +43,8 @@ def by_rule(
         for name, text in reached:
             found[name][path] = text
     last_one = found.pop(whole, {}) if whole else {}
-    return {name: files for name, files in {**found, whole or "": last_one}.items() if files}
+    every = {**found, whole or "": last_one}
+    return {name: dict(sorted(files.items())) for name, files in every.items() if files}
 
 
 def _apart(
