@@ -87,6 +87,7 @@ from packaging.version import Version
 
 from concertmaster.findings import Edit, Safety
 from concertmaster.project.manifests.file import ManifestFile
+from concertmaster.project.manifests.jobs import leaves_project_alone
 from concertmaster.project.manifests.model import Requirement, Style
 from concertmaster.project.manifests.raising import lower_bound, raise_pin
 from concertmaster.project.pins import demanded
@@ -131,9 +132,11 @@ def _concerns(file: ManifestFile, requirement: Requirement) -> bool:
     """A manifest that names the framework, or a file that stands for the whole project."""
     if any(other.name == "orchestrator-core" for other in file.requirements):
         return True
-    return file.path in _PLACES or (
-        requirement.style is Style.PYTHON and file.path.startswith((".github/workflows/", ".gitlab-ci"))
-    )
+    if requirement.style is not Style.PYTHON or not file.path.startswith(
+        (".github/workflows/", ".gitlab-ci")
+    ):
+        return file.path in _PLACES
+    return not leaves_project_alone(file.path, file.source, requirement.span[0])
 
 
 def _edit(requirement: Requirement) -> Edit | None:
