@@ -14,15 +14,14 @@ import pytest
 
 from concertmaster import runner
 from concertmaster.cli import run
-from concertmaster.remembering import key, memory, states
-from concertmaster.remembering.again import said_again
+from concertmaster.remembering import again, key, memory, states
 from concertmaster.remembering.memory import Memory
 from tests.git import git
 
 SOURCE = "from orchestrator.workflow import step\n"
 PACKAGE = Path(key.PACKAGE)
 #: Of what is loaded for a run, what is not for saying the same again.
-HEAVY = ("typer", "click", "subprocess", "pathlib", "typing", "re", "json", "tempfile", "concertmaster.rule")
+HEAVY = ("typer", "subprocess", "pathlib", "typing", "re", "json", "tempfile", "concertmaster.rule")
 
 
 @pytest.fixture
@@ -90,6 +89,11 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     return seen
 
 
+def said_again(arguments: list[str]) -> int | None:
+    understood = again.Understood.before(arguments)
+    return None if understood is None else again.said_again(understood)
+
+
 def check(project: Path, *options: str) -> int:
     return run(["check", str(project), *options])
 
@@ -129,6 +133,26 @@ def test_the_second_run_loads_next_to_nothing(project: Path) -> None:
     assert "old-namespace" in first.stdout
     assert first.stderr == " ".join(HEAVY)
     assert (second.stdout, second.stderr) == (first.stdout, "")
+
+
+def test_a_command_line_is_taken_apart_once(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ("--format", "concise", "--ignore", "old-namespace", "--fail-on", "never", "--jobs", "2", "-q")
+    first = check(project, *options), capsys.readouterr()
+    (project / "other.py").write_text("x = 2\n")
+    monkeypatch.setattr("concertmaster.cli.application.run_application", None)
+    assert (check(project, *options), capsys.readouterr()) == first
+    (project / "concertmaster.toml").write_text("fail-on = 1\n")
+    assert check(project, *options) == 2
+    assert "`fail-on`" in capsys.readouterr().err
+
+
+def test_who_has_read_enough_ends_it_quietly(project: Path) -> None:
+    command = f"{sys.executable} -m concertmaster check {project} | true"
+    for _ in range(2):
+        ended = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+        assert ended.stderr == ""
 
 
 def test_what_is_unchanged_is_not_read_again(project: Path, settled: None, read: list[bytes]) -> None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from concertmaster.cli.checked import Checking, checked
 from concertmaster.cli.opening import open_projects
 from concertmaster.cli.options import From, Ignore, Jobs, NoCache, Offline, Paths, Quiet, Select, Target
-from concertmaster.cli.telling import Format, Telling, tell_all, tell_difference, tell_fixed
+from concertmaster.cli.telling import Format, tell_difference, tell_fixed
 from concertmaster.config import FailOn
-from concertmaster.outcome import CLEAN, NOT_ANALYSED, exit_code
-
-if TYPE_CHECKING:
-    from concertmaster.cli.remembering import Answer
+from concertmaster.outcome import CLEAN, NOT_ANALYSED
 
 app = typer.Typer()
 
@@ -42,71 +40,23 @@ def check(
     ] = False,
 ) -> None:
     """Find what an upgrade to the target breaks. Nothing is changed."""
-    from concertmaster.cli.opening import wanted_paths
-    from concertmaster.cli.remembering import Question, remembered
-    from concertmaster.cli.watching import watched
-
-    telling = Telling(format_, quiet=quiet, statistics=statistics, page=report)
-    asked = (paths, from_release, target, telling, fail_on, select, ignore, offline)
-
-    def run() -> Answer:
-        return _check(
-            paths, from_release, target, telling, fail_on, select, ignore, jobs=jobs, offline=offline
-        )
-
-    def once() -> int:
-        if no_cache or report:
-            return run().code
-        wanted = tuple(str(path) for path in wanted_paths(paths))
-        return remembered(Question(asked, wanted, () if watch else context.obj), run)
-
-    raise typer.Exit(watched(paths, once) if watch else once())
-
-
-def _check(
-    paths: Paths,
-    from_release: From,
-    target: Target,
-    telling: Telling,
-    fail_on: FailOn | None,
-    select: Select,
-    ignore: Ignore,
-    *,
-    jobs: Jobs,
-    offline: bool,
-) -> Answer:
-    from concertmaster.cli.progress import progress
-    from concertmaster.cli.remembering import Answer
-    from concertmaster.projects import in_repository
-    from concertmaster.runner import run
-
-    opened, tree = open_projects(paths, from_release, target, select, ignore, offline=offline)
-    is_one = len(opened) == 1
-    told_of = None if telling.quiet else progress()
-    told = [
-        (
-            one,
-            in_repository(
-                run(
-                    one.workspace,
-                    one.tree,
-                    jobs=jobs,
-                    unsafe=telling.rewrites,
-                    rewriting=telling.rewrites,
-                    progress=told_of,
-                ),
-                one.folder,
-                is_one=is_one,
-            ),
-        )
-        for one in opened
-    ]
-    tell_all(told, tree, telling)
-    codes = (
-        exit_code(report.findings, report.unanalysed, fail_on or one.workspace.config.fail_on)
-        for one, report in told
+    asked = Checking(
+        paths=tuple(map(str, paths or ())),
+        from_release=from_release,
+        target=target,
+        format=format_.value,
+        fail_on=fail_on and fail_on.value,
+        select=tuple(select or ()),
+        ignore=tuple(ignore or ()),
+        jobs=jobs,
+        offline=offline,
+        no_cache=no_cache,
+        quiet=quiet,
+        report=None if report is None else str(report),
+        statistics=statistics,
+        watch=watch,
     )
-    return Answer(max(codes, default=CLEAN), lasting=not any(report.names.notes for _, report in told))
+    raise typer.Exit(checked(asked, context.obj))
 
 
 @app.command()

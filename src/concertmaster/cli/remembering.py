@@ -10,9 +10,8 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from typing import TextIO
 
-import typer
-
-from concertmaster.remembering.again import folder_of, tell
+from concertmaster.cli.saying import note
+from concertmaster.remembering.again import Understood, folder_of, is_apart, tell
 from concertmaster.remembering.files import Listing
 from concertmaster.remembering.key import Notebook
 
@@ -27,32 +26,25 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked, of which files; and the command line that says so, if it says nothing else."""
+    """What is asked, and of which files."""
 
-    asked: tuple[object, ...]
+    asked: str
     wanted: tuple[str, ...]
-    command_line: Sequence[str] = ()
 
 
 def remembered(question: Question, run: Callable[[], Answer]) -> int:
     """The exit code of a run, or of the same run before, with what it said."""
-    notebook = Notebook(os.environ, sys.stdout, lambda text: typer.echo(text, err=True))
+    notebook = Notebook(os.environ, sys.stdout, note)
     listing = Listing.of(folder_of(question.wanted))
     if not notebook.is_trusted(listing.root):
-        typer.echo(
-            f"Nothing was remembered: {notebook.folder} lies in what is judged. Set XDG_CACHE_HOME to another.",
-            err=True,
+        note(
+            f"Nothing was remembered: {notebook.folder} lies in what is judged. Set XDG_CACHE_HOME to another."
         )
         return run().code
-    return _answered(notebook, question, listing, run)
-
-
-def _answered(notebook: Notebook, question: Question, listing: Listing, run: Callable[[], Answer]) -> int:
-    asked, wanted = repr(question.asked), list(question.wanted)
-    key = notebook.answer(asked, wanted, listing)
+    wanted = list(question.wanted)
+    key = notebook.answer(question.asked, wanted, listing)
     known = tell(notebook.answers.recall(key))
     if known is not None:
-        _note(notebook, question)
         return known
     both = _Both(sys.stdout)
     with redirect_stdout(both):
@@ -61,19 +53,23 @@ def _answered(notebook: Notebook, question: Question, listing: Listing, run: Cal
         meanwhile = Listing.of(
             folder_of(wanted)
         )  # what is changed while it is judged is not what was asked of
-        if notebook.answer(asked, wanted, meanwhile) == key:
+        if notebook.answer(question.asked, wanted, meanwhile) == key:
             text = both.kept.getvalue().encode("utf-8", "surrogatepass")
             notebook.answers.keep(key, f"{answer.code}\n".encode() + text)
-            _note(notebook, question)
     return answer.code
 
 
-def _note(notebook: Notebook, question: Question) -> None:
-    """Keep how the command line was understood, so that it need not be taken apart the next time."""
-    if question.command_line:
-        name = notebook.command_line(list(question.command_line))
-        understood = "\0".join((repr(question.asked), *question.wanted))
-        notebook.command_lines.keep(name, os.fsencode(understood))
+def keep_understood(question: Question | None, values: str, command_line: Sequence[str]) -> None:
+    """Keep what a command line stands for, so that it need not be taken apart the next time.
+
+    Without a question it is one that no kept answer is for.
+    """
+    notebook = Notebook(os.environ, sys.stdout)
+    if is_apart(notebook, command_line):
+        found = Understood(values, question.asked if question else "", question.wanted if question else ())
+        name = notebook.command_line(command_line)
+        if notebook.command_lines.recall(name) != found.written():
+            notebook.command_lines.keep(name, found.written())
 
 
 class _Both(io.TextIOBase):

@@ -10,8 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
+from concertmaster.cli.saying import note, say
 from concertmaster.findings import Safety
 
 if TYPE_CHECKING:
@@ -55,12 +54,12 @@ def tell_all(told: list[tuple[Opened, Report]], tree: WorkingTree, telling: Tell
     if telling.page is not None and told:
         write_page(telling.page, told, tree)
         if not telling.quiet:
-            _note(f"The page to open in a browser: {telling.page}")
+            note(f"The page to open in a browser: {telling.page}")
     if told and telling.format is Format.HTML:
-        typer.echo(page_of(told, tree))
+        say(page_of(told, tree))
     elif len(told) > 1 and telling.format is Format.TERMINAL:
         for one, report in told:
-            typer.echo(f"\n{one.folder or 'Outside of the projects'}:")
+            say(f"\n{one.folder or 'Outside of the projects'}:")
             _tell(report, tree, telling)
     elif told:
         _tell(merged([report for _, report in told]), tree, telling, [one for one, _ in told])
@@ -136,24 +135,20 @@ def tell_fixed(report: Report, *, unsafe: bool, diff: bool, quiet: bool) -> None
     from concertmaster.report.terminal import visible
 
     for item in report.unanalysed:
-        _note(f"{visible(item.path)}: could not be analysed: {visible(item.reason)}")
+        note(f"{visible(item.path)}: could not be analysed: {visible(item.reason)}")
     if quiet:
         return
-    _note(f"{count(len(report.rewritten), 'file')} {'would change' if diff else 'changed'}.")
+    note(f"{count(len(report.rewritten), 'file')} {'would change' if diff else 'changed'}.")
     left = [finding for finding in report.findings if finding.safety is not Safety.SAFE]
     asking = sum(finding.safety is Safety.SUGGESTED for finding in left)
     if asking and not unsafe:
-        _note(f"{asking} more would be made with --unsafe; look at them with `fix --unsafe --diff`.")
+        note(f"{asking} more would be made with --unsafe; look at them with `fix --unsafe --diff`.")
     if manual := len(left) - asking:
-        _note(f"{manual} to be done by hand; `concertmaster check` tells where and how.")
-    for note in report.names.notes:
-        _note(note)
+        note(f"{manual} to be done by hand; `concertmaster check` tells where and how.")
+    for told in report.names.notes:
+        note(told)
 
 
 def _lines(lines: Iterable[str]) -> None:
     for line in lines:
-        typer.echo(line)
-
-
-def _note(text: str) -> None:
-    typer.echo(text, err=True)
+        say(line)

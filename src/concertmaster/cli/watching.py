@@ -8,14 +8,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import click
-import typer
-
+from concertmaster.cli.saying import note
 from concertmaster.messages import UserError
 from concertmaster.outcome import CLEAN
 
 #: Seconds between two looks at the files.
 PAUSE = 0.5
+#: Empties a terminal.
+CLEARED = "\x1b[2J\x1b[1;1H"
 State = dict[str, tuple[int, int]]
 
 
@@ -28,12 +28,12 @@ def watched(paths: list[Path] | None, run: Callable[[], int]) -> int:
     try:
         for changed in changes(root, time.sleep):
             if sys.stdout.isatty():
-                click.clear()
+                sys.stdout.write(CLEARED)
             code = _guarded(run)
             told = f" ({changed} changed)" if changed else ""
-            typer.echo(f"{time.strftime('%H:%M:%S')}{told}: waiting for changes, Ctrl-C ends it.", err=True)
+            note(f"{time.strftime('%H:%M:%S')}{told}: waiting for changes, Ctrl-C ends it.")
     except KeyboardInterrupt:
-        typer.echo("", err=True)
+        note("")
     return code
 
 
@@ -72,5 +72,5 @@ def _guarded(run: Callable[[], int]) -> int:
     try:
         return run()
     except UserError as error:
-        typer.echo("\n".join(error.lines), err=True)
+        note("\n".join(error.lines))
         return CLEAN

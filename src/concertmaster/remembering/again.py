@@ -14,22 +14,45 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def said_again(arguments: list[str]) -> int | None:
-    """Say what the same command line was answered by, and return how it ended; None where it has to be run."""
-    try:
+class Understood:
+    """What a command line stands for: all values, and what is asked of which files if an answer may be kept."""
+
+    def __init__(self, values: str, asked: str, wanted: Sequence[str]) -> None:
+        self.values, self.asked, self.wanted = values, asked, list(wanted)
+
+    @classmethod
+    def before(cls, arguments: Sequence[str]) -> Understood | None:
+        """As the same command line was read before; None where that is not known."""
         notebook = Notebook(os.environ, sys.stdout)
-        if not _is_apart(notebook, arguments):
+        try:
+            if not is_apart(notebook, arguments):
+                return None
+            found = notebook.command_lines.recall(notebook.command_line(arguments))
+            values, asked, *wanted = os.fsdecode(found or b"").split("\0")
+        except (OSError, ValueError):
             return None
-        asked, *wanted = _understood(notebook, arguments)
-        listing = Listing.of(folder_of(wanted)) if asked else None
-        if listing is None or not notebook.is_trusted(listing.root):
+        return cls(values, asked, wanted)
+
+    def written(self) -> bytes:
+        return os.fsencode("\0".join((self.values, self.asked, *self.wanted)))
+
+
+def said_again(understood: Understood) -> int | None:
+    """Say what the same was answered by, and return how it ended; None where it has to be run."""
+    if not understood.asked:
+        return None
+    notebook = Notebook(os.environ, sys.stdout)
+    try:
+        listing = Listing.of(folder_of(understood.wanted))
+        if not notebook.is_trusted(listing.root):
             return None
-        return tell(notebook.answers.recall(notebook.answer(asked, wanted, listing)))
+        key = notebook.answer(understood.asked, understood.wanted, listing)
     except (OSError, ValueError):  # the run itself meets it again, and tells
         return None
+    return tell(notebook.answers.recall(key))
 
 
-def _is_apart(notebook: Notebook, arguments: list[str]) -> bool:
+def is_apart(notebook: Notebook, arguments: Sequence[str]) -> bool:
     """Whether nothing that may be asked about can hold what is kept: not yet knowing what is, all that could be."""
     named = [os.path.abspath(text) for text in arguments if os.path.lexists(text)]
     folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in (*named, os.getcwd())]
@@ -42,12 +65,6 @@ def _in_repository(folder: str) -> bool:
     """Whether git would take a folder for a part of a repository."""
     above = os.path.dirname(folder)
     return os.path.lexists(f"{folder}/.git") or (above != folder and _in_repository(above))
-
-
-def _understood(notebook: Notebook, arguments: list[str]) -> list[str]:
-    """What is asked, and of which files, as it was read from the same command line before."""
-    found = notebook.command_lines.recall(notebook.command_line(arguments))
-    return os.fsdecode(found or b"\0").split("\0")
 
 
 def folder_of(wanted: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from concertmaster.remembering.states import digest_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import TextIO
 
 #: This program: what runs the rules, the rules, and the index of names.
@@ -23,7 +23,7 @@ LOOKS = tuple(
     "NO_COLOR TERM COLORTERM FORCE_COLOR LANG LC_ALL COLUMNS LINES FORCE_HYPERLINK TERM_PROGRAM VTE_VERSION "
     "WT_SESSION KONSOLE_VERSION TTY_COMPATIBLE".split()
 )
-OWN, WORKSPACE = "CONCERTMASTER", "GITHUB_WORKSPACE"
+OWN, WORKSPACE = ("CONCERTMASTER", "_CONCERTMASTER"), "GITHUB_WORKSPACE"
 
 
 class Notebook:
@@ -45,10 +45,10 @@ class Notebook:
         roots = (os.path.realpath(root) for root in (root, self._environment.get(WORKSPACE)) if root)
         return not any(f"{real}/".startswith(f"{root.rstrip('/')}/") for root in roots)
 
-    def command_line(self, arguments: list[str]) -> str:
+    def command_line(self, arguments: Sequence[str]) -> str:
         """The key of how a command line was understood: what it is taken for depends on nothing else."""
         own = sorted(item for item in self._environment.items() if item[0].startswith(OWN))
-        return _key(b"command line", repr((arguments, os.getcwd(), own)).encode(), *self._program())
+        return _key(b"command line", repr((list(arguments), os.getcwd(), own)).encode(), *self._program())
 
     def answer(self, asked: str, wanted: list[str], listing: Listing) -> str:
         """The key of an answer, by everything that it depends on."""
