@@ -8,6 +8,7 @@ from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -57,6 +58,23 @@ def test_outputs_hold_what_was_put_there_and_nothing_else(one: str, other: str) 
     assert set(read) == {"one", "other"}
     for name, value in values.items():
         assert read[name] == re.sub(r"\r(?=\n|$)", "", value)
+
+
+def test_a_page_that_fits_is_asked_for_once() -> None:
+    asked: list[int] = []
+
+    def page(limit: int) -> str:
+        asked.append(limit)
+        return "x" * limit
+
+    assert job.fitting(page) == "x" * job.MAX_SUMMARY
+    assert asked == [job.MAX_SUMMARY]
+
+
+@pytest.mark.parametrize("letter", ["é", "\u4e2d", "\U0001f3b5"])
+def test_a_page_is_measured_in_bytes(letter: str) -> None:
+    page = job.fitting(lambda limit: f"{'x' * (limit // 3)}{letter * (limit - limit // 3)}")
+    assert job.MAX_SUMMARY // 2 < len(page.encode()) <= 2**20
 
 
 def test_two_runs_append_to_the_page_of_the_job(tmp_path: Path) -> None:

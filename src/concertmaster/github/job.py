@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from concertmaster.messages.github import malformed_input
@@ -62,6 +62,18 @@ def write_outputs(environment: Mapping[str, str], values: Mapping[str, object]) 
         mark = f"end-{secrets.token_hex(16)}"
         parts.append(f"{name}<<{mark}\n{value}\n{mark}\n")
     _append(environment.get("GITHUB_OUTPUT"), "".join(parts))
+
+
+def fitting(text: Callable[[int], str]) -> str:
+    """A text of at most so many characters that it fits into the page of the job, which is measured in bytes."""
+    limit = MAX_SUMMARY
+    for _ in range(3):
+        found = text(limit)
+        size = len(found.encode("utf-8", "replace"))
+        if size <= MAX_SUMMARY:
+            break
+        limit = len(found) * MAX_SUMMARY // size - 1_000
+    return found
 
 
 def write_summary(environment: Mapping[str, str], text: str) -> None:

@@ -59,12 +59,13 @@ def tell(
     on_lines = () if outcome.result in SILENT else (*plan.comments, *plan.kept)
     commented = {finding.fingerprint for comment in on_lines for finding in comment.findings}
     left = (finding for finding in report.findings if finding.fingerprint not in commented)
-    job.commands(render_annotations(left, report.unanalysed, report.names.notes))
-    notes: tuple[str, ...] = ()
+    warnings, notes = list[str](), list(more)
     if outcome.reason:
-        job.annotate("warning", f"Not all was posted on the pull request: {outcome.reason}.")
-        notes = (f"Not all was posted on the pull request: {code(outcome.reason)}.",)
-    job.write_summary(environment, reviewed.text(links, limit=job.MAX_SUMMARY, notes=(*more, *notes)))
+        warnings.append(f"Not all was posted on the pull request: {outcome.reason}.")
+        notes.append(f"Not all was posted on the pull request: {code(outcome.reason)}.")
+    job.commands(render_annotations(left, report.unanalysed, report.names.notes, warnings))
+    page = job.fitting(lambda limit: reviewed.text(links, limit=limit, notes=tuple(notes)))
+    job.write_summary(environment, page)
     told = {**_outputs(outcome, reviewed), **files, "review-url": _address(outcome, links)}
     job.write_outputs(environment, told)
 

@@ -8,31 +8,42 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from concertmaster.findings import Finding, Unanalysed
+from concertmaster.report.markdown import visible
 
 PER_LEVEL = 10
+#: One warning is left for what may go wrong once the findings are told.
+_ROOM = {"warning": PER_LEVEL - 1}
 MAX_MESSAGE = 4_000
 
 
 def render(
-    findings: Iterable[Finding], unanalysed: Iterable[Unanalysed], notes: Iterable[str] = ()
+    findings: Iterable[Finding],
+    unanalysed: Iterable[Unanalysed],
+    notes: Iterable[str] = (),
+    warnings: Iterable[str] = (),
 ) -> Iterator[str]:
     """One `::error …` line each, as many as the runner keeps; before them what is to be told of the whole run."""
-    yield from (command("notice", note) for note in notes)
+    wanted = (
+        *(("notice", command("notice", visible(note))) for note in notes),
+        *(("warning", command("warning", visible(warning))) for warning in warnings),
+        *(("error", _missed(item)) for item in unanalysed),
+    )
+    ordered = sorted(findings, key=lambda finding: -finding.severity.rank)
     told: Counter[str] = Counter()
-    for item in unanalysed:
-        told["error"] += 1
-        if told["error"] <= PER_LEVEL:
-            yield command("error", f"Could not be analysed: {item.reason}", file=item.path)
-    for finding in sorted(findings, key=lambda finding: -finding.severity.rank):
-        level = finding.severity.value
+    for level, line in chain(wanted, ((item.severity.value, _finding(item)) for item in ordered)):
         told[level] += 1
-        if told[level] <= PER_LEVEL:
-            yield _finding(finding)
-    hidden = sum(max(0, count - PER_LEVEL) for count in told.values())
+        if told[level] <= _ROOM.get(level, PER_LEVEL):
+            yield line
+    hidden = sum(max(0, number - _ROOM.get(level, PER_LEVEL)) for level, number in told.items())
     if hidden:
         yield f"{hidden} more are not shown as annotations: a step may have {PER_LEVEL} of each level."
+
+
+def _missed(item: Unanalysed) -> str:
+    return command("error", f"Could not be analysed: {item.reason}", file=item.path)
 
 
 def _finding(finding: Finding) -> str:
