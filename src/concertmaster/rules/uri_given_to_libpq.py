@@ -13,6 +13,13 @@ Guide: <https://workfloworchestrator.org/orchestrator-core/guides/upgrading/5.0/
 +connection = psycopg.connect(str(app_settings.DATABASE_URI.get_secret_value()).replace("+psycopg", "", 1))
 ```
 
+Programs of PostgreSQL are given the variable by scripts, which a person must mend:
+
+```sh entrypoint.sh reported
+#!/bin/sh
+until psql "$DATABASE_URI" -c '\\q'; do sleep 1; done
+```
+
 URIs of other databases, URIs that are made to fit already, and SQLAlchemy itself are left alone:
 
 ```python
@@ -30,11 +37,19 @@ other = psycopg.connect(str(app_settings.DATABASE_URI.get_secret_value()).replac
 inventory = asyncpg.connect(str(settings.DATABASE_URI))
 named = psycopg.connect(dbname="inventory")
 ```
+
+```sh entrypoint.sh
+psql "${DATABASE_URI/+psycopg/}" -c 'SELECT 1'
+psql "$(echo "$DATABASE_URI" | sed 's/+psycopg//')"
+psql "$NETBOX_DATABASE_URI"; echo "$DATABASE_URI"
+python main.py db upgrade heads  # psql "$DATABASE_URI"
+```
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -42,8 +57,10 @@ from concertmaster.findings import Safety
 from concertmaster.project.environment import variables
 from concertmaster.project.python import PythonFile
 from concertmaster.project.secret_settings import is_settings
+from concertmaster.project.settings.commands import find
+from concertmaster.project.settings.file import SettingsFile
 from concertmaster.rewrite import insert_after
-from concertmaster.rule import Hit, Rule
+from concertmaster.rule import Hit, Rule, Span
 from concertmaster.versions import Change
 
 rule = Rule(
@@ -65,6 +82,17 @@ _WORDS = frozenset(("conninfo", "dsn"))
 MESSAGE = (
     "`DATABASE_URI` names SQLAlchemy's driver since 5.0, which only SQLAlchemy understands: take the name out"
 )
+_SHELL = Change(works_from="2.0.0", deprecated="5.0.0")
+_PROGRAM = re.compile(
+    r"\b(?:psql|pg_dump|pg_dumpall|pg_restore|pg_isready|createdb|dropdb|pgcli)\b"
+    r"(?![^\n]*psycopg)[^\n|;&#]*\$\$?[({]?DATABASE_URI(?![\w/#%:])"
+)
+
+
+@rule.configuration(b"DATABASE_URI")
+def commanded(file: SettingsFile) -> Iterator[Hit]:
+    for match in find(file, _PROGRAM):
+        yield Hit(Span(*file.manifest.bytes_at(*match.span())), MESSAGE, safety=Safety.MANUAL, change=_SHELL)
 
 
 @rule.on(ast.Call)
