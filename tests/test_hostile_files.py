@@ -55,8 +55,9 @@ def test_the_others_are_judged_and_rewritten(name: str) -> None:
         DECORATOR % (b"[" * 190 + b"1" + b"]" * 190),
         DECORATOR % (b"a" + b".b()" * 60),
         OLD + b"x = [" + b"'orchestrator', " * 20_000 + b"]\n",
+        OLD + b"query = '" + b"#" * 1_000 + b" process { pid }'\n",
     ],
-    ids=["brackets", "calls", "a long line"],
+    ids=["brackets", "calls", "a long line", "many signs of a comment"],
 )
 def test_what_is_only_unusual_is_judged(source: bytes) -> None:
     report = judge({"unusual.py": source})

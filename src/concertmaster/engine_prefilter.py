@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
@@ -17,6 +17,7 @@ class Words:
 
     def __init__(self, words: tuple[bytes, ...]) -> None:
         self.words = words
+        self._bits = {word: 1 << number for number, word in enumerate(words)}
         self._automaton = BytesAhoCorasick(list(words), implementation=Implementation.DFA) if words else None
 
     def indices(self, source: bytes) -> frozenset[int]:
@@ -25,13 +26,32 @@ class Words:
         matches = self._automaton.find_matches_as_indexes(source, overlapping=True)
         return frozenset([match[0] for match in matches])
 
-    def held(self, indices: frozenset[int]) -> frozenset[bytes]:
-        return frozenset(self.words[index] for index in indices)
+    def bits(self, words: Iterable[bytes]) -> int:
+        """A number with a bit for each of these words."""
+        return sum(self._bits[word] for word in set(words))
 
 
 @lru_cache(maxsize=16)
 def words_of(words: frozenset[bytes]) -> Words:
     return Words(tuple(sorted(words)))
+
+
+class _Wanted:
+    """What a text must hold for a rule to look at it, in bits of words."""
+
+    def __init__(self, rule: Rule, words: Words) -> None:
+        self.rule = rule
+        self._triggers = words.bits(rule.triggers)
+        self._alone = words.bits(word for word in rule.context if isinstance(word, bytes))
+        self._together = [words.bits(group) for group in rule.context if isinstance(group, tuple)]
+        self._free = not rule.context
+
+    def by(self, held: int, *, through: bool) -> bool:
+        if not held & self._triggers:
+            return False
+        if self._free or held & self._alone or (through and self.rule.through_project):
+            return True
+        return any(held & group == group for group in self._together)
 
 
 class Prefilter:
@@ -40,9 +60,8 @@ class Prefilter:
     def __init__(self, rules: Sequence[Rule], window: Window) -> None:
         self.window = window
         self._able = tuple(rule for rule in rules if rule.reads_python and rule.can_concern(window))
-        self._words = words_of(
-            frozenset(word for rule in self._able for word in (*rule.triggers, *rule.context))
-        )
+        self._words = words_of(frozenset(word for rule in self._able for word in _words_of(rule)))
+        self._wanted = tuple(_Wanted(rule, self._words) for rule in self._able)
         self._by_path = tuple(rule for rule in self._able if rule.paths)
         self.following = tuple(rule for rule in self._able if rule.follows)
         self._known: dict[frozenset[int], tuple[tuple[Rule, ...], tuple[Rule, ...]]] = {}
@@ -51,11 +70,12 @@ class Prefilter:
         """The rules that a file concerns, in their order."""
         found = self._words.indices(source)
         if found not in self._known:
-            held = self._words.held(found)
+            held = sum(1 << number for number in found)
             self._known[found] = self._choose(held, through=False), self._choose(held, through=True)
         rules, more = self._known[found]
         if len(more) > len(rules) and definitions is not None and definitions.imports_own(path, source):
             rules = more
+        rules = tuple([rule for rule in rules if rule.pattern is None or rule.pattern.search(source)])
         if any(path.endswith(rule.paths) for rule in self._by_path):
             wanted = {
                 rule.id for rule in (*rules, *self._by_path) if rule in rules or path.endswith(rule.paths)
@@ -63,8 +83,14 @@ class Prefilter:
             return tuple(rule for rule in self._able if rule.id in wanted)
         return rules
 
-    def _choose(self, held: frozenset[bytes], *, through: bool) -> tuple[Rule, ...]:
-        return tuple(rule for rule in self._able if _is_wanted(rule, held, through=through))
+    def _choose(self, held: int, *, through: bool) -> tuple[Rule, ...]:
+        return tuple(one.rule for one in self._wanted if one.by(held, through=through))
+
+
+def _words_of(rule: Rule) -> Iterator[bytes]:
+    yield from rule.triggers
+    for one in rule.context:
+        yield from (one,) if isinstance(one, bytes) else one
 
 
 class NoPrefilter(Prefilter):
@@ -98,9 +124,3 @@ class RuleSet(tuple[Rule, ...]):
 
 def prefilter_of(rules: Sequence[Rule], window: Window) -> Prefilter:
     return rules.prefilter(window) if isinstance(rules, RuleSet) else Prefilter(rules, window)
-
-
-def _is_wanted(rule: Rule, held: frozenset[bytes], *, through: bool) -> bool:
-    if held.isdisjoint(rule.triggers):
-        return False
-    return not rule.context or not held.isdisjoint(rule.context) or (through and rule.through_project)

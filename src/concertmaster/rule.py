@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -108,7 +109,11 @@ class Rule:
     section: str = ""
     safety: Safety = Safety.SAFE
     triggers: tuple[bytes, ...] = (b"orchestrator",)
-    context: tuple[bytes, ...] = ()  # words of which the file must hold one as well
+    #: Words of which the file must hold one as well; of words in a tuple it must hold all.
+    context: tuple[bytes | tuple[bytes, ...], ...] = ()
+    pattern: re.Pattern[bytes] | None = (
+        None  # found in every file that it can concern, where words say too little
+    )
     through_project: bool = False  # what is imported from the project's own modules is context enough
     paths: tuple[str, ...] = ()  # endings of paths that are looked at whatever the file holds
     priority: int = 0  # lower is rewritten first where two rules want the same bytes

@@ -69,6 +69,7 @@ def serve(work: Work, desk: Desk) -> None:
             body = pickle.dumps(done, protocol=pickle.HIGHEST_PROTOCOL)
             write(desk.answers, HEAD.pack(len(body)) + body)
             gc.collect()
+            gc.freeze()  # what a batch leaves are answers kept for the next ones: not looked through again
         ended = 0
     finally:
         os._exit(ended)

@@ -178,14 +178,30 @@ def _read_regular(path: str) -> bytes:
     except (OSError, ValueError) as error:
         reason = _REASONS.get(getattr(error, "errno", 0) or 0, str(error))
         raise UnreadableFileError(reason) from None
-    with os.fdopen(handle, "rb", buffering=0) as file:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise UnreadableFileError("not a regular file")
-        limit = most_bytes(path)
-        if status.st_size > limit:
-            raise UnreadableFileError(f"larger than {limit // 1024} KiB")
-        return file.read(limit + 1)
+    try:
+        return _content(handle, path)
+    finally:
+        os.close(handle)
+
+
+def _content(handle: int, path: str) -> bytes:
+    """What an open file holds, if it is a regular one of no more bytes than are read."""
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
+        raise UnreadableFileError("not a regular file")
+    if status.st_size > MAX_BYTES and status.st_size > (limit := most_bytes(path)):
+        raise UnreadableFileError(f"larger than {limit // 1024} KiB")
+    first = os.read(handle, status.st_size + 1)
+    return first if len(first) == status.st_size else first + _rest(handle, most_bytes(path) - len(first))
+
+
+def _rest(handle: int, most: int) -> bytes:
+    """What is there beyond a first part, of a file that changes while it is read; one byte too many shows that."""
+    parts = []
+    while most >= 0 and (part := os.read(handle, most + 1)):
+        parts.append(part)
+        most -= len(part)
+    return b"".join(parts)
 
 
 def most_bytes(path: str) -> int:

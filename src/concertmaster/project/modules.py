@@ -14,9 +14,8 @@ _IMPORT = re.compile(
     r"^from[ \t]+(?P<module>[.\w]+)[ \t]+import[ \t]*(?P<names>\([^)]*\)|[^\n\\]*)", re.MULTILINE
 )
 PLAIN_IMPORTS = re.compile(rb"\bimport[ \t]+(?P<names>[\w., \t]+)")
-_IMPORT_BYTES = re.compile(
-    rb"^[ \t]*from[ \t]+(?P<module>[.\w]+)[ \t]+import[ \t]*(?P<names>\([^)]*\)|[^\n\\]*)", re.MULTILINE
-)
+#: Begins with what the search can leap to; whether it stands at the head of a line is looked at afterwards.
+_IMPORT_BYTES = re.compile(rb"from[ \t]+(?P<module>[.\w]+)[ \t]+import[ \t]*(?P<names>\([^)]*\)|[^\n\\]*)")
 _PLAIN_IMPORT = re.compile(r"^import[ \t]+(?P<names>[^\n;#]+)", re.MULTILINE)
 _CLASS = re.compile(r"^class[ \t]+(?P<name>\w+)[ \t]*(?:\((?P<bases>[^)]*)\))?[ \t]*:", re.MULTILINE)
 _ALIAS = re.compile(r"^(?P<name>\w+)[ \t]*=[ \t]*(?P<other>[A-Za-z_][\w.]*)[ \t]*(?:#[^\n]*)?$", re.MULTILINE)
@@ -75,11 +74,19 @@ def _plain(names: str) -> Iterator[tuple[str, str]]:
 
 def imported(source: bytes) -> Iterator[tuple[str, Iterable[str]]]:
     """The modules that a file imports names from, wherever in it, with the names."""
-    for match in _IMPORT_BYTES.finditer(source):
-        yield (
-            match["module"].decode("ascii", "replace"),
-            (name for name, _ in _names(match["names"].decode("utf-8", "replace"))),
-        )
+    at = 0
+    while (match := _IMPORT_BYTES.search(source, at)) is not None:
+        start = match.start()
+        if source[source.rfind(b"\n", 0, start) + 1 : start].strip(b" \t"):
+            at = start + 1
+        else:
+            at = match.end()
+            yield match["module"].decode("ascii", "replace"), _names_in(match["names"])
+
+
+def _names_in(names: bytes) -> Iterator[str]:
+    for name, _ in _names(names.decode("utf-8", "replace")):
+        yield name
 
 
 def _names(names: str) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from concertmaster.project.python import PythonFile
 
 _LITERAL = re.compile(r"[rRuU]?(?P<quote>\"\"\"|'''|\"|')(?P<text>[^\\]*)(?P=quote)\Z")
 _TOKEN = re.compile(r"#[^\n]*|\"[^\"\n]*\"|\.\.\.(?:\s*on\s+\w+|\s*\w+)?|@\w+|\$?\w+|[{}():]")
-_OPENING = re.compile(r"\s*(?:#[^\n]*\s*)*(?:query|mutation|subscription|fragment|\{)")
+_OPENING = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:query|mutation|subscription|fragment|\{)")
 
 
 @dataclass(frozen=True, slots=True)

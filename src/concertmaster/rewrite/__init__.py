@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concertmaster.rewrite.calls import as_keyword, drop_arguments, edit_arguments
+from concertmaster.rewrite.calls import as_keyword, change_arguments, drop_arguments, edit_arguments
 from concertmaster.rewrite.imports import (
     add_import,
     add_imports,
@@ -42,6 +42,7 @@ __all__ = [
     "as_keyword",
     "attribute_name_span",
     "block_of",
+    "change_arguments",
     "drop_aliases",
     "drop_arguments",
     "drop_extras",

@@ -4,29 +4,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from concertmaster.findings import Edit
 from concertmaster.project.python import PythonFile
-from concertmaster.rewrite.calls import edit_arguments
+from concertmaster.rewrite.calls import change_arguments
+from concertmaster.rewrite.plain_arguments import in_source_order
 from concertmaster.rewrite.spans import replace_span
-
-if TYPE_CHECKING:
-    import libcst
 
 
 def name_arguments(file: PythonFile, call: ast.Call, names: Sequence[str], start: int) -> Edit | None:
     """Write the positional arguments from an index on as keywords; `names` begin with that of the first of these."""
-
-    def named(index: int, arg: libcst.Arg) -> libcst.Arg | None:
-        import libcst
-
-        if index < start or arg.keyword is not None or arg.star:
-            return arg
-        bare = libcst.AssignEqual(libcst.SimpleWhitespace(""), libcst.SimpleWhitespace(""))
-        return arg.with_changes(keyword=libcst.Name(names[index - start]), equal=bare)
-
-    return edit_arguments(file, call, named)
+    ordered = enumerate(in_source_order(call))
+    positional = (at for at, one in ordered if not isinstance(one, (ast.keyword, ast.Starred)))
+    return change_arguments(file, call, names={at: names[at - start] for at in positional if at >= start})
 
 
 def rename_keywords(file: PythonFile, call: ast.Call, names: Mapping[str, str]) -> tuple[Edit, ...]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from concertmaster.findings import Edit
 from concertmaster.project.python import PythonFile
+from concertmaster.rewrite.plain_arguments import changed, in_source_order
 from concertmaster.rewrite.spans import replace, replace_span
 
 if TYPE_CHECKING:
@@ -37,9 +39,28 @@ def drop_arguments(
     file: PythonFile, call: ast.Call, unwanted: Collection[ast.expr | ast.keyword]
 ) -> Edit | None:
     """The call without some of its arguments; the others keep their layout and comments."""
-    ordered = _in_source_order(call)
-    gone = {index for index, argument in enumerate(ordered) if argument in unwanted}
-    return edit_arguments(file, call, lambda index, arg: None if index in gone else arg)
+    ordered = in_source_order(call)
+    return change_arguments(file, call, {at for at, argument in enumerate(ordered) if argument in unwanted})
+
+
+def change_arguments(
+    file: PythonFile,
+    call: ast.Call,
+    gone: Collection[int] = (),
+    names: Mapping[int, str] = MappingProxyType({}),
+) -> Edit | None:
+    """The call without some of its arguments and with names for others, by their positions in the text."""
+    text = file.text(call)
+    plain = changed(file, call, gone, names) if len(text) <= MAX_SEGMENT else None
+    if plain is not None:
+        return replace(file, call, plain) if plain != text.replace("\r\n", "\n") else None
+
+    def change(index: int, arg: libcst.Arg) -> libcst.Arg | None:
+        if index in gone:
+            return None
+        return as_keyword(arg, names[index]) if index in names else arg
+
+    return edit_arguments(file, call, change)
 
 
 def as_keyword(arg: libcst.Arg, name: str, value: str | None = None) -> libcst.Arg:
@@ -54,7 +75,7 @@ def as_keyword(arg: libcst.Arg, name: str, value: str | None = None) -> libcst.A
 
 def add_keyword(file: PythonFile, call: ast.Call, text: str) -> Edit | None:
     """Write one more argument behind the last one; None where something else than a comma stands there."""
-    ordered = _in_source_order(call)
+    ordered = in_source_order(call)
     start, end = file.span(ordered[-1])[1] if ordered else file.span(call.func)[1], file.span(call)[1]
     behind = file.source[start:end].decode(file.encoding)
     if not ordered:
@@ -63,11 +84,6 @@ def add_keyword(file: PythonFile, call: ast.Call, text: str) -> Edit | None:
     return (
         replace_span(file, start, start, f", {text}") if re.fullmatch(r"\s*,?(?:\s|#.*)*\)", behind) else None
     )
-
-
-def _in_source_order(call: ast.Call) -> list[ast.expr | ast.keyword]:
-    arguments: list[ast.expr | ast.keyword] = [*call.args, *call.keywords]
-    return sorted(arguments, key=lambda node: (node.lineno, node.col_offset))
 
 
 def _with_arguments(segment: str, change: Callable[[int, libcst.Arg], libcst.Arg | None]) -> str | None:

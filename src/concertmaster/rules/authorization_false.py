@@ -69,6 +69,7 @@ rule = Rule(
     one_change=True,
     safety=Safety.MANUAL,
     triggers=(b"Authorization",),
+    context=(b"oauth2_lib",),
 )
 
 OPA = "oauth2_lib.fastapi.OPAAuthorization"

@@ -66,7 +66,8 @@ rule = Rule(
     change=Change(works_from="2.0.0", removed="5.0.0"),
     safety=Safety.SUGGESTED,
     triggers=(b"text(",),
-    context=(b"sqlalchemy", b"orchestrator", b"alembic"),
+    context=(b"sqlalchemy",),
+    pattern=re.compile(rb"\btext\b"),
 )
 
 _PARAMETER = PARAMETER.pattern

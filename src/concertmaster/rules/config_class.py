@@ -76,6 +76,7 @@ class Node(Factory):
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from concertmaster.findings import Safety
@@ -92,6 +93,7 @@ rule = Rule(
     section="2.0",
     change=Change(works_from="2.0.0", deprecated="2.0.0"),
     triggers=(b"class Config",),
+    pattern=re.compile(rb"class Config\b"),
     priority=20,
 )
 NO_EFFECT = Change(works_from="2.0.0", removed="2.0.0")

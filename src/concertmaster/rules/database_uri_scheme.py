@@ -107,6 +107,7 @@ rule = Rule(
     section="5.0#11",
     change=Change(works_from="5.0.0", removed="5.0.0"),
     triggers=(b"postgres",),
+    pattern=re.compile(rb"postgres(?:ql)?(?:\+\w*)?(?:://|:?/?[\"'\\])|PostgresDsn|URL"),
 )
 
 NEW = "postgresql+psycopg"

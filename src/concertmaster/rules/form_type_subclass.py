@@ -137,6 +137,7 @@ rule = Rule(
         ),
         *(b"Label", b"Divider", b"LongText", b"OrganisationId", b"ContactPersonName", b"DisplaySubscription"),
     ),
+    context=(b"orchestrator", b"pydantic_forms"),
     priority=20,
 )
 

@@ -60,7 +60,7 @@ rule = Rule(
     change=Change(works_from="5.4.0", removed="5.4.0"),
     safety=Safety.SUGGESTED,
     triggers=(b"extensions",),
-    context=(b"graphql", b"orchestrator"),
+    context=(b"register_graphql", b"orchestrator"),
 )
 
 _DB_SESSION = "orchestrator.core.graphql.extensions.db_session"

@@ -51,6 +51,7 @@ rule = Rule(
     change=Change(works_from="5.3.0", deprecated="5.3.0"),
     safety=Safety.MANUAL,
     triggers=(b"httpx",),
+    context=(b"oauth2_lib",),
 )
 
 AUTHENTICATION = Kind(frozenset(("oauth2_lib.fastapi.OIDCAuth",)))

@@ -59,6 +59,7 @@ rule = Rule(
     section="5.5#1",
     change=Change(works_from="2.0.0", deprecated="5.5.0", removed="6.0.0"),
     triggers=(b".query",),
+    context=(b"orchestrator",),
 )
 
 _DB = "orchestrator.core.db"

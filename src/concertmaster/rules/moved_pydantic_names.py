@@ -75,6 +75,7 @@ rule = Rule(
         b"PyObject",
         b"Undefined",
     ),
+    context=(b"pydantic",),
     priority=15,
 )
 WARNS = Change(works_from="2.0.0", deprecated="2.0.0")

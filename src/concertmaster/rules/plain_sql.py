@@ -52,7 +52,8 @@ rule = Rule(
     rows=("CP-11",),
     change=Change(works_from="1.0.0", removed="1.3.0"),
     triggers=(b".execute", b"select", b".scalar"),
-    context=(b"sqlalchemy", b"alembic", b"orchestrator"),
+    context=((b"select", b"sqlalchemy"), (b"get_bind", b"alembic"), b"orchestrator"),
+    pattern=re.compile(rb"\bselect\b|get_bind|orchestrator"),
 )
 
 _EXECUTING = frozenset(("execute", "scalar", "scalars"))

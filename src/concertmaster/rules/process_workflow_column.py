@@ -59,6 +59,7 @@ rule = Rule(
     rows=("21-07",),
     change=Change(works_from="2.0.3", removed="2.0.3"),
     triggers=(b"ProcessTable", b"processes"),
+    context=(b"orchestrator", b"sqlalchemy"),
 )
 
 TABLES = frozenset(("orchestrator.core.db.ProcessTable", "orchestrator.core.db.models.ProcessTable"))

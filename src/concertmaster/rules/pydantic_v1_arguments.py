@@ -65,6 +65,7 @@ class Port:
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -86,6 +87,7 @@ rule = Rule(
     change=Change(works_from="2.0.0", deprecated="2.0.0"),
     triggers=(b"Field", b"constr", b"conlist", b"conset", b"confrozenset"),
     context=(b"pydantic",),
+    pattern=re.compile(rb"\b(?:Field|constr|conlist|conset|confrozenset)\b"),
     priority=20,
 )
 REFUSED = Change(works_from="2.0.0", removed="2.0.0")

@@ -74,6 +74,7 @@ def reports(state: dict, port: Port, unknown):
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -104,8 +105,19 @@ rule = Rule(
         *(b".from_orm", b".validate", b".update_forward_refs", b".__fields"),
     ),
     context=(
-        *(b"pydantic", b"orchestrator", b"Form", b"Page", b"parse_obj", b"parse_raw", b"update_forward_refs"),
+        *(
+            b"pydantic",
+            b"orchestrator",
+            (b"Form", b"yield"),
+            (b"Page", b"yield"),
+            b"parse_obj",
+            b"parse_raw",
+            b"update_forward_refs",
+        ),
         *(b"__fields__", b"from_subscription", b"from_other_lifecycle", b"from_product_id"),
+    ),
+    pattern=re.compile(
+        rb"\.(?:dict|json|copy|parse_obj|parse_raw|construct|from_orm|validate|schema|update_forward_refs|__fields__|__fields_set__)\b"
     ),
     through_project=True,
     priority=30,

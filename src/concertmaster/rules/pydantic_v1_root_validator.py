@@ -86,6 +86,7 @@ rule = Rule(
     section="2.0",
     change=Change(works_from="2.0.0", deprecated="2.0.0"),
     triggers=(b"root_validator",),
+    context=(b"pydantic",),
     priority=20,
 )
 REFUSED = Change(works_from="2.0.0", removed="2.0.0")

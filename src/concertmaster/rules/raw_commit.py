@@ -73,7 +73,7 @@ rule = Rule(
     section="5.0#11",
     change=Change(works_from="2.0.0", removed="5.0.0"),
     triggers=(b"DATABASE", b"database"),
-    context=(b"COMMIT", b"commit"),
+    context=((b"COMMIT", b"sqlalchemy"), (b"commit", b"sqlalchemy")),
 )
 
 _COMMIT = re.compile(r"\s*COMMIT\s*;?\s*\Z", re.IGNORECASE)

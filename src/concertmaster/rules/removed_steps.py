@@ -64,6 +64,7 @@ rule = Rule(
     change=Change(works_from="4.0.0", removed="4.0.0"),
     safety=Safety.SUGGESTED,
     triggers=(b"domain_model", b"refresh_"),
+    context=(b"orchestrator",),
 )
 
 _WORKFLOWS = "orchestrator.core.workflows"

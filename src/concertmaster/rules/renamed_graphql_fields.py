@@ -40,6 +40,7 @@ TEXT = "processes { page { pid } }"
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from concertmaster.findings import Safety
@@ -56,6 +57,7 @@ rule = Rule(
     safety=Safety.SUGGESTED,
     triggers=(b"process", b"subscription"),
     context=(b"graphql", b"GraphQL", b"query", b"page"),
+    pattern=re.compile(rb"(?:process(?<![\w.]process)(?:es)?|ubscriptions?)\b\s*[{(@#]"),
 )
 
 #: Fields that lead to a type; `page` and the fields of fragments stay with the type around them.

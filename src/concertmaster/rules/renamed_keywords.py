@@ -49,6 +49,7 @@ rule = Rule(
     rows=("31-02", "21-06"),
     change=Change(works_from="1.3.4", removed="1.3.4"),
     triggers=(b"user_model", b"organisation", b"update_ticket_step"),
+    context=(b"orchestrator",),
 )
 
 

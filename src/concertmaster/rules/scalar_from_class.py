@@ -51,6 +51,7 @@ other = scalar(NewType("Speed", int))
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from concertmaster.findings import Edit, Safety
@@ -66,7 +67,9 @@ rule = Rule(
     rows=("50-07c",),
     section="5.0#7",
     change=Change(works_from="5.0.0", deprecated="5.0.0"),
-    triggers=(b"strawberry",),
+    triggers=(b"scalar",),
+    context=(b"strawberry",),
+    pattern=re.compile(rb"\bscalar\b"),
 )
 
 _SCALAR = frozenset(f"strawberry.{name}scalar" for name in ("", "types.", "types.scalar.", "custom_scalar."))

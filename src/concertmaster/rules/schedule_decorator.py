@@ -64,6 +64,7 @@ rule = Rule(
     section="4.4#1",
     change=Change(works_from="4.4.0", deprecated="4.4.0"),
     triggers=(b"schedules",),
+    context=(b"orchestrator",),
 )
 
 _OLD = "orchestrator.core.schedules.scheduling"

@@ -49,6 +49,7 @@ rule = Rule(
     change=Change(works_from="4.7.0", deprecated="4.7.0", removed="6.0.0"),
     safety=Safety.MANUAL,
     triggers=(b"schedules",),
+    context=(b"orchestrator",),
 )
 
 _METHODS = frozenset(

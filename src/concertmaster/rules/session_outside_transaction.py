@@ -79,6 +79,7 @@ rule = Rule(
     one_change=True,
     safety=Safety.MANUAL,
     triggers=(b"celery",),
+    context=(b"orchestrator",),
 )
 
 _SESSION = "orchestrator.core.db.db.session"

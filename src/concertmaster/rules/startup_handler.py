@@ -86,6 +86,7 @@ rule = Rule(
     change=Change(works_from="5.0.0", removed="5.0.0"),
     safety=Safety.SUGGESTED,
     triggers=(b"on_event", b"add_event_handler", b"on_startup", b"on_shutdown"),
+    context=(b"orchestrator",),
 )
 
 EVENTS = frozenset(("startup", "shutdown"))

@@ -67,6 +67,7 @@ rule = Rule(
     section="2.0",
     change=Change(works_from="1.0.0", removed="2.0.0"),
     triggers=(b"_URI", b"Url", b"Dsn"),
+    context=(b"orchestrator", b"pydantic"),
     priority=-10,
 )
 

@@ -56,18 +56,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
-from concertmaster.findings import Safety
+from concertmaster.findings import Edit, Safety
 from concertmaster.project.python import PythonFile
 from concertmaster.project.shims import supports_both
 from concertmaster.project.values import has_no_effect
-from concertmaster.rewrite import as_keyword, edit_arguments
+from concertmaster.rewrite import change_arguments
+from concertmaster.rewrite.plain_arguments import in_source_order
 from concertmaster.rule import Hit, Rule
 from concertmaster.versions import Change
-
-if TYPE_CHECKING:
-    import libcst
 
 rule = Rule(
     __name__,
@@ -103,20 +100,17 @@ def description(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
         return
     if supports_both(file):
         return
-    edit = edit_arguments(file, call, lambda index, arg: _without(index, arg, parameters))
+    edit = _without(file, call, keyword or value, parameters)
     certain = has_no_effect(value) and _is_decorator(file, call) and not _is_read(file, call)
     yield Hit(call, MESSAGE, (edit,) if edit else (), safety=Safety.SAFE if certain else Safety.SUGGESTED)
 
 
-def _without(index: int, arg: libcst.Arg, parameters: tuple[str, ...]) -> libcst.Arg | None:
+def _without(
+    file: PythonFile, call: ast.Call, given: ast.expr | ast.keyword, parameters: tuple[str, ...]
+) -> Edit | None:
     """Drop the description and name what followed it by position."""
-    if arg.keyword is not None:
-        return None if arg.keyword.value == "description" else arg
-    if index == 0 and not arg.star:
-        return None
-    if arg.star:
-        return arg
-    return as_keyword(arg, parameters[index - 1])
+    gone = {at for at, one in enumerate(in_source_order(call)) if one is given}
+    return change_arguments(file, call, gone, {at: parameters[at - 1] for at in range(1, len(call.args))})
 
 
 def _is_empty(value: ast.expr) -> bool:

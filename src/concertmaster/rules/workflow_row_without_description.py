@@ -68,6 +68,7 @@ rule = Rule(
     change=Change(works_from="1.0.0", removed="4.0.0", crossing=True),
     safety=Safety.SUGGESTED,
     triggers=(b"workflows", b"WorkflowTable"),
+    pattern=re.compile(rb"[iI][nN][sS][eE][rR][tT]|WorkflowTable"),
 )
 
 _INSERT = re.compile(r"\binsert\s+into\s+\"?workflows\"?\s*\((?P<columns>[^)]*)\)", re.IGNORECASE)

@@ -81,6 +81,7 @@ rule = Rule(
     change=DISCOURAGED,
     safety=Safety.SUGGESTED,
     triggers=(b"workflow",),
+    context=(b"orchestrator",),
 )
 
 _WORKFLOW = "orchestrator.core.workflow"

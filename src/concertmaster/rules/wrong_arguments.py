@@ -29,7 +29,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from concertmaster.findings import Safety
 from concertmaster.project.calls import Misfit, misfit, shifted
@@ -38,12 +37,9 @@ from concertmaster.project.names import is_framework
 from concertmaster.project.python import PythonFile
 from concertmaster.project.reexports import origin
 from concertmaster.project.shims import in_shim
-from concertmaster.rewrite import as_keyword, edit_arguments
+from concertmaster.rewrite import change_arguments
 from concertmaster.rule import Hit, Rule
 from concertmaster.versions import Change
-
-if TYPE_CHECKING:
-    import libcst
 
 rule = Rule(
     __name__,
@@ -115,12 +111,8 @@ def _named(
 ) -> Hit:
     """Positions that mean something else now: name the arguments as they were meant."""
     names = {node.args.index(argument): parameter for argument, parameter in moved.items()}
-
-    def change(index: int, arg: libcst.Arg) -> libcst.Arg:
-        return as_keyword(arg, names[index]) if index in names else arg
-
     taken = {parameter.name for parameter in known.signature(name) or ()}
-    edit = edit_arguments(file, node, change) if set(names.values()) <= taken else None
+    edit = change_arguments(file, node, names=names) if set(names.values()) <= taken else None
     told = ", ".join(f"`{parameter}`" for parameter in names.values())
     message = f"Positions mean something else to `{_short(name)}` since {since}: give {told} by name"
     crossing = Change(works_from=known.installed, removed=since, crossing=True)
