@@ -59,6 +59,21 @@ def report() -> str:
     return render_project(judged, lambda path: SOURCE if path == "a.py" else HOSTILE.encode(), [CHAPTER])
 
 
+def several() -> str:
+    """Two projects on different releases, and a file that belongs to neither."""
+    findings = (
+        finding("a/a.py", 2, "old", Safety.SAFE, Edit(9, 12, b"new"), works_from="4.8.2"),
+        finding("b/a.py", 2, "old", Safety.SAFE, Edit(9, 12, b"new"), works_from="4.8.2"),
+        finding("loose.py", 2, "old", Safety.MANUAL, works_from="4.8.2"),
+    )
+    early = Window("3.2.3", "5.5.0")
+    windows = {"a": WINDOW, "b": early, "": early}
+    hops = Plan("3.2.3", "5.5.0", (Hop("4.8.2", "first"), Hop("5.5.0", "the target")), (), (ITEM,))
+    chapters = [Chapter("a", PLAN, (MAP,)), Chapter("b", hops.below("b"))]
+    judged = Report(WINDOW, findings, rewritten={"a/a.py": CHANGED, "b/a.py": CHANGED})
+    return render_project(judged, lambda path: SOURCE, chapters, windows)
+
+
 def review() -> str:
     body = f"Text `of` it\n\n![x](http://127.0.0.1:9/x) [y](javascript:alert(3)) {HOSTILE}\n\n"
     body += "```suggestion\nnew(1)\n```\n"
@@ -100,7 +115,7 @@ def told(page: Page, text: str) -> None:
     page.locator("#told", has_text=text).wait_for()
 
 
-PAGES = {"report": report, "review": review, "plan": plan}
+PAGES = {"report": report, "several": several, "review": review, "plan": plan}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -132,6 +147,28 @@ def test_a_report_of_nothing_says_so(opened: Opener) -> None:
     page = opened(render_project(Report(WINDOW), lambda path: b"", []))
     assert "Nothing to change" in (page.text_content(".verdict") or "")
     assert page.locator("#filters").count() == 0
+
+
+def test_several_projects_are_each_told_by_their_own_release(opened: Opener) -> None:
+    page = opened(several())
+    assert page.text_content("h1") == "orchestrator-core to 5.5.0"
+    assert page.text_content(".verdict") == "3 findings in 3 parts of the repository."
+    rows = [row.split(maxsplit=1) for row in page.locator(".parts tbody tr").all_inner_texts()]
+    assert [name for name, _ in rows] == ["a", "b", "outside"]
+    assert "1 error for orchestrator-core 4.8.2 to 5.5.0." in rows[0][1]
+    assert "under 4.8.2" in rows[0][1]
+    assert "1 error for orchestrator-core 3.2.3 to 5.5.0." in rows[1][1]
+    assert "today" not in rows[1][1]
+    shown = page.locator("#plan h3").all_inner_texts()
+    assert [text for text in shown if " to " in text] == ["a: 4.8.2 to 5.5.0", "b: 3.2.3 to 5.5.0"]
+    page.fill("#search", "b/a.py")
+    told(page, "1 of 3 findings, 1 changed file")
+
+
+def test_a_project_without_models_and_workflows_has_no_map(opened: Opener) -> None:
+    page = opened(render_project(Report(WINDOW), lambda path: b"", [Chapter("", PLAN)]))
+    assert page.locator("#plan").count() == 1
+    assert page.locator("#map, [href='#map']").count() == 0
 
 
 def test_filters_choose_findings_and_changes(opened: Opener) -> None:
@@ -206,11 +243,12 @@ def test_paper_gets_everything_and_no_filters(opened: Opener) -> None:
 
 def test_ten_thousand_findings_are_drawn_as_they_are_asked_for(opened: Opener) -> None:
     page = opened(large(10_000))
-    assert page.locator("#told").text_content() == "10,000 of 10,000 findings, 50 changed files"
+    told(page, "10,000 of 10,000 findings, 50 changed files")
     assert page.evaluate("document.querySelectorAll('*').length") < 10_000
     page.fill("#search", "module_7.py")
     told(page, "200 of 10,000 findings, 1 changed file")
     page.locator("#finding-list summary").first.click()
+    page.locator("#finding-list .finding").nth(199).wait_for()
     assert page.locator("#finding-list .finding").count() == 200
 
 
@@ -233,8 +271,10 @@ def test_a_change_of_a_whole_file_is_drawn_by_parts(opened: Opener) -> None:
     found = finding("a.py", 1, "old", Safety.SAFE, Edit(0, len(old), new))
     page = opened(render_project(Report(WINDOW, (found,), rewritten={"a.py": new}), lambda path: old, []))
     page.locator("#change-list summary").click()
+    page.locator("#change-list tbody tr").nth(399).wait_for()
     assert page.locator("#change-list tbody tr").count() == 400
     page.get_by_role("button", name="Show 2,600 more lines").click()
+    page.locator("#change-list tbody tr").nth(2_999).wait_for()
     assert page.locator("#change-list tbody tr").count() == 3_000
 
 
@@ -259,6 +299,24 @@ def test_the_command_writes_a_page_beside_what_it_tells(
     row = opened(page.read_text()).locator("#change-list tr", has_text="orchestrator.core.domain")
     assert row.locator("ins").text_content() == "core."
     assert (project / "main.py").read_text() == "from orchestrator.domain import SubscriptionModel\n"
+
+
+def test_a_page_on_two_projects_plans_for_them_and_not_for_what_is_left_over(
+    tmp_path: Path, opened: Opener
+) -> None:
+    for name, release in (("a", "4.8.2"), ("b", "3.2.3")):
+        (tmp_path / "both" / name).mkdir(parents=True)
+        (tmp_path / "both" / name / "pyproject.toml").write_text(PIN.replace("4.8.2", release))
+        (tmp_path / "both" / name / "main.py").write_text(
+            "from orchestrator.domain import SubscriptionModel\n"
+        )
+    (tmp_path / "both" / "loose.py").write_text("from orchestrator.types import SubscriptionLifecycle\n")
+    page = tmp_path / "report.html"
+    run(["check", str(tmp_path / "both"), "--offline", "--jobs", "1", "--report", str(page)])
+    shown = opened(page.read_text())
+    assert shown.locator(".parts tbody tr").count() == 3
+    headings = shown.locator("#plan h3").all_inner_texts()
+    assert [text for text in headings if " to " in text] == ["a: 4.8.2 to 5.5.0", "b: 3.2.3 to 5.5.0"]
 
 
 def test_the_command_prints_a_page(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -49,6 +49,7 @@ class Opened:
     folder: str
     workspace: Workspace
     tree: WorkingTree
+    is_project: bool = True  # else what is left over outside of the projects
 
 
 def open_projects(
@@ -90,7 +91,7 @@ def open_projects(
             config=config_of(whole, folder, settings),
             supply=supply,
         )
-        opened.append(Opened(folder, workspace, scope))
+        opened.append(Opened(folder, workspace, scope, is_project=folder in found))
     return opened, tree
 
 

@@ -20,7 +20,10 @@ def page_of(told: list[tuple[Opened, Report]], tree: WorkingTree) -> str:
     from concertmaster.report.html import render_project
 
     return render_project(
-        merged([report for _, report in told]), tree.read, [_chapter(one) for one, _ in told]
+        merged([report for _, report in told]),
+        tree.read,
+        [_chapter(one) for one, _ in told if one.is_project],
+        {one.folder: one.workspace.window for one, _ in told},
     )
 
 

@@ -59,7 +59,7 @@ def tell_all(told: list[tuple[Opened, Report]], tree: WorkingTree, telling: Tell
         say(page_of(told, tree))
     elif len(told) > 1 and telling.format is Format.TERMINAL:
         for one, report in told:
-            say(f"\n{one.folder or 'Outside of the projects'}:")
+            say(f"\n{one.folder or ('.' if one.is_project else 'Outside of the projects')}:")
             _tell(report, tree, telling)
     elif told:
         _tell(merged([report for _, report in told]), tree, telling, [one for one, _ in told])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -17,9 +17,10 @@ from concertmaster.report.html import page
 from concertmaster.report.html.changes import change
 from concertmaster.report.html.charts import charts
 from concertmaster.report.html.checklist import Group, checklist
+from concertmaster.report.html.standing import Standings
 from concertmaster.report.markdown import visible
-from concertmaster.report.terminal import summary
 from concertmaster.runner import Report
+from concertmaster.versions import Window
 
 Reader = Callable[[str], bytes]
 NO_TYPE = "without product type"
@@ -38,22 +39,31 @@ class Chapter:
         return tuple(checklist(self.plan, self.folder))
 
 
-def render_project(report: Report, read: Reader, chapters: Sequence[Chapter]) -> str:
-    """The whole page; `report` holds the rewritten files, and `read` gives them as they are."""
-    window, findings = report.window, report.findings
-    hops = chapters[0].plan.hops if chapters else ()
-    verdict = summary(list(findings), list(report.unanalysed), window)
-    told = _told(report, read)
+def render_project(
+    report: Report,
+    read: Reader,
+    chapters: Sequence[Chapter],
+    windows: Mapping[str, Window] | None = None,
+) -> str:
+    """The whole page; `report` holds the rewritten files, and `read` gives them as they are.
+
+    Of several projects, `windows` are those of their folders.
+    """
+    standings, findings = Standings(report, windows or {}), report.findings
+    hops = max((chapter.plan.hops for chapter in chapters), key=len, default=())
+    told = _told(report, read, standings)
     return page.render(
         "report.html.j2",
         scripts=("report.js", "checklist.js"),
-        title=f"orchestrator-core {window.installed} to {window.target}",
-        verdict=verdict,
+        title=standings.title,
+        verdict=standings.verdict,
+        parts=standings.parts(),
         notes=report.names.notes,
         unanalysed=report.unanalysed,
         counts=_counts(findings),
-        charts=charts(findings, hops, window.target),
+        charts=charts(findings, hops, report.window.target),
         chapters=chapters,
+        is_mapped=any(one.products or one.product_blocks or one.workflows for one in _maps(chapters)),
         workflows_by_type=workflows_by_type,
         rules=told["rules"],
         releases=told["releases"],
@@ -61,6 +71,11 @@ def render_project(report: Report, read: Reader, chapters: Sequence[Chapter]) ->
         findings=len(findings),
         data=page.data(told),
     )
+
+
+def _maps(chapters: Iterable[Chapter]) -> Iterator[ProjectMap]:
+    for chapter in chapters:
+        yield from chapter.maps
 
 
 def workflows_by_type(project: ProjectMap) -> list[tuple[str, list[MappedWorkflow]]]:
@@ -87,7 +102,7 @@ def _counts(findings: Sequence[Finding]) -> list[tuple[str, int, str]]:
     ]
 
 
-def _told(report: Report, read: Reader) -> dict[str, Any]:
+def _told(report: Report, read: Reader, standings: Standings) -> dict[str, Any]:
     """Everything that the page's script shows; texts once, findings as numbers into them."""
     findings = report.findings
     rules = {item.rule: [item.rule, visible(item.title), item.url] for item in findings}
@@ -108,7 +123,7 @@ def _told(report: Report, read: Reader) -> dict[str, Any]:
                 item.safety.value,
                 visible(item.message),
                 item.since,
-                int(report.window.is_ready(item.works_from)),
+                int(standings.window(item.path).is_ready(item.works_from)),
                 texts.line(item),
             ]
             for item in findings
