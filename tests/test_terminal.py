@@ -286,6 +286,18 @@ def test_what_is_markdown_for_a_pipe_is_laid_out_for_a_terminal(
     assert [line for line in lines if cell_len(line) > 80] == []
 
 
+@pytest.mark.parametrize("command", [(), ("check",), ("upgrade",), ("fleet",), ("index",)])
+def test_help_is_whole_sentences_on_80_columns(
+    command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert run([*command, "--help"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines
+    assert [line for line in lines if line.endswith("...") and "[" not in line] == []
+    assert max(map(cell_len, lines)) <= 80
+
+
 def test_a_page_is_named_to_somebody_and_not_where_quiet(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

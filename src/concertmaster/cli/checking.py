@@ -64,8 +64,10 @@ def fix(
     paths: Paths = None,
     from_release: From = None,
     target: Target = None,
-    unsafe: Annotated[bool, typer.Option(help="Also make rewrites that ask to be checked.")] = False,
-    diff: Annotated[bool, typer.Option(help="Show what would change; write nothing.")] = False,
+    unsafe: Annotated[
+        bool, typer.Option("--unsafe", help="Also make rewrites that ask to be checked.")
+    ] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what would change; write nothing.")] = False,
     select: Select = None,
     ignore: Ignore = None,
     jobs: Jobs = None,

@@ -22,6 +22,7 @@ _SERVER = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 app = typer.Typer()
 fleet_app = typer.Typer(
     name="fleet",
+    short_help="Find, check and upgrade the repositories of an organization.",
     help="Many repositories: find those of an organization, run over them, and fold the results.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -29,7 +30,7 @@ fleet_app = typer.Typer(
 app.add_typer(fleet_app)
 
 
-@fleet_app.command()
+@fleet_app.command(short_help="Print the matrix of a workflow over an organization.")
 def plan(
     organization: Annotated[str, typer.Option(help="Whose repositories are looked through.")],
     topic: Annotated[
@@ -90,7 +91,7 @@ def plan(
     raise typer.Exit(NOT_ANALYSED if known.unread else CLEAN)
 
 
-@fleet_app.command("run")
+@fleet_app.command("run", short_help="Check or upgrade repositories as GitHub has them.")
 def run_(
     repositories: Annotated[list[str], typer.Argument(help="Repositories with their owners.")],
     output: Annotated[Path, typer.Option(help="The folder that gets a result for each.")],
@@ -98,7 +99,9 @@ def run_(
     target: Annotated[
         str | None, typer.Option(help="A release, `newest`, `newest-of-major` or `next-hop`.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option(help="In an upgrade, write nothing to GitHub.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="In an upgrade, write nothing to GitHub.")
+    ] = False,
     offline: Offline = False,
 ) -> None:
     """Check or upgrade repositories as GitHub has them; nothing is cloned, and nothing of them is run.
@@ -130,7 +133,7 @@ def run_(
     raise typer.Exit(ended)
 
 
-@fleet_app.command()
+@fleet_app.command(short_help="Fold results into a table and a page.")
 def report(
     results: Annotated[list[Path], typer.Argument(help="Files, or folders with files that end in .json.")],
     html: Annotated[Path | None, typer.Option(help="Write the page with the picture to this file.")] = None,

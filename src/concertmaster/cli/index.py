@@ -14,6 +14,7 @@ from concertmaster.index.places import cache_folder
 
 index_app = typer.Typer(
     name="index",
+    short_help="Look up the public names of orchestrator-core by release.",
     help="The public names of orchestrator-core and its companions, release by release.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -51,7 +52,7 @@ def diff(
     typer.echo(commands.diff_json(found) if json else commands.diff_text(found, accidental=everything))
 
 
-@index_app.command()
+@index_app.command(short_help="Read new releases from the package index.")
 def update(
     release: Annotated[list[str] | None, typer.Option(help="Also this release, such as 5.6.0a2.")] = None,
 ) -> None:

@@ -25,7 +25,7 @@ class PlanFormat(StrEnum):
     HTML = "html"
 
 
-@app.command()
+@app.command(short_help="Say what a person must do around the upgrade.")
 def plan(
     path: Annotated[Path | None, typer.Argument(help="The project; the current folder if none.")] = None,
     from_release: From = None,
@@ -58,7 +58,7 @@ class MapFormat(StrEnum):
     JSON = "json"
 
 
-@app.command("map")
+@app.command("map", short_help="Draw products, product blocks, workflows and their steps.")
 def map_(
     path: Annotated[Path | None, typer.Argument(help="The project; the current folder if none.")] = None,
     from_release: From = None,
@@ -83,7 +83,7 @@ def map_(
         )
 
 
-@app.command()
+@app.command(short_help="List every rule.")
 def rules() -> None:
     """List every rule: its name, safety, the release that makes it matter, and what is wrong."""
     from concertmaster.rule import load_rules

@@ -16,12 +16,12 @@ from concertmaster.messages import missing_path
 app = typer.Typer()
 
 
-@app.command()
+@app.command(short_help="Review a pull request, or a local branch with --base.")
 def review(
     base: Annotated[
         str | None, typer.Option(help="Review HEAD against this revision of the local repository.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option(help="Print the plan; post nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan; post nothing.")] = False,
     preview: Annotated[Path | None, typer.Option(help="Write the review as an HTML page.")] = None,
     from_release: From = None,
     target: Target = None,
@@ -49,7 +49,7 @@ def review(
     )
 
 
-@app.command()
+@app.command(short_help="Plan the upgrade of a project, or make it with --write.")
 def upgrade(
     path: Annotated[Path | None, typer.Argument(help="The project; the current folder if none.")] = None,
     from_release: From = None,
@@ -62,10 +62,14 @@ def upgrade(
     prereleases: Annotated[
         bool | None, typer.Option("--prereleases/--no-prereleases", help="Also a pre-release.")
     ] = None,
-    unsafe: Annotated[bool, typer.Option(help="Also make rewrites that ask to be checked.")] = False,
-    dry_run: Annotated[bool, typer.Option(help="Print the plan; write nothing. As without --write.")] = False,
+    unsafe: Annotated[
+        bool, typer.Option("--unsafe", help="Also make rewrites that ask to be checked.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the plan; write nothing. As without --write.")
+    ] = False,
     write: Annotated[
-        bool, typer.Option(help="Write the changes of all commits to the working tree.")
+        bool, typer.Option("--write", help="Write the changes of all commits to the working tree.")
     ] = False,
     offline: Offline = False,
 ) -> None:

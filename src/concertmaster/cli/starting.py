@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 
-@app.command()
+@app.command(short_help="Set a repository up: workflow files and configuration.")
 def init(
     path: Annotated[
         Path | None, typer.Argument(help="The repository; that of the current folder if none.")
@@ -133,7 +133,7 @@ class DoctorFormat(StrEnum):
     JSON = "json"
 
 
-@app.command()
+@app.command(short_help="Say whether all that is needed is there, and what to do.")
 def doctor(
     path: Annotated[
         Path | None, typer.Argument(help="The repository; that of the current folder if none.")
