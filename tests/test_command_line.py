@@ -145,6 +145,15 @@ def test_nothing_large_is_loaded_that_is_not_needed(project: Path) -> None:
     assert loaded(project) == {"pydantic"}
 
 
+def test_the_action_is_ready_for_its_first_call_before_what_judges_is_loaded() -> None:
+    code = "import sys, concertmaster.action; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    judging = {
+        f"concertmaster.{name}" for name in ("rule", "index.store", "project", "apart", "runner", "cli")
+    }
+    assert not (judging | LARGE - {"pydantic"}) & set(done.stdout.split())
+
+
 def test_configuration_excludes_files_and_rules(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "old").mkdir()
     (project / "old" / "legacy.py").write_text(OLD)

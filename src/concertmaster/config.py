@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
-from concertmaster.apart import LostError, files_apart
 from concertmaster.findings import Severity
 from concertmaster.messages import malformed_configuration
 
@@ -83,6 +81,8 @@ def _section(path: str, source: bytes, table: tuple[str, ...]) -> dict[str, Any]
         return None
     if len(source) > MAX_BYTES and not table:
         raise malformed_configuration(path, f"It is larger than {MAX_BYTES // 1024} KiB")
+    from concertmaster.apart import LostError, files_apart
+
     ((_, found),) = files_apart(_read, [(path, source)])
     if isinstance(found, LostError):
         raise malformed_configuration(path, f"It cannot be read: {found}")
@@ -95,6 +95,8 @@ def _section(path: str, source: bytes, table: tuple[str, ...]) -> dict[str, Any]
 def _read(file: tuple[str, bytes]) -> tuple[dict[str, Any] | None, str]:
     """The settings in a file, or what is wrong with it."""
     path, source = file
+    import tomllib
+
     table = TABLES[path.rpartition("/")[2]]
     try:
         data: Any = tomllib.loads(source.decode())

@@ -8,17 +8,16 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from packaging.version import Version
-
-from concertmaster.index import store
-from concertmaster.index.choice import Outcome, best, stand_in
 from concertmaster.index.names import FRAMEWORK
 from concertmaster.index.places import cache_folder
-from concertmaster.index.store import Index
 from concertmaster.messages.index import IndexProblem, not_asked
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the first call to GitHub is made before the index is wanted
+    from packaging.version import Version
+
+    from concertmaster.index.choice import Outcome
     from concertmaster.index.fetch import PackageIndex, WheelFile
+    from concertmaster.index.store import Index
 
 OFFLINE = "CONCERTMASTER_OFFLINE"
 #: A review waits less for the package index than somebody who asks for an update.
@@ -63,6 +62,8 @@ class Supply:
 
     def names(self, judged: str, *others: str) -> Names:
         """What to judge a release by, and releases that it is compared with."""
+        from concertmaster.index.choice import stand_in
+
         try:
             outcome = self._covering(judged, *others)
         except IndexProblem as problem:
@@ -103,6 +104,8 @@ class Supply:
         Raises:
             IndexProblem: no index can be read at all.
         """
+        from packaging.version import Version
+
         newest = Version(self._outcome.index.newest())
         for each in sorted({*map(Version, releases)} - self._tried):
             if each > newest and self._outcome.index.view(FRAMEWORK, str(each)) is None:
@@ -112,6 +115,9 @@ class Supply:
 
     @cached_property
     def _outcome(self) -> Outcome:
+        from concertmaster.index import store
+        from concertmaster.index.choice import Outcome, best
+
         try:
             return Outcome(shipped(store.SHIPPED))
         except IndexProblem:
@@ -150,4 +156,6 @@ def shipped(_: Path) -> Index:
     Raises:
         IndexProblem: it is missing, damaged, or of a newer format.
     """
+    from concertmaster.index.store import Index
+
     return Index.load()
