@@ -79,12 +79,12 @@ def once_apart(work: Callable[[], Result], limits: Limits = LIMITS) -> Result:
     """
     if is_worker() or not can_fork():
         return work()
-    (outcome,) = in_workers(lambda _: (_attempt(lambda _: work(), None),), [[0]], jobs=1, limits=limits)
+    (outcome,) = in_workers(lambda _: _do((lambda _: work(), None)), [[0]], jobs=1, limits=limits)
     if isinstance(outcome, Lost):
         raise LostError(outcome.reason)
-    ((result,),) = outcome
-    if isinstance(result, LostError):
-        raise result
+    ((result, why),) = outcome
+    if why:
+        raise LostError(why)
     return result  # type: ignore[no-any-return]
 
 

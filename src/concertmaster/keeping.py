@@ -7,6 +7,7 @@ import re
 import warnings
 from collections.abc import Iterable
 
+from concertmaster.apart import LostError, apart
 from concertmaster.project.files import is_python
 from concertmaster.project.suppressions import statement_lines
 
@@ -22,6 +23,14 @@ def is_reason(text: str) -> bool:
 
 def with_comments(path: str, source: bytes, lines: Iterable[int], rule: str, reason: str) -> bytes | None:
     """The text with a comment above the statement at each of the lines; None where that would change anything else."""
+    try:
+        return apart(_with_comments, (path, source, tuple(lines), rule, reason))
+    except LostError:
+        return None
+
+
+def _with_comments(given: tuple[str, bytes, tuple[int, ...], str, str]) -> bytes | None:
+    path, source, lines, rule, reason = given
     places = {_first(path, source, line) for line in lines}
     rows = source.split(b"\n")
     comment = f"# concertmaster: ignore[{rule}] {reason}".encode()

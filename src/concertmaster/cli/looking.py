@@ -10,11 +10,15 @@ from typing import Annotated
 
 import typer
 
+from concertmaster.apart import LostError, once_apart
 from concertmaster.cli.opening import open_project
 from concertmaster.cli.options import From, Offline, Target
-from concertmaster.messages import unknown_rule
+from concertmaster.messages import unknown_rule, unmapped
+from concertmaster.worker import Limits
 
 app = typer.Typer()
+#: Of a processor, for the map of a project.
+SECONDS = 600
 
 
 class PlanFormat(StrEnum):
@@ -75,7 +79,10 @@ def map_(
     )
     models = models_of(tree.paths, lambda name: readable(tree, name), workspace.window)
     shown = {MapFormat.JSON: as_json, MapFormat.MARKDOWN: as_markdown}.get(format_, as_text)
-    text = shown([map_of(model) for model in models])
+    try:
+        text = once_apart(lambda: shown([map_of(model) for model in models]), Limits(cpu=SECONDS))
+    except LostError as error:
+        raise unmapped(str(error)) from None
     typer.echo(text, nl=False)
     if not text:
         typer.echo(

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from concertmaster.findings import Finding
+from concertmaster.github.asked import Request
 from concertmaster.github.drafts import Draft, choose, drafts
-from concertmaster.github.event import Request
 from concertmaster.github.kin import Relative
 from concertmaster.github.posted import PostedSummary, comment_mark, digest, review_mark
 from concertmaster.github.seen import KNOWN, MAX_COMMENTS, key_of
 from concertmaster.github.seen import Seen as Seen
 from concertmaster.github.standing import marks_of, told_already
-from concertmaster.github.suggestions import suggest
+from concertmaster.github.suggestions import suggest_apart
 from concertmaster.github.summing import summary_text
 from concertmaster.github.upkeep import (
     Marks,
@@ -172,7 +172,7 @@ def _drafts(path: str, findings: Sequence[Finding], report: Report, seen: Seen) 
     new = report.rewritten.get(path)
     cure = seen.cures.get(diff)
     if cure is None:
-        cure = suggest(seen.read(path) if new is not None else b"", new, findings, diff)
+        cure = suggest_apart(seen.read(path) if new is not None else b"", new, findings, diff)
         seen.cures[diff] = cure
     yield from drafts(path, findings, cure, diff)
 

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from concertmaster.apart import LostError, apart
 from concertmaster.findings import Finding
 from concertmaster.github.bindings import needs, parses
 from concertmaster.github.diff import FileDiff
@@ -69,6 +70,21 @@ def suggest(old: bytes, new: bytes | None, findings: Iterable[Finding], diff: Fi
             if home not in chosen
         ),
     )
+
+
+def suggest_apart(old: bytes, new: bytes | None, findings: Iterable[Finding], diff: FileDiff) -> Cure:
+    """The same, with the texts read in a process of their own where they are Python."""
+    told = tuple(findings)
+    if new is None or not diff.path.endswith(PYTHON):
+        return suggest(old, new, told, diff)
+    try:
+        return apart(_suggest, (old, new, told, diff))
+    except LostError:
+        return Cure(unsuggested=tuple(Unsuggested(finding) for finding in told if finding.edits))
+
+
+def _suggest(given: tuple[bytes, bytes, tuple[Finding, ...], FileDiff]) -> Cure:
+    return suggest(*given)
 
 
 def _touched(rewrite: Rewrite, finding: Finding) -> list[int]:

@@ -15,6 +15,7 @@ from concertmaster.messages.project import not_a_repository as not_a_repository
 from concertmaster.messages.project import unknown_release as unknown_release
 from concertmaster.messages.project import unknown_revision as unknown_revision
 from concertmaster.messages.project import unknown_rule as unknown_rule
+from concertmaster.messages.project import unmapped as unmapped
 from concertmaster.messages.project import unwritable_report as unwritable_report
 from concertmaster.messages.setup import outside_of_repository as outside_of_repository
 from concertmaster.messages.setup import unknown_feature as unknown_feature

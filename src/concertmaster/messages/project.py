@@ -94,3 +94,12 @@ def git_failed(reason: str) -> UserError:
         remedy="Install git, and check that the repository is whole with `git fsck`.",
         link="reviewing.md",
     )
+
+
+def unmapped(reason: str) -> UserError:
+    return UserError(
+        "The map of this project could not be drawn.",
+        why=f"What reads the files was stopped: {reason}.",
+        remedy="Run `concertmaster check`, which names files that cannot be analysed; report it if there is none.",
+        link="projects.md#a-map",
+    )

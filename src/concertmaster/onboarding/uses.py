@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from concertmaster.apart import LostError, apart
+
 FOLDER = ".github/workflows/"
 MAX_BYTES = 256 * 1024
 _ACTION = re.compile(r"(?:^|/)concertmaster(?:/[^@]*)?@|^docker://[^ ]*/concertmaster[:@]")
@@ -70,11 +72,18 @@ def read_uses(paths: Iterable[str], read: Callable[[str], bytes | None]) -> Uses
 
 
 def _loaded(source: bytes | None) -> Mapping[str, Any] | None:
+    if source is None or len(source) > MAX_BYTES:
+        return None
+    try:
+        return apart(_parsed, source)
+    except LostError:
+        return None
+
+
+def _parsed(source: bytes) -> Mapping[str, Any] | None:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
-    if source is None or len(source) > MAX_BYTES:
-        return None
     try:
         data = YAML(typ="safe", pure=True).load(source.decode())
     except (YAMLError, ValueError, RecursionError, TypeError):

@@ -19,10 +19,13 @@ from concertmaster.project.listing import walk
 from concertmaster.project.manifests.read import limit_of
 from concertmaster.project.python import MAX_BYTES
 from concertmaster.project.settings.read import SEARCHED, is_settings_file
+from concertmaster.worker import is_worker
 
 #: What is kept of a commit in memory.
 MAX_HELD = 256 * 1024 * 1024
 PYTHON = (".py", ".pyi")
+#: What else a project as a whole is made of: where its migrations are, labels.
+PROJECT = (".ini", ".json")
 
 
 class UnreadableFileError(Exception):
@@ -107,11 +110,13 @@ class CommitTree:
         if not self._known:
             self._known.update(self._contents())
         known = self._known.get(self.oids[path])
+        if known is None and is_worker():  # which starts no program
+            raise UnreadableFileError("larger than what is read of a commit")
         return next(self.repository.blobs([self.oids[path]])) if known is None else known
 
     def _contents(self) -> Iterator[tuple[str, bytes]]:
         """What is likely to be read, asked for at once: a process for each file would cost more than to judge it."""
-        wanted = {self.oids[path]: most_bytes(path) for path in self.paths if _is_read(path)}
+        wanted = {self.oids[path]: most_bytes(path) for path in self.paths if _is_kept(path)}
         held, chosen = 0, []
         for oid, size in sorted(self.repository.sizes(list(wanted)).items(), key=lambda item: item[1]):
             held += size
@@ -140,8 +145,13 @@ def is_python(path: str) -> bool:
     return path.endswith(PYTHON)
 
 
-def _is_read(path: str) -> bool:
+def may_be_read(path: str) -> bool:
+    """Whether a run may want the bytes of a file."""
     return is_python(path) or bool(limit_of(path)) or is_settings_file(path) or is_document(path)
+
+
+def _is_kept(path: str) -> bool:
+    return may_be_read(path) or path.endswith(PROJECT)
 
 
 def _listed(root: Path) -> Iterator[str]:
