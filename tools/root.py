@@ -6,12 +6,14 @@ finds everything where it was; what only a person at a terminal or a compiler wo
 
 from __future__ import annotations
 
+import json
+import platform
 import re
 import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 #: Of the standard library: its tests, its windows, its installers, its databases, its terminal.
@@ -24,6 +26,8 @@ UNUSED_EXTENSIONS = re.compile(
 )
 UNUSED_FILES = re.compile(r".*\.(pyi|pyx|pxd|c|h|a|exe|lib)")
 LINKED = re.compile(r"(/\S+) \(0x[0-9a-f]+\)$", re.MULTILINE)
+#: Where the image says what of it is no Python package, for the bill of materials.
+BILL = "usr/share/concertmaster/system.json"
 #: How the C library looks names up, and what it says of root.
 SETTINGS = {
     "etc/passwd": "root:x:0:0:root:/github/home:/sbin/nologin\nnobody:x:65534:65534:nobody:/:/sbin/nologin\n",
@@ -46,6 +50,7 @@ def main(environment: str, product: str, destination: str) -> None:
     (system / "tmp").chmod(0o1777)
     binaries = [path for path in out.rglob("*") if path.is_file() and is_binary(path)]
     linked(binaries, system)
+    write(system / BILL, json.dumps(bill(out), indent=1) + "\n")
     for layer in (system, libraries, own):
         compiled(layer)
 
@@ -118,6 +123,28 @@ def linked(binaries: Iterable[Path], system: Path) -> None:
     shutil.copytree("/etc/ld.so.conf.d", system / "etc/ld.so.conf.d")
     shutil.copy2("/etc/ld.so.conf", system / "etc/ld.so.conf")
     subprocess.run(["ldconfig", "-r", str(system)], check=True)
+
+
+def bill(out: Path) -> dict[str, object]:
+    """The interpreter, and the packages of the system that files of the image come from."""
+    files = (path for path in (out / "system").rglob("*") if path.is_file() and not path.is_symlink())
+    places = sorted(f"/{path.relative_to(out / 'system')}" for path in files)
+    return {"python": platform.python_version(), "packages": packages(places)}
+
+
+def packages(places: Sequence[str]) -> dict[str, str]:
+    """The packages of Debian that files belong to, with their versions; none on another system."""
+    if shutil.which("dpkg-query") is None:
+        return {}
+    # A file is known by the place that its package named, which may be before /lib became a link to /usr/lib.
+    asked = [name for place in places for name in (place, place.removeprefix("/usr"))]
+    told = subprocess.run(["dpkg-query", "--search", *asked], capture_output=True, text=True, check=False)
+    owners = {name for line in told.stdout.splitlines() for name in line.partition(": ")[0].split(", ")}
+    form = "${Package} ${Version}\\n"
+    known = ["dpkg-query", "--show", f"--showformat={form}", *sorted(owners)]
+    lines = subprocess.run(known, capture_output=True, text=True, check=True).stdout if owners else ""
+    pairs = (line.partition(" ") for line in lines.splitlines())
+    return {name: version for name, _, version in sorted(pairs)}
 
 
 def compiled(layer: Path) -> None:
