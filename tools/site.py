@@ -95,7 +95,7 @@ def page(rule: Rule) -> str:
 
 **{told.title}.** {releases_told(rule)}
 
-The rewrite {SAFETIES[rule.safety]}. [Covered](../coverage.md) are the changes {rows}.
+{_rewrite(rule.safety)} It covers the [changes](../coverage.md) {rows}.
 
 {_OPENING.sub(_titled, told.body)}
 
@@ -110,6 +110,12 @@ A comment on the line, or on a line of its own above, keeps what this rule finds
 `ignore = ["{rule.id}"]` in the [configuration](../configuration.md) switches it off.
 `concertmaster explain {rule.id}` shows this in a terminal.
 """
+
+
+def _rewrite(safety: Safety) -> str:
+    if safety is Safety.MANUAL:
+        return "Nothing is rewritten: a person is told what to do."
+    return f"The rewrite {SAFETIES[safety]}."
 
 
 def _titled(opening: re.Match[str]) -> str:

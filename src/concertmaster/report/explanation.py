@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concertmaster.rule import Rule
+from concertmaster.versions import RELEASES
 
 
 def render(rule: Rule) -> str:
@@ -15,6 +16,8 @@ def render(rule: Rule) -> str:
 def releases_told(rule: Rule) -> str:
     """When a rule matters, in words."""
     change = rule.change
+    if change.since == change.works_from == RELEASES[0]:
+        return f"{'An error' if change.removed else 'A warning'} in every release, from {RELEASES[0]} on."
     facts = [f"New form works from {change.works_from}."]
     if change.deprecated:
         facts.append(f"Old form warns from {change.deprecated}.")
