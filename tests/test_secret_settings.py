@@ -6,6 +6,7 @@ import pytest
 
 from concertmaster.engine import analyse_python
 from concertmaster.findings import Finding, Safety
+from concertmaster.project.definitions import Definitions
 from concertmaster.project.python import Surroundings
 from concertmaster.rules import plain_secret_field, plain_secret_value, secret_settings
 from concertmaster.versions import Mode, Window
@@ -60,3 +61,51 @@ def test_reads_of_a_subclass_wait_until_its_field_is_a_secret() -> None:
     assert full.rewritten is not None
     assert b"CACHE_URI: SecretRedisDsn" in full.rewritten
     assert b"connect(Settings().CACHE_URI.get_secret_value())" in full.rewritten
+
+
+SETTINGS = b"""
+from orchestrator.settings import AppSettings, app_settings
+from pydantic import PostgresDsn
+
+class NetworkSettings(AppSettings):
+    NETBOX: str = ""
+
+class PlainSettings(AppSettings):
+    DATABASE_URI: PostgresDsn = ""
+
+settings = NetworkSettings()
+plain = PlainSettings()
+passed_on = app_settings
+unknown = make()
+if passed_on:
+    twice = NetworkSettings()
+else:
+    twice = None
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("settings", True),
+        ("passed_on", True),
+        ("app_settings", True),
+        ("plain", False),
+        ("unknown", False),
+        ("twice", False),
+        ("gone", False),
+    ],
+)
+def test_settings_of_another_file(name: str, told: bool) -> None:
+    source = f"from network.settings import {name}\n\nuri = str({name}.DATABASE_URI)\n".encode()
+    definitions = Definitions(("network/settings.py",), {"network/settings.py": SETTINGS}.get)
+    around = Surroundings(BEFORE, definitions=definitions)
+    result = analyse_python("network/use.py", source, around, [secret_settings.rule], unsafe=True)
+    assert bool(result.findings) is told
+
+
+def test_a_file_of_settings_that_does_not_parse_shows_nothing() -> None:
+    definitions = Definitions(("settings.py",), {"settings.py": b"settings = (\n"}.get)
+    around = Surroundings(BEFORE, definitions=definitions)
+    source = b"from settings import settings\n\nuri = str(settings.DATABASE_URI)\n"
+    assert analyse_python("use.py", source, around, [secret_settings.rule], unsafe=True).findings == ()

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from concertmaster.project.bindings import enclosing_function
 from concertmaster.project.python import PythonFile
+from concertmaster.project.reexports import bound_elsewhere, origin
 from concertmaster.project.uses import MANY, definitions
 
 _WRAPPERS = frozenset(("Optional", "Annotated", "ClassVar", "Final"))
@@ -65,7 +66,7 @@ class _Search:
     known: dict[ast.AST, bool] = field(default_factory=dict)  # False as well while it is being found out
 
     def instance(self, node: ast.expr) -> bool:
-        if self.file.qualified(node) in self.kind.objects:
+        if origin(self.file, node) in self.kind.objects:
             return True
         if node not in self.known:
             self.known[node] = False
@@ -76,12 +77,19 @@ class _Search:
         if isinstance(node, ast.Call):
             return self.names_class(node.func)
         if isinstance(node, ast.Name):
-            return self._all(definitions(self.file, node))
+            return self._all(definitions(self.file, node)) or self._of_another_file(node)
         return isinstance(node, ast.Attribute) and self._attribute(node)
+
+    def _of_another_file(self, node: ast.Name) -> bool:
+        """A name that a module of the project binds once, to such an object as the framework makes it."""
+        found = bound_elsewhere(self.file, node) if self.file.bindings(node) else None
+        if found is None:
+            return False
+        return _Search(found.file, self.kind, self.proof).instance(found.value)
 
     def names_class(self, node: ast.expr) -> bool:
         """Whether an expression is the class itself or a subclass in this file."""
-        if self.file.qualified(node) in self.kind.classes:
+        if origin(self.file, node) in self.kind.classes:
             return True
         if not isinstance(node, ast.Name):
             return False

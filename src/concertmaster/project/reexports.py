@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from concertmaster.project.definitions import MAX_STEPS, Definitions
 from concertmaster.project.names import is_framework
-from concertmaster.project.python import PythonFile, unreadable_bytes
+from concertmaster.project.python import PythonFile, Surroundings, Unreadable, unreadable_bytes
 from concertmaster.project.scopes import Imported, Scope, Walker
 
 
@@ -93,3 +94,37 @@ def _alias(walk: Walker, scope: Scope, name: str, imported: Mapping[str, str]) -
     first, _, rest = ast.unparse(assign.value).partition(".")
     plain = isinstance(assign.value, (ast.Name, ast.Attribute)) and first in imported
     return ".".join(filter(None, (imported[first], rest))) if plain else None
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The value that another module of the project gives to a name, and that module's file."""
+
+    file: PythonFile
+    value: ast.expr
+
+
+def bound_elsewhere(file: PythonFile, node: ast.Name) -> Bound | None:
+    """What an imported name is bound to in the module of the project that it comes from, once and at its top."""
+    dotted, definitions = file.dotted(node), file.around.definitions
+    if dotted is None or definitions is None:
+        return None
+    path, colon, name = definitions.origin(dotted, file.path).rpartition(":")
+    if not colon or path == file.path:
+        return None
+    other = _opened(path, definitions.source(path), file.around)
+    bound = [] if other is None else other.module_scope.others.get(name, [])
+    if other is None or len(bound) != 1:
+        return None
+    statement = other.parent(bound[0])
+    if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or statement.value is None:
+        return None
+    return Bound(other, statement.value) if isinstance(other.parent(statement), ast.Module) else None
+
+
+def _opened(path: str, source: bytes, around: Surroundings) -> PythonFile | None:
+    try:
+        other = PythonFile(path, source, around)
+        return other if other.tree.body else None
+    except Unreadable:
+        return None

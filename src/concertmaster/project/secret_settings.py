@@ -44,11 +44,18 @@ def is_settings(file: PythonFile, node: ast.expr) -> bool:
     """Whether an expression holds the framework's settings, with its own type for the secrets."""
     proof = instance_of(file, node, SETTINGS)
     return proof is not None and not any(
-        statement.target.id in SECRETS and not names_secret(file, statement.annotation)
+        statement.target.id in SECRETS and not _keeps_secret(file, statement)
         for own in proof.own
         for statement in own.body
         if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
     )
+
+
+def _keeps_secret(file: PythonFile, field: ast.AnnAssign) -> bool:
+    """Whether a field of one's own is a secret; in another file its words tell."""
+    if file.parent(field) is None:
+        return "Secret" in ast.unparse(field.annotation)
+    return names_secret(file, field.annotation)
 
 
 def names_secret(file: PythonFile, annotation: ast.expr | None) -> bool:
