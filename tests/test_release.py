@@ -142,3 +142,43 @@ def test_nothing_moves_before_the_published_image_was_tried() -> None:
     signers = {name for name, job in jobs.items() if job["permissions"].get("id-token") == "write"}
     assert signers == {"sign", "publish"}
     assert not any("secrets." in str(job) for job in jobs.values())
+
+
+def release_steps() -> list[str]:
+    """What the release runs, command by command, with lines joined."""
+    jobs = read(ROOT / ".github" / "workflows" / "release.yml")["jobs"]
+    scripts = (step["run"] for job in jobs.values() for step in job["steps"] if "run" in step)
+    return [line.strip() for script in scripts for line in script.replace("\\\n", " ").splitlines()]
+
+
+def test_a_release_is_built_on_a_base_by_its_digest() -> None:
+    """The name and its tag stand in the Dockerfile; what is built on is what the tag was when the release began."""
+    assert re.search(r"^ARG BASE=[a-z./]+:3\.\d+[a-z-]*$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    jobs = read(ROOT / ".github" / "workflows" / "release.yml")["jobs"]
+    assert jobs["check"]["outputs"]["base"] == "${{ steps.base.outputs.base }}"
+    builds = [line for line in release_steps() if re.search(r"docker (buildx )?build\b(?!x)", line)]
+    assert len(builds) == 1
+    assert '--build-arg "BASE=$BASE"' in builds[0]
+    (step,) = (one for one in jobs["image"]["steps"] if "docker build" in one.get("run", ""))
+    assert step["env"]["BASE"] == "${{ needs.check.outputs.base }}"
+    assert "check" in jobs["image"]["needs"]
+
+
+def test_the_base_is_refused_unless_it_has_a_digest() -> None:
+    script = "\n".join(release_steps())
+    assert 'echo "base=${named%:*}@$digest"' in script
+    assert script.index('[[ "$digest" =~ ^sha256:[0-9a-f]{64}$ ]]') < script.index('echo "base=')
+
+
+def test_nothing_is_taken_by_a_tag_that_can_move() -> None:
+    """What is joined, verified, pulled and tried is named by digest; tags are only ever given."""
+    taking = ("imagetools create", "docker pull", "gh attestation verify", "tools.smoke", "tools.release pin")
+    taken = [line for line in release_steps() if any(verb in line for verb in taking)]
+    assert len(taken) == len(taking)
+    for line in taken:
+        named = re.sub(r"--tag \S+", "", line)
+        assert "$PUBLISHED" in named or named.count("@$(cat built/") == 2, line
+        assert ":$VERSION" not in named, line
+    jobs = read(ROOT / ".github" / "workflows" / "release.yml")["jobs"]
+    published = {job["env"]["PUBLISHED"] for job in jobs.values() if "PUBLISHED" in job.get("env", {})}
+    assert published == {"${{ needs.check.outputs.image }}@${{ needs.sign.outputs.digest }}"}
