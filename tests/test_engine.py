@@ -67,6 +67,27 @@ def test_a_build_that_fails_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         build(Engine(("docker",)))
 
 
+@pytest.mark.parametrize(("there", "tried"), [("forky", 1), ("trixie", 2)])
+def test_the_newest_python_that_there_is_becomes_the_base(
+    there: str, tried: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[tuple[str, ...]] = []
+
+    def run(*command: str) -> None:
+        calls.append(command)
+        if command[0] == "mmdebstrap" and there not in command:
+            raise SystemExit("no such suite")
+
+    monkeypatch.setattr(engine, "run", run)
+    monkeypatch.setattr(engine, "mirror", lambda: "http://debian.example.org/debian/")
+    engine.make_base()
+    assert [call[0] for call in calls] == ["mmdebstrap"] * tried + ["podman"]
+    assert calls[-1][-1] == engine.BASE
+    monkeypatch.setattr(engine, "SUITES", ("none",))
+    with pytest.raises(SystemExit, match="no such suite"):
+        engine.make_base()
+
+
 class Daemon(http.server.BaseHTTPRequestHandler):
     """Knows how to be asked for a container, and declines."""
 

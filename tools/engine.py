@@ -13,7 +13,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGE = "localhost/concertmaster:test"
-BASE, PACKAGES = "localhost/concertmaster-builder:1", "python3,python3-venv,ca-certificates"
+BASE, PACKAGES = "localhost/concertmaster-builder:2", "python3,python3-venv,ca-certificates"
+#: Of Debian, that with the newest CPython first; a copy of it may be older than its list of files is meant to be.
+SUITES, OLD_TOO = ("forky", "trixie"), 'Acquire::Check-Valid-Until "false"'
 NEEDED = ("buildah", "podman", "runc", "mmdebstrap")
 PLACES = ("workspace", "home", "workflow", "file_commands", "runner_temp")
 HARDENED = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges")
@@ -84,11 +86,20 @@ def build(engine: Engine) -> None:
 
 
 def make_base() -> None:
+    """A base of the first of Debian's suites that there is."""
     options = ("--variant=minbase", f"--include={PACKAGES}", "--aptopt=APT::Install-Recommends=false")
+    problems = []
     with tempfile.TemporaryDirectory() as folder:
         archive = Path(folder) / "base.tar"
-        run("mmdebstrap", *options, "trixie", str(archive), mirror())
-        run("podman", "import", "--quiet", str(archive), BASE)
+        for suite in SUITES:
+            try:
+                run("mmdebstrap", *options, f"--aptopt={OLD_TOO}", suite, str(archive), mirror())
+            except SystemExit as failed:
+                problems.append(str(failed))
+                continue
+            run("podman", "import", "--quiet", str(archive), BASE)
+            return
+    raise SystemExit("\n".join(problems))
 
 
 def mirror() -> str:
