@@ -68,7 +68,12 @@ def test_one_run_makes_it_and_the_next_one_writes_nothing(board: Upgrade) -> Non
     assert issue.title == TITLE
     assert issue.user.login == board.login
     assert issue.body.startswith(begin())
-    told = ("**4.8.2** is installed", "**5.5.0** is the target", "#1", "mended by the pull request")
+    told = (
+        "**4.8.2** is installed",
+        "**5.5.0** is the target, the newest release",
+        "#1",
+        "mended by the pull request",
+    )
     assert [text for text in told if text not in issue.body] == []
     before, written = replace(issue), writes(board)
     assert board.run()[0] == 0
@@ -135,7 +140,7 @@ def test_the_next_hop_alone(board: Upgrade) -> None:
     board.run()
     board.run(board.remote.issue_event(tick(board, Button.NEXT_HOP)))
     assert [p.head.ref for p in board.pulls][-1] == "concertmaster/orchestrator-core-4.8.2"
-    assert "**4.8.2** is the target" in only(board).body
+    assert "**4.8.2** is the target, **5.5.0** is the newest release." in only(board).body
 
 
 def test_a_tick_is_obeyed_by_the_next_scheduled_run_too(board: Upgrade) -> None:

@@ -14,9 +14,10 @@ from tests import package_index, wheels
 from tests.github_server import GitHub
 from tests.jobs import OLD, PIN, Job
 from tests.package_index import Server
+from tests.test_github_commands import Commented
 from tests.test_github_follow_up import BRANCH as ON_TOP
 from tests.test_github_follow_up import FILLER, MAY_WRITE, stacked
-from tests.test_upgrade_formatting import LONG, WRAPPED
+from tests.test_upgrade_formatting import LONG, LONG_NEW, WRAPPED
 from tests.test_upgrade_locks import Lock, core, held, lock, plan, smith
 from tests.upgrades import BRANCH, Start
 
@@ -212,3 +213,25 @@ def test_a_follow_up_that_was_made_without_the_program_says_so_and_is_mended(
     followed.run()
     assert WRAPPED in followed.remote.read("main.py", ON_TOP).decode()
     assert lacks(("ruff",)) not in stacked(followed)[0].issue.body
+
+
+# -- by a command ----------------------------------------------------------------------------------------
+
+
+def test_the_command_fix_keeps_the_layout(github: GitHub, tmp_path: Path) -> None:
+    base = {"pyproject.toml": PIN.format("5.0.4") + LAYOUT, "main.py": "x = 1\n"}
+    made = Commented(job_of(github, tmp_path, base, {"new.py": LONG}))
+    assert made.obey(made.say("/concertmaster fix")) == 0
+    assert made.job.remote.read("new.py", "feature").decode() == WRAPPED
+
+
+def test_the_command_fix_says_where_it_could_not_keep_the_layout(
+    github: GitHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Toolbox, "ruff", gone)
+    base = {"pyproject.toml": PIN.format("5.0.4") + LAYOUT, "main.py": "x = 1\n"}
+    made = Commented(job_of(github, tmp_path, base, {"new.py": LONG}))
+    assert made.obey(made.say("/concertmaster fix")) == 0
+    assert made.job.remote.read("new.py", "feature").decode() == LONG_NEW
+    (answer,) = made.answers()
+    assert "because ruff could not be fetched" in answer

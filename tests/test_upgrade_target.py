@@ -16,6 +16,7 @@ from concertmaster.upgrading import Limits, choose_target, target_for
 from tests import package_index
 from tests.jobs import PIN
 from tests.package_index import Server
+from tests.upgrades import Start
 
 NOW = datetime(2026, 10, 1, tzinfo=UTC)
 AGES = {
@@ -166,3 +167,72 @@ def test_the_command_line_takes_an_age(
     assert "4.8.1 is installed already" in capsys.readouterr().err
     assert command(["upgrade", str(root), "--minimum-age", "1", "--offline"]) == 2
     assert "minimum-age" in capsys.readouterr().err
+
+
+# -- on GitHub -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def young(server: Server) -> Server:
+    """The same releases, with their ages as of today."""
+    late = datetime.now(UTC) - NOW
+    entries = [listed(number, age) for number, age in AGES.items()]
+    for entry in entries:
+        then = datetime.fromisoformat(str(entry["upload-time"])) + late
+        entry["upload-time"] = f"{then:%Y-%m-%dT%H:%M:%S.%fZ}"
+    server.answers["/simple/orchestrator-core/"] = package_index.listing(*entries)
+    return server
+
+
+@pytest.mark.parametrize(
+    ("inputs", "chosen"),
+    [
+        ({}, "5.5.0"),
+        ({"target": "newest"}, "5.5.0"),
+        ({"minimum-age": "10"}, "5.4.0"),
+        ({"minimum-age": "10", "target": "newest-of-major"}, "4.8.1"),
+        ({"target": "newest-of-major"}, "4.8.2"),
+        ({"target": "next-hop"}, "4.8.2"),
+        ({"target": "next-hop", "minimum-age": "10"}, "4.8.1"),
+        ({"prereleases": "true"}, "6.0.0rc1"),
+        ({"prereleases": "false"}, "5.5.0"),
+        ({"prereleases": "true", "minimum-age": "31"}, "5.3.0"),
+        ({"target": "5.6.0a1"}, "5.6.0a1"),
+    ],
+)
+def test_the_pull_request_goes_where_the_workflow_says(
+    young: Server, start: Start, inputs: dict[str, str], chosen: str
+) -> None:
+    job = start(release="4.7.1")
+    job.environment = {"UV_DEFAULT_INDEX": young.base, "CONCERTMASTER_OFFLINE": ""}
+    job.inputs = inputs
+    code, told = job.run()
+    assert (code, told["result"], told["installed"], told["target"]) == (0, "opened", "4.7.1", chosen)
+    (pull,) = job.pulls
+    assert pull.head.ref == f"concertmaster/orchestrator-core-{chosen}"
+    assert f"orchestrator-core=={chosen}" in job.read("pyproject.toml", pull.head.ref)
+    before, writes = job.snapshot(), job.writes()
+    assert job.run()[1]["result"] == "nothing-new"
+    assert (job.snapshot(), job.writes()) == (before, writes)
+
+
+def test_hop_by_hop_each_merge_brings_the_next(start: Start) -> None:
+    """No release with a fault is stopped at, and the last hop ends it."""
+    job = start(release="3.2.3")
+    job.inputs = {"target": "next-hop", "offline": "true"}
+    stops = []
+    while (told := job.run()[1])["result"] == "opened":
+        stops.append(told["target"])
+        job.remote.git.set_reference("refs/heads/main", job.remote.sha(job.pulls[-1].head.ref))
+        job.github.hub.branch_moved(job.remote.state, "main")
+    assert told["result"] == "up-to-date"
+    assert stops == ["4.8.2", "5.5.0"]
+
+
+def test_an_age_that_nobody_can_tell_is_told_with_what_to_do(
+    start: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
+    job = start(release="4.7.1")
+    assert job.run(**{"minimum-age": "7", "offline": "true"})[0] == 2  # type: ignore[arg-type]
+    assert "leave minimum-age away" in capsys.readouterr().out
+    assert job.pulls == []

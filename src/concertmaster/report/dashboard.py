@@ -9,13 +9,15 @@ from enum import StrEnum
 from itertools import groupby
 
 from concertmaster.findings import Finding
+from concertmaster.plan.hops import hops
 from concertmaster.report.checklist import box, ticked
 from concertmaster.report.comment import rule_link
 from concertmaster.report.markdown import Links, code, count, joined, marker, visible
 from concertmaster.report.sections import Block, Section, fit
 from concertmaster.upgrading import UpgradePlan
+from concertmaster.upgrading.candidates import SOUND
 from concertmaster.upgrading.model import short_of
-from concertmaster.versions import Window
+from concertmaster.versions import Window, release
 
 #: GitHub takes 65,536 characters.
 MAX_BODY = 65_000
@@ -86,7 +88,7 @@ def render(
         Section("", (Block(_opening(plan, number, note)),)),
         Section("Progress", (Block(_progress(since, len(plan.found))),)),
         Section("Ready", tuple(map(Block, _ready(plan))), glue="\n"),
-        Section("Left for a person", tuple(_blocked(plan, links)), 2, "rule", glue="\n"),
+        Section("Blocked until a person has decided", tuple(_blocked(plan, links)), 2, "rule", glue="\n"),
         Section("Not analysed", tuple(_missed(plan)), 1, "file", glue="\n"),
         Section("Ask for something", (Block(_buttons()),)),
     )
@@ -100,10 +102,14 @@ def finished(reason: str, folder: str = "") -> str:
 
 
 def _opening(plan: UpgradePlan, number: int | None, note: str) -> str:
-    stops = " → ".join((plan.installed, *(hop.release for hop in plan.operations.hops)))
+    """What is installed, what is the target, what is the newest, and the way there."""
+    newest = max(plan.target, SOUND[-1], key=release)
     pull = f" The pull request is #{number}." if number else ""
-    told = f"**{plan.installed}** is installed, **{plan.target}** is the target.{pull}"
-    return joined((told, note, f"The way: {stops}."))
+    told = f"**{plan.installed}** is installed, **{plan.target}** is the target"
+    beyond = f", **{newest}** is the newest release" if newest != plan.target else ", the newest release"
+    stops = dict.fromkeys((plan.target, *(hop.release for hop in hops(plan.installed, newest))))
+    way = " → ".join((plan.installed, *sorted(stops, key=release)))
+    return joined((f"{told}{beyond}.{pull}", note, f"The way: {way}."))
 
 
 def _progress(since: Begun, now: int) -> str:
