@@ -130,8 +130,22 @@ def test_findings_of_several_releases_are_counted_by_release() -> None:
         replace(FINDING, since="4.9.0", severity=Severity.WARNING),
     )
     text = render(Summary(WINDOW, findings), LINKS)
-    assert text.index("| `4.9.0` | 0 | 1 | 0 |") < text.index("| `4.10.0` | 1 | 0 | 0 |")
+    assert "| since | errors | warnings |\n|---|--:|--:|\n" in text
+    assert text.index("| `4.9.0` |  | 1 |") < text.index("| `4.10.0` | 1 |  |")
     assert "| since |" not in render(Summary(WINDOW, (FINDING,)), LINKS)
+
+
+def test_of_many_findings_the_summary_says_first_who_mends_them() -> None:
+    safe, unsure = many(1_200), many(3, safety=Safety.SUGGESTED)
+    by_hand = many(2, edits=(), safety=Safety.MANUAL)
+    text = render(Summary(WINDOW, (*safe, *unsure, *by_hand), (*safe, *unsure)), LINKS)
+    assert (
+        "Of these, `concertmaster fix` mends 1,200, `concertmaster fix --unsafe` mends 3 that ask to be checked and "
+        "2 need a person. 2 have comments beside the lines.\n" in text
+    )
+    alone = render(Summary(WINDOW, many(7), many(7)), LINKS)
+    assert "Of these, `concertmaster fix` mends 7.\n" in alone
+    assert "Of these" not in render(Summary(WINDOW, many(2), many(2)), LINKS)
 
 
 def test_what_somebody_keeps_is_listed_with_the_reason() -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from concertmaster.findings import Finding, Severity, Suppressed
+from concertmaster.findings import Finding, Safety, Severity, Suppressed
 from concertmaster.report.markdown import Links, code, count, listing, prose
 from concertmaster.versions import release
 
 #: Kept findings that are listed; the rest is counted.
 MAX_KEPT = 30
+#: Fewer findings than this are counted at a glance.
+MANY = 6
 
 
 def releases(findings: Iterable[Finding]) -> str:
@@ -19,11 +21,28 @@ def releases(findings: Iterable[Finding]) -> str:
     since = sorted({name for name, _ in numbers}, key=release)
     if len(since) < 2:
         return ""
+    found = [severity for severity in Severity if any(numbers[name, severity] for name in since)]
     rows = (
-        f"| {code(name)} | {' | '.join(str(numbers[name, severity]) for severity in Severity)} |"
+        f"| {code(name)} | {' | '.join(str(numbers[name, severity] or '') for severity in found)} |"
         for name in since
     )
-    return "\n".join(("| since | errors | warnings | notices |", "|---|--:|--:|--:|", *rows))
+    head = f"| since | {' | '.join(f'{severity.value}s' for severity in found)} |"
+    return "\n".join((head, f"|---|{'--:|' * len(found)}", *rows))
+
+
+def cures(findings: Sequence[Finding], beside: int) -> str:
+    """Who mends how much of many findings, `beside` of which have a comment beside their lines."""
+    if len(findings) < MANY:
+        return ""
+    numbers = Counter(finding.safety if finding.edits else None for finding in findings)
+    ways = {
+        Safety.SAFE: "`concertmaster fix` mends {:,}",
+        Safety.SUGGESTED: "`concertmaster fix --unsafe` mends {:,} that ask to be checked",
+        None: "{:,} need a person",
+    }
+    told = listing([way.format(numbers[kind]) for kind, way in ways.items() if numbers[kind]])
+    place = f" {count(beside, 'has a comment', 'have comments')} beside the lines." if beside else ""
+    return f"Of these, {told}.{place}"
 
 
 def waiting(counts: Mapping[str, int]) -> str:

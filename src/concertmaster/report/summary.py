@@ -12,7 +12,7 @@ from concertmaster.plan import Place, Plan
 from concertmaster.report import checklist
 from concertmaster.report.comment import difference, rule_link, sentence
 from concertmaster.report.markdown import Links, code, count, fenced, joined, prose
-from concertmaster.report.overview import kept, releases
+from concertmaster.report.overview import cures, kept, releases
 from concertmaster.report.sections import fit
 from concertmaster.versions import Window
 
@@ -66,7 +66,8 @@ def verdict(findings: Iterable[Finding], unanalysed: Sequence[Unanalysed] = ()) 
 def render(summary: Summary, links: Links, *, limit: int = MAX_COMMENT) -> str:
     """The whole text; what does not fit is left out from its least important end, and counted."""
     above = (releases(summary.findings), kept(summary.suppressed, links), _missed(summary.unanalysed))
-    parts = [joined((_headline(summary), *summary.notes, *above))]
+    mending = cures(summary.findings, len(summary.findings) - len(summary.listed))
+    parts = [joined((_headline(summary), mending, *summary.notes, *above))]
     files = _created(summary.created, limit // 2)
     around = _operations(summary.operations, links, limit // 3)
     parts += [around] if around else []
