@@ -51,6 +51,7 @@ from collections.abc import Iterator
 from concertmaster.findings import Edit, Safety
 from concertmaster.project.bindings import binding
 from concertmaster.project.python import PythonFile
+from concertmaster.project.reexports import origin
 from concertmaster.project.shims import in_import_guard
 from concertmaster.rewrite import drop_aliases
 from concertmaster.rewrite.chains import drop_step
@@ -65,6 +66,7 @@ rule = Rule(
     safety=Safety.SUGGESTED,
     triggers=(b"domain_model", b"refresh_"),
     context=(b"orchestrator",),
+    through_project=True,
 )
 
 _WORKFLOWS = "orchestrator.core.workflows"
@@ -85,7 +87,7 @@ IDLE = "`{0}` does nothing since 5.4, the search index follows by itself: take i
 
 @rule.on(ast.Name, ast.Attribute)
 def use(file: PythonFile, node: ast.Name | ast.Attribute) -> Iterator[Hit]:
-    name = file.qualified(node) or ""
+    name = origin(file, node) or ""
     if name not in CACHING and name not in REFRESHING:
         return
     call = file.parent(node)
@@ -108,7 +110,7 @@ def _step(file: PythonFile, node: ast.expr) -> ast.expr:
 
 
 def _is_gone(file: PythonFile, node: ast.expr) -> bool:
-    return file.qualified(node) in CACHING
+    return origin(file, node) in CACHING
 
 
 def _is_conditional(file: PythonFile, node: ast.expr) -> bool:

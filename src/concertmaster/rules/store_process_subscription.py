@@ -45,6 +45,7 @@ from collections.abc import Iterator
 
 from concertmaster.findings import Safety
 from concertmaster.project.python import PythonFile
+from concertmaster.project.reexports import origin
 from concertmaster.project.values import has_no_effect
 from concertmaster.rewrite import drop_arguments
 from concertmaster.rule import Hit, Rule
@@ -65,7 +66,7 @@ REMOVED = Change(works_from="4.2.0", removed="4.2.0")
 
 @rule.on(ast.Call)
 def target(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
-    name = file.qualified(call.func)
+    name = origin(file, call.func)
     if name not in STEP and name != RELATION:
         return
     position = 2 if name == RELATION else 0

@@ -59,6 +59,7 @@ from functools import lru_cache
 
 from concertmaster.findings import Edit, Safety
 from concertmaster.project.python import PythonFile
+from concertmaster.project.reexports import origin
 from concertmaster.project.shims import supports_both
 from concertmaster.project.values import has_no_effect
 from concertmaster.rewrite import change_arguments
@@ -71,6 +72,7 @@ rule = Rule(
     rows=("50-06a",),
     section="5.0#6",
     change=Change(works_from="5.0.0", deprecated="5.0.0"),
+    follows=True,
 )
 
 _FORM, _MORE = ("initial_input_form",), ("additional_steps",)
@@ -91,7 +93,7 @@ MESSAGE = "The description is ignored since 5.0: it lives in the database and is
 
 @rule.on(ast.Call)
 def description(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
-    parameters = DECORATORS.get(file.qualified(call.func) or "")
+    parameters = DECORATORS.get(origin(file, call.func) or "")
     if parameters is None or any(isinstance(argument, ast.Starred) for argument in call.args):
         return
     keyword = next((word for word in call.keywords if word.arg == "description"), None)
