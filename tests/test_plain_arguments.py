@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from concertmaster.project.python import PythonFile, Surroundings
-from concertmaster.rewrite.calls import as_keyword, edit_arguments
-from concertmaster.rewrite.plain_arguments import changed, in_source_order
+from concertmaster.rewrite.calls import as_keyword, change_arguments, edit_arguments
+from concertmaster.rewrite.plain_arguments import can_be_named, changed, in_source_order
 from concertmaster.rewrite.spans import replace
 from concertmaster.versions import Mode, Window
 from tests.properties import examples, parses
@@ -47,9 +48,10 @@ def test_what_is_more_than_commas_and_white_space_is_left_to_libcst() -> None:
         assert changed(*opened(f"r = {text}\n"), {0}, {}) is None
 
 
-def test_a_name_goes_to_nothing_that_cannot_have_one() -> None:
-    for text in ("f(a, *b)", "f(a, x := 1)", "f(a, b, c)"):
-        assert changed(*opened(f"r = {text}\n"), {0}, {1: "name"}) is None
+@pytest.mark.parametrize("text", ["f(a, *b)", "f(a, x := 1)", "f(a, b, c)", "f(a, b, *c)"])
+def test_a_name_goes_to_nothing_that_cannot_have_one(text: str) -> None:
+    file, call = opened(f"r = {text}\n")
+    assert change_arguments(file, call, {0}, {1: "name"}) is None
 
 
 @examples(60)
@@ -63,7 +65,7 @@ def test_arguments_changed_as_text_are_those_of_libcst(text: str, gone: set[int]
     )
     names = {at: f"n{at}" for at in positional if at in named and at not in gone}
     plain = changed(file, call, gone, names)
-    if plain is None:
+    if plain is None or not can_be_named(call, gone, names):
         return
     edit = edit_arguments(
         file,

@@ -7,6 +7,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from packaging.version import Version
 
@@ -177,11 +178,15 @@ def entry_text(record: str, position: int) -> str | None:
     """What holds in one release; None when the name is not in it."""
     fields = record.split(FIELD)
     for ranges, text in zip(fields[::2], fields[1::2], strict=True):
-        for part in ranges.split(","):
-            first, _, last = part.partition("-")
-            if int(first) <= position <= int(last or first):
-                return text
+        if position in _known_positions(ranges):
+            return text
     return None
+
+
+@lru_cache(maxsize=4096)
+def _known_positions(ranges: str) -> frozenset[int]:
+    """Most names of a release have come and gone with others: few ranges are written over and over."""
+    return frozenset(_positions(ranges))
 
 
 def _positions(ranges: str) -> Iterator[int]:

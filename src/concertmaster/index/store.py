@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +16,6 @@ from concertmaster.index.resolve import UNKNOWN, Meaning, View, allowed
 from concertmaster.messages.index import bad_index
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from concertmaster.index.codec import Table
     from concertmaster.index.difference import Difference
     from concertmaster.index.history import Event
@@ -39,6 +37,8 @@ class Index:
     _known: dict[tuple[str, str], Meaning] = field(default_factory=dict, repr=False)
     _signatures: dict[tuple[str, str], tuple[Parameter, ...] | None] = field(default_factory=dict, repr=False)
     _views: dict[tuple[str, str], View | None] = field(default_factory=dict, repr=False)
+    _imports: dict[tuple[str, str, str], bool | None] = field(default_factory=dict, repr=False)
+    _ordered: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def load(cls, path: Path | None = None) -> Index:
@@ -103,8 +103,11 @@ class Index:
 
     def imports(self, module: str, name: str, release: str) -> bool | None:
         """Whether `from module import name` works; None when that cannot be told."""
-        view = self.view_of(module, release)
-        return None if view is None else view.imported(module, name).exists
+        key = (module, name, release)
+        if key not in self._imports:
+            view = self.view_of(module, release)
+            self._imports[key] = None if view is None else view.imported(module, name).exists
+        return self._imports[key]
 
     def origin(self, name: str, release: str) -> str | None:
         """The canonical name of the definition behind a name, as far as imports can be followed."""
@@ -136,7 +139,7 @@ class Index:
         """The first release after the given one that lacks the name while one from there on had it."""
         had = False
         for release in self._of(name):
-            if Version(release) >= Version(after):
+            if _parsed(release) >= _parsed(after):
                 exists = self.exists(name, release)
                 if had and exists is False:
                     return release
@@ -193,8 +196,15 @@ class Index:
         """For other spellings of a release: `5.5` is `5.5.0`."""
         return {(each, Version(name)): position for (each, name), position in self._positions.items()}
 
-    def _of(self, name: str) -> Iterator[str]:
-        yield from sorted(self.releases(distribution_of(name) or ""), key=Version)
+    def _of(self, name: str) -> tuple[str, ...]:
+        """The releases of a name's distribution, oldest first."""
+        distribution = distribution_of(name) or ""
+        if distribution not in self._ordered:
+            self._ordered[distribution] = tuple(sorted(self.releases(distribution), key=_parsed))
+        return self._ordered[distribution]
+
+
+_parsed = lru_cache(maxsize=1024)(Version)
 
 
 def _version(release: str) -> Version | None:

@@ -32,6 +32,8 @@ class Framework:
     stands_in: bool = False
     _lacking: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
     _modules: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
+    _changes: dict[str, Change] = field(default_factory=dict, repr=False, compare=False)
+    _places: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, window: Window, names: Index) -> Framework | None:
@@ -76,6 +78,11 @@ class Framework:
 
     def change(self, name: str) -> Change:
         """The release in which a name went: the first without it, after the last that had it."""
+        if name not in self._changes:
+            self._changes[name] = self._change(name)
+        return self._changes[name]
+
+    def _change(self, name: str) -> Change:
         had = [number for number in self._releases(name) if self.names.exists(name, number)]
         gone = self.names.removed_in(name, after=had[-1]) if had else None
         since = gone if gone and distribution_of(name) == FRAMEWORK else self.judged
@@ -86,7 +93,10 @@ class Framework:
 
     def new_places(self, name: str) -> tuple[str, ...]:
         """Where the judged release has the same object."""
-        return self.names.destination(name, self.judged) if distribution_of(name) == FRAMEWORK else ()
+        if name not in self._places:
+            known = distribution_of(name) == FRAMEWORK
+            self._places[name] = self.names.destination(name, self.judged) if known else ()
+        return self._places[name]
 
     def spelling(self, name: str) -> str:
         """How code for the judged release writes a name."""
@@ -137,12 +147,9 @@ class Framework:
             since = number
         return since
 
-    def _releases(self, name: str) -> list[str]:
+    def _releases(self, name: str) -> tuple[str, ...]:
         """The releases of a name's own distribution that come into question."""
-        known = self.names.releases(distribution_of(name) or "")
-        if distribution_of(name) != FRAMEWORK:
-            return list(known)
-        return [number for number in known if release(number) <= release(self.judged)]
+        return _up_to(self.names, distribution_of(name), self.judged)
 
     def _is_whole(self, name: str) -> bool:
         """Whether the index has all that can be installed; a companion may be newer than it."""
@@ -167,6 +174,15 @@ def _agreed(verdicts: Iterable[bool | None]) -> bool | None:
     """What all say; None where they differ or nothing is said."""
     said = set(verdicts)
     return said.pop() if len(said) == 1 else None
+
+
+@cache
+def _up_to(names: Index, distribution: str | None, judged: str) -> tuple[str, ...]:
+    """All releases of a companion, and those of the framework up to one."""
+    known = names.releases(distribution or "")
+    if distribution != FRAMEWORK:
+        return known
+    return tuple(number for number in known if release(number) <= release(judged))
 
 
 @cache

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from concertmaster.findings import Edit
 from concertmaster.project.python import PythonFile
-from concertmaster.rewrite.plain_arguments import changed, in_source_order
+from concertmaster.rewrite.plain_arguments import can_be_named, changed, in_source_order
 from concertmaster.rewrite.spans import replace, replace_span
 
 if TYPE_CHECKING:
@@ -49,7 +49,12 @@ def change_arguments(
     gone: Collection[int] = (),
     names: Mapping[int, str] = MappingProxyType({}),
 ) -> Edit | None:
-    """The call without some of its arguments and with names for others, by their positions in the text."""
+    """The call without some of its arguments and with names for others, by their positions in the text.
+
+    None where nothing changes, and where Python would not take it.
+    """
+    if not can_be_named(call, gone, names):
+        return None
     text = file.text(call)
     plain = changed(file, call, gone, names) if len(text) <= MAX_SEGMENT else None
     if plain is not None:

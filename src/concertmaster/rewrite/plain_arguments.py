@@ -24,8 +24,8 @@ def in_source_order(call: ast.Call) -> list[Argument]:
 def changed(file: PythonFile, call: ast.Call, gone: Collection[int], names: Mapping[int, str]) -> str | None:
     """The call without some of its arguments, and with names for others; None where that takes a syntax tree."""
     ordered = in_source_order(call)
-    kept = [index for index in range(len(ordered)) if index not in gone]
-    if not ordered or not _can_be_named(ordered, kept, names):
+    kept = _kept(ordered, gone)
+    if not ordered:
         return None
     gaps = list(_gaps(file, call, ordered))
     head, tail = _HEAD.fullmatch(gaps[0]), gaps[-1]
@@ -42,8 +42,14 @@ def changed(file: PythonFile, call: ast.Call, gone: Collection[int], names: Mapp
     return begin + "".join(map("".join, zip(parts, [*spaces, tail], strict=True)))
 
 
-def _can_be_named(ordered: Sequence[Argument], kept: Sequence[int], names: Mapping[int, str]) -> bool:
+def _kept(ordered: Sequence[Argument], gone: Collection[int]) -> list[int]:
+    return [index for index in range(len(ordered)) if index not in gone]
+
+
+def can_be_named(call: ast.Call, gone: Collection[int], names: Mapping[int, str]) -> bool:
     """Whether those that get a name can have one, and nothing without a name follows on them."""
+    ordered = in_source_order(call)
+    kept = _kept(ordered, gone)
     named = [index for index in kept if index in names]
     if any(isinstance(ordered[index], (ast.keyword, *_BARE)) for index in named):
         return False
