@@ -44,6 +44,8 @@ def test_every_picture_is_there(site: Path) -> None:
     ]
     assert len(shown) > 3
     assert [(path.name, source) for path, source in shown if not (path.parent / source).is_file()] == []
+    made = {path.relative_to(site).as_posix() for path in (site / "pictures").iterdir()}
+    assert {source for _, source in shown} == made  # in both themes, and each of them somewhere
 
 
 def test_links_of_guides_to_the_root_lead_to_the_site() -> None:

@@ -99,7 +99,6 @@ def pages(repository: Path, tree: WorkingTree, opened: Opened, report: Report) -
     yield View("report", page)
     yield View("changes", page, at="#changes")
     yield View("plan", page, at="#plan")
-    yield View("narrow", page, at="#changes", width=375)
 
 
 def terminal(tree: WorkingTree, report: Report, colours: TerminalTheme) -> str:
