@@ -48,7 +48,7 @@ def test_every_file_that_is_shown_is_tried() -> None:
         ".gitlab-ci.yml",
         "nodes.py",
     }
-    known |= {"src/concertmaster/rules/node_lookup.py"}
+    known |= {".github/workflows/report.yml", "src/concertmaster/rules/node_lookup.py"}
     assert {block.title for block in files()} == known
 
 
@@ -71,6 +71,16 @@ def test_the_job_for_gitlab_writes_what_it_uploads(network: Path, capsys: pytest
     assert job["artifacts"]["reports"]["codequality"] == target
     assert run(shlex.split(command)[1:]) == 0
     assert isinstance(json.loads(capsys.readouterr().out), list)
+
+
+def test_the_workflow_with_a_report_uploads_what_it_writes(network: Path) -> None:
+    (block,) = shown("report.yml")
+    (job,) = YAML(typ="safe").load(block.text)["jobs"].values()
+    _, command, upload = job["steps"]
+    words = shlex.split(command["run"])
+    assert words[:3] == ["pipx", "run", "concertmaster"]
+    assert run(words[3:]) == 0
+    assert (network / upload["with"]["path"]).read_text().startswith("<!doctype html>")
 
 
 def test_the_other_programs_leave_orchestrator_core_alone() -> None:
