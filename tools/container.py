@@ -40,6 +40,40 @@ TRAPS = (
 )
 
 
+#: What a worker may do in the image, of what it should not; and whether the image holds the Python that it says.
+PROBE = """
+import json, os, platform, socket
+from concertmaster.forgetting import keep_secret
+from concertmaster.workers import in_workers
+
+def allowed(_):
+    acts = {
+        "connect": lambda: socket.create_connection(("127.0.0.1", 9), timeout=1),
+        "execute": lambda: os.execv("/opt/venv/bin/python", ["python", "-V"]),
+        "look": lambda: open(f"/proc/{os.getppid()}/mem", "rb").close(),
+        "environment": lambda: open(f"/proc/{os.getppid()}/environ", "rb").read(),
+        "write": lambda: open("/github/workspace/written", "w").close(),
+        "output": lambda: open("/github/file_commands/set_env_00000000", "a").close(),
+    }
+    found = []
+    for name, act in acts.items():
+        try:
+            act()
+        except PermissionError:
+            continue
+        except OSError as error:
+            name = f"{name}: {error}"
+        found.append(name)
+    return found
+
+keep_secret("a secret that is no secret")
+print(json.dumps([
+    [*in_workers(allowed, [[0]], jobs=1)],
+    json.load(open("/usr/share/concertmaster/system.json"))["python"] == platform.python_version(),
+]))
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Ended:
     """How a container ended, and what it left."""
@@ -154,6 +188,19 @@ def cancel(case: Case) -> None:
     assert [run.conclusion for run in case.remote.state.check_runs] == ["cancelled"]
 
 
+def confined(case: Case) -> None:
+    """What parses reaches nobody, starts nothing, looks into nobody and writes nothing, as root and as another user."""
+    for options in ((), ("--user", "1001:1001")):
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            case.github.runner_environment(case.remote.event(case.pull), {}, folder)
+            for path in (folder, *folder.rglob("*")):
+                path.chmod(0o777)
+            options = (*options, "--entrypoint", "/opt/venv/bin/python")
+            done = case.engine.start({}, folder, *options, arguments=("-I", "-c", PROBE))
+            assert (done.returncode, done.stdout) == (0, "[[[[]]], true]\n"), done
+
+
 CASES: tuple[Callable[[Case], None], ...] = (
     review,
     review_as_somebody_else,
@@ -162,6 +209,7 @@ CASES: tuple[Callable[[Case], None], ...] = (
     fork,
     missing_permission,
     cancel,
+    confined,
 )
 
 

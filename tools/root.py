@@ -28,6 +28,8 @@ UNUSED_FILES = re.compile(r".*\.(pyi|pyx|pxd|c|h|a|exe|lib)")
 LINKED = re.compile(r"(/\S+) \(0x[0-9a-f]+\)$", re.MULTILINE)
 #: Where the image says what of it is no Python package, for the bill of materials.
 BILL = "usr/share/concertmaster/system.json"
+#: What owns a file, among lines that tell of files that a package has moved away.
+OWNER = re.compile(r"[a-z0-9][a-z0-9+.-]+(?::[a-z0-9-]+)?")
 #: How the C library looks names up, and what it says of root.
 SETTINGS = {
     "etc/passwd": "root:x:0:0:root:/github/home:/sbin/nologin\nnobody:x:65534:65534:nobody:/:/sbin/nologin\n",
@@ -139,7 +141,8 @@ def packages(places: Sequence[str]) -> dict[str, str]:
     # A file is known by the place that its package named, which may be before /lib became a link to /usr/lib.
     asked = [name for place in places for name in (place, place.removeprefix("/usr"))]
     told = subprocess.run(["dpkg-query", "--search", *asked], capture_output=True, text=True, check=False)
-    owners = {name for line in told.stdout.splitlines() for name in line.partition(": ")[0].split(", ")}
+    named = {name for line in told.stdout.splitlines() for name in line.partition(": ")[0].split(", ")}
+    owners = {name for name in named if OWNER.fullmatch(name)}
     form = "${Package} ${Version}\\n"
     known = ["dpkg-query", "--show", f"--showformat={form}", *sorted(owners)]
     lines = subprocess.run(known, capture_output=True, text=True, check=True).stdout if owners else ""
