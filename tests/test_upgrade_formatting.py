@@ -79,7 +79,7 @@ def test_what_was_not_formatted_before_is_left() -> None:
     untidy = LONG.replace('("A node", initial', '( "A node", initial')
     found = plan(project("[tool.ruff]\n", main_py=untidy))
     assert "orchestrator.core.workflows.utils import create_workflow, modify" in text(found)
-    assert found.style == ("Left: the layout of 1 changed file(s) that did not have it before.",)
+    assert found.style == ("Left: the layout of 1 changed file where it was another before.",)
 
 
 def test_what_needs_no_other_layout_is_left() -> None:
@@ -105,7 +105,7 @@ def test_what_needs_no_other_layout_is_left() -> None:
 def test_a_line_that_grows_is_wrapped_as_the_project_does(settings: str, more: dict[str, str]) -> None:
     found = plan({**project(settings, main_py=LONG), **more})
     assert text(found) == WRAPPED
-    assert "Checked: 1 changed file(s)" in found.style[0]
+    assert "Checked: 1 changed file in" in found.style[0]
 
 
 def test_every_commit_has_the_layout() -> None:

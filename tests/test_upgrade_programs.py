@@ -126,7 +126,7 @@ def test_the_pinned_program_is_fetched_once_and_hears_no_secret(
     for _ in range(2):
         found = plan(toolbox)
         assert found.files["main.py"].decode() == WRAPPED
-        assert "Checked: 1 changed file(s)" in found.style[0]
+        assert "Checked: 1 changed file in" in found.style[0]
     assert server.asked == ["/simple/ruff/", f"/files/{NAME}"]
     told = seen.read_text()
     assert "canary" not in told
@@ -195,7 +195,7 @@ def test_a_program_that_cannot_be_had_is_told_and_may_come_with_the_next_run(
     assert found.files["main.py"].decode() == LONG_NEW
     assert found.lacking == ("ruff",)
     assert "ruff could not be fetched from 127.0.0.1" in found.style[0]
-    assert told in found.style[0].replace("It answered", "it answered").replace("The conn", "the conn")
+    assert told in found.style[0]
 
 
 def test_a_list_that_promises_another_file_changes_nothing(

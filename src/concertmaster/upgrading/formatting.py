@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import subprocess
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -47,12 +47,16 @@ class Told:
         whole = self.dressed - self.left
         if whole and not self.failed:
             tools = " and ".join(sorted(self.tools))
-            yield f"Checked: {len(whole)} changed file(s) keep the layout that the settings of {tools} ask for."
+            yield f"Checked: {_files(whole)} in the layout that the settings of {tools} ask for."
         if self.left:
-            yield f"Left: the layout of {len(self.left)} changed file(s) that did not have it before."
+            yield f"Left: the layout of {_files(self.left)} where it was another before."
         if self.failed:
             yield f"Not done: formatting as the project is set up to, because {self.failed}."
         yield from (f"Not done: {note}." for note in self.notes)
+
+
+def _files(paths: Collection[str]) -> str:
+    return f"{len(paths):,} changed file{'' if len(paths) == 1 else 's'}"
 
 
 class _FailedError(Exception):

@@ -91,7 +91,8 @@ class Toolbox:
         try:
             return _unpacked(name, self._content(name, self.source), folder)
         except IndexProblem as problem:
-            why = f"{name} could not be fetched from {self.source.host} ({problem.why.rstrip('.')})"
+            said = f"{problem.why[:1].lower()}{problem.why[1:].rstrip('.')}"
+            why = f"{name} could not be fetched from {self.source.host} ({said})"
             raise MissingToolError(why, passing=True) from None
         except OSError as failed:
             raise MissingToolError(f"{name} could not be written ({type(failed).__name__})") from None
