@@ -9,13 +9,11 @@ from typing import Any
 
 import pytest
 
-from concertmaster.github.event import Closed, EarlierRun, Request, Skipped, Spoken, read_event
+from concertmaster.github.event import ACTIONS, Closed, EarlierRun, Request, Skipped, Spoken, read_event
 from concertmaster.messages import UserError
 from tests.github_server import DescriptionUnavailableError, GitHub, packages
 
 BASE, HEAD = "b" * 40, "a" * 40
-#: What the shipped workflow runs on; `edited` because the base may have changed.
-SHIPPED = ("opened", "edited", "synchronize", "reopened", "ready_for_review")
 
 
 def payload(**changes: Any) -> dict[str, Any]:
@@ -54,7 +52,7 @@ def test_an_event_without_a_pull_request_is_passed_over(runner: Runner, name: st
 
 
 @pytest.mark.parametrize("name", ["pull_request", "pull_request_target"])
-@pytest.mark.parametrize("action", [*SHIPPED, "labeled", "converted_to_draft"])
+@pytest.mark.parametrize("action", [*ACTIONS, "labeled", "converted_to_draft"])
 def test_whatever_happened_a_pull_request_is_reviewed(runner: Runner, action: str, name: str) -> None:
     assert runner.read(payload(action=action), name) == Request(
         owner="octo-org",

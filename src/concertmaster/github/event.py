@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 
-from concertmaster.github.commands import Command, Misread, read_commands
+from concertmaster.github.asked import Closed as Closed
+from concertmaster.github.asked import EarlierRun as EarlierRun
+from concertmaster.github.asked import Request as Request
+from concertmaster.github.asked import Skipped as Skipped
+from concertmaster.github.asked import Spoken as Spoken
+from concertmaster.github.commands import read_commands
 from concertmaster.github.payloads import (
     AnyEvent,
     IssueCommentEvent,
@@ -20,89 +24,11 @@ from concertmaster.github.payloads import (
 )
 from concertmaster.messages.github import missing_variable
 
+#: What the shipped workflow runs on; `edited` because the base may have changed.
+ACTIONS = ("opened", "edited", "synchronize", "reopened", "ready_for_review")
 EVENTS = ("pull_request", "pull_request_target")
 OTHERS = ("merge_group", "workflow_run")
 COMMENTS = ("issue_comment", "pull_request_review_comment")
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """The pull request to review. `head_repository` is None when the fork was deleted.
-
-    A merge group is reviewed like a pull request without a number: there is nothing to comment on. How many files
-    change is None where nobody has said so.
-    """
-
-    owner: str
-    name: str
-    number: int
-    head_sha: str
-    base_sha: str
-    head_ref: str
-    base_ref: str
-    head_repository: str | None
-    action: str = "opened"
-    draft: bool = False
-    author: str = ""
-    is_open: bool = True
-    may_modify: bool = False  # the people of the base repository may push to a fork's branch
-    changed_files: int | None = None
-
-    @property
-    def repository(self) -> str:
-        return f"{self.owner}/{self.name}"
-
-    def called(self, repository: str) -> Request:
-        """The same in a repository that has another name now."""
-        owner, _, name = repository.partition("/")
-        head = self.head_repository if self.is_fork else repository
-        return replace(self, owner=owner, name=name, head_repository=head)
-
-    @property
-    def is_fork(self) -> bool:
-        """Whether the head is in another repository, so that the token may only read."""
-        return self.head_repository != self.repository
-
-
-@dataclass(frozen=True, slots=True)
-class EarlierRun:
-    """A workflow that ran on a pull request; which one that is must be asked, since its payload may not tell."""
-
-    repository: str
-    head_owner: str
-    head_branch: str
-    head_sha: str
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """A pull request that was closed, by a merge or without one."""
-
-    repository: str
-    number: int
-    base_ref: str
-    head_sha: str
-    is_merged: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """A comment of a person on a pull request that holds commands; `thread` is where an answer on lines belongs."""
-
-    repository: str
-    number: int
-    comment: int
-    author: str
-    commands: tuple[Command | Misread, ...]
-    is_review: bool = False
-    thread: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """An event that asks for no review, and why not."""
-
-    reason: str
 
 
 def read_event(environment: Mapping[str, str]) -> Request | EarlierRun | Closed | Spoken | Skipped:
