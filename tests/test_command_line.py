@@ -145,6 +145,12 @@ def test_nothing_large_is_loaded_that_is_not_needed(project: Path) -> None:
     assert loaded(project) == {"pydantic"}
 
 
+def test_a_local_review_loads_nothing_of_github() -> None:
+    code = "import sys, concertmaster.local_review; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert not LARGE & set(done.stdout.split())
+
+
 def test_the_action_is_ready_for_its_first_call_before_what_judges_is_loaded() -> None:
     code = "import sys, concertmaster.action; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import subprocess
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -141,7 +142,7 @@ def test_a_binary_file_is_rebuilt_without_hunks() -> None:
 
 
 def test_a_removed_file_is_known_and_carries_nothing(tmp_path: Path) -> None:
-    file = git_diff(tmp_path, b"a\nb\n", b"").model_copy(update={"status": "removed"})
+    file = replace(git_diff(tmp_path, b"a\nb\n", b""), status="removed")
     assert read_diff(file) == FileDiff("f.py", "removed", None, (DiffHunk(0, 0),))
     assert not read_diff(file).carries(1, 1)
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from concertmaster.config import Config, FailOn, load_config
+from concertmaster.github.asked import Request
 from concertmaster.github.diff import ChangedFile, FileDiff, rebuild_diff
-from concertmaster.github.event import Request
 from concertmaster.github.moving import moved
 from concertmaster.github.parts import Part
 from concertmaster.github.preview import describe, write_preview

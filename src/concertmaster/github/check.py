@@ -8,8 +8,8 @@ from functools import partial
 
 from concertmaster.findings import Finding, Severity
 from concertmaster.github.answers import Json, integer, objects
+from concertmaster.github.asked import Request
 from concertmaster.github.client import Client
-from concertmaster.github.event import Request
 from concertmaster.github.posted import digest
 from concertmaster.outcome import CLEAN, NOT_ANALYSED
 from concertmaster.report.markdown import count, visible

@@ -7,8 +7,8 @@ from functools import cached_property
 from urllib.parse import quote
 
 from concertmaster.github.answers import Json, text
+from concertmaster.github.asked import Spoken
 from concertmaster.github.client import Client
-from concertmaster.github.event import Spoken
 from concertmaster.github.posted import PostedComment, posted_comment, starts_with
 from concertmaster.github.refusals import NotFoundError
 from concertmaster.github.repository import Repository

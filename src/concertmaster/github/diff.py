@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import StringIO
 
-from pydantic import BaseModel, ConfigDict, Field
 from unidiff.constants import LINE_TYPE_NO_NEWLINE
 from unidiff.errors import UnidiffParseError
 from unidiff.patch import Hunk, PatchedFile, PatchSet
@@ -19,17 +18,16 @@ BINARY_PREFIX = 8_000
 HEADER = "--- a/f\n+++ b/f\n"
 
 
-class ChangedFile(BaseModel):
+@dataclass(frozen=True, slots=True)
+class ChangedFile:
     """A file of a pull request as GitHub's API lists it; `sha` is the blob on the head's side."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
 
     filename: str
     status: str
     sha: str | None = None
     patch: str | None = None
-    additions: int = Field(default=0, ge=0)
-    deletions: int = Field(default=0, ge=0)
+    additions: int = 0
+    deletions: int = 0
     previous_filename: str | None = None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from concertmaster.findings import Finding, Safety
-from concertmaster.github.event import Request
+from concertmaster.github.asked import Request
 from concertmaster.github.parts import Part
 from concertmaster.github.reading import Reviewed
 from concertmaster.github.stacked import Stack

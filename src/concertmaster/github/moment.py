@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from concertmaster.github.answers import Json, integer, long_integer, objects, text
+from concertmaster.github.asked import Request
 from concertmaster.github.client import Client
-from concertmaster.github.event import Request
 from concertmaster.github.posted import Posted, posted_summary, starts_with
 from concertmaster.github.refusals import NotFoundError, ReadOnlyTokenError, UnsupportedError
 

@@ -173,6 +173,18 @@ class AnyEvent(Payload):
     action: str | None = None
 
 
+class ListedFile(Payload):
+    """A file of a pull request, in a list of them."""
+
+    filename: str
+    status: str
+    sha: str | None = None
+    patch: str | None = None
+    additions: int = Field(default=0, ge=0)
+    deletions: int = Field(default=0, ge=0)
+    previous_filename: str | None = None
+
+
 def read(path: Path) -> bytes:
     """The payload of an event.
 

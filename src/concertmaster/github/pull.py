@@ -8,9 +8,9 @@ from dataclasses import replace
 from functools import cached_property, partial
 
 from concertmaster.github.answers import Json, integer, long_integer, text
+from concertmaster.github.asked import Request
 from concertmaster.github.client import Client
 from concertmaster.github.diff import ChangedFile
-from concertmaster.github.event import Request
 from concertmaster.github.moment import Moment, author_of, read_moment
 from concertmaster.github.posted import Posted, PostedSummary, posted_in, posted_summary, starts_with
 from concertmaster.github.refusals import NotFoundError, ReadOnlyTokenError, RenamedError, UnsupportedError

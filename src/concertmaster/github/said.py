@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from concertmaster.github.answers import Json, objects, text, truth
+from concertmaster.github.asked import Request
 from concertmaster.github.client import Client
-from concertmaster.github.event import Request
 
 #: Replies that are looked at; a longer conversation is one of people.
 REPLIES = 30

@@ -7,8 +7,6 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from pydantic import ValidationError
-
 from concertmaster.github.answers import Json, integer, objects, text
 from concertmaster.github.diff import ChangedFile
 from concertmaster.github.posted import PostedComment, posted_comment
@@ -54,8 +52,12 @@ def comparison(found: Json) -> tuple[str, str]:
 
 
 def changed_file(item: Json) -> ChangedFile:
+    from pydantic import ValidationError
+
+    from concertmaster.github.payloads import ListedFile
+
     try:
-        return ChangedFile.model_validate(item)
+        return ChangedFile(**ListedFile.model_validate(item).model_dump())
     except ValidationError as error:
         raise MalformedAnswerError(f"a changed file: {error.errors()[0]['msg']}") from None
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from concertmaster.github.answers import Json, integer, long_integer, objects, text, truth
+from concertmaster.github.asked import Request
 from concertmaster.github.client import Client
 from concertmaster.github.commands import is_only_commands
-from concertmaster.github.event import Request
 from concertmaster.github.moment import author_of
 from concertmaster.github.posted import PostedComment, State, Thread, posted_comment, says_done
 from concertmaster.github.refusals import GitHubError, OutageError, ReadOnlyTokenError

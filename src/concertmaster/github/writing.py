@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from concertmaster.findings import Finding
+from concertmaster.github.asked import Request
 from concertmaster.github.client import Client
-from concertmaster.github.event import Request
 from concertmaster.github.following import finish_within
 from concertmaster.github.parts import Part
 from concertmaster.github.posted import PostedComment
