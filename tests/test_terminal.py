@@ -298,6 +298,19 @@ def test_help_is_whole_sentences_on_80_columns(
     assert max(map(cell_len, lines)) <= 80
 
 
+def test_an_upgrade_that_is_written_says_where_what_is_left_is_told(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["upgrade", "--offline"]) == 0
+    assert capsys.readouterr().err == "2 files would change; with --write they do.\n"
+    assert run(["upgrade", "--offline", "--write", "--target", "5.5.0"]) == 0
+    told, plan, check = capsys.readouterr().err.splitlines()
+    assert told == "2 files changed; nothing is committed. What is left for a person:"
+    assert run(plan.split()[1:]) == 0
+    assert "Before the new release is deployed" in capsys.readouterr().out
+    assert run(check.split()[1:]) == 0
+
+
 def test_a_page_is_named_to_somebody_and_not_where_quiet(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from concertmaster.report.markdown import count
 from concertmaster.report.terminal import tell_markdown
 from concertmaster.report.upgrade import Surroundings, render
 from concertmaster.report.upgrade_plan import lines
-from concertmaster.upgrading import Limits, plan_upgrade, target_for
+from concertmaster.upgrading import Limits, UpgradePlan, plan_upgrade, target_for
 from concertmaster.upgrading.formatting import formatter
 from concertmaster.upgrading.locking import Locksmith
 from concertmaster.upgrading.tools import Toolbox
@@ -68,6 +69,17 @@ def upgrade_locally(
         tell_markdown(f"{render(plan, Surroundings())}\n", os.environ)
     for note in plan.names.notes:
         typer.echo(note, err=True)
-    files = count(len(plan.files), "file")
-    typer.echo(f"{files} {'changed; nothing is committed' if apply else 'would change'}.", err=True)
+    for line in _told(plan, apply=apply):
+        typer.echo(line, err=True)
     return NOT_ANALYSED if plan.unanalysed else CLEAN
+
+
+def _told(plan: UpgradePlan, *, apply: bool) -> Iterator[str]:
+    """What was done, and where to go from there."""
+    files = count(len(plan.files), "file")
+    if not apply:
+        yield f"{files} would change; with --write they do."
+        return
+    yield f"{files} changed; nothing is committed. What is left for a person:"
+    yield f"  concertmaster plan --from {plan.installed} --target {plan.target}"
+    yield "  concertmaster check"
