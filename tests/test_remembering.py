@@ -20,6 +20,7 @@ from tests.git import git
 
 SOURCE = "from orchestrator.workflow import step\n"
 PACKAGE = Path(key.PACKAGE)
+HOUR = 3_600_000_000_000
 #: Of what is loaded for a run, what is not for saying the same again.
 HEAVY = ("typer", "subprocess", "pathlib", "typing", "re", "json", "tempfile", "concertmaster.rule")
 
@@ -27,7 +28,7 @@ HEAVY = ("typer", "subprocess", "pathlib", "typing", "re", "json", "tempfile", "
 @pytest.fixture
 def settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the files were written long ago, so that they need not be read again."""
-    monkeypatch.setattr(states, "COARSEST", -3_600_000_000_000)
+    monkeypatch.setattr(states, "COARSEST", -HOUR)
 
 
 @pytest.fixture
@@ -111,8 +112,10 @@ def test_the_second_run_says_the_same_without_judging(
 
 def test_the_flag_judges_anew(project: Path, runs: list[object]) -> None:
     check(project)
+    kept = sorted((project.parent.parent / "cache").rglob("*"))
     check(project, "--no-cache")
     assert len(runs) == 2
+    assert sorted((project.parent.parent / "cache").rglob("*")) == kept
 
 
 @pytest.mark.parametrize("project", ["a folder", "a repository"], indirect=True)
@@ -165,8 +168,11 @@ def test_what_is_unchanged_is_not_read_again(project: Path, settled: None, read:
     assert read == [b"other.py"]
 
 
-def test_what_was_changed_just_now_is_read_again(project: Path, read: list[bytes]) -> None:
+def test_what_was_changed_just_now_is_read_again(
+    project: Path, read: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The file system may give two changes that follow each other closely the same time."""
+    monkeypatch.setattr(states, "COARSEST", HOUR)
     check(project)
     read.clear()
     assert said_again(["check", str(project)]) == 1
@@ -181,7 +187,7 @@ def other_text(project: Path, *_: object) -> None:
 
 def other_text_at_the_same_time(project: Path, _: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(states, "_state", lambda status: status.st_mode.to_bytes(8, "big").ljust(48))
-    monkeypatch.setattr(states, "COARSEST", 2_000_000_000)
+    monkeypatch.setattr(states, "COARSEST", HOUR)
     check(project)
     (project / "other.py").write_text("x = 2\n")
 

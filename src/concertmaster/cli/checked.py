@@ -88,7 +88,8 @@ def checked(asked: Checking, command_line: Sequence[str]) -> int:
             run(asked).code if asked.no_cache or asked.report else remembered(question(), lambda: run(asked))
         )
 
-    keep_understood(question() if asked.is_kept else None, repr(asdict(asked)), command_line)
+    if not asked.no_cache:
+        keep_understood(question() if asked.is_kept else None, repr(asdict(asked)), command_line)
     if not asked.watch:
         return once()
     from concertmaster.cli.watching import watched
