@@ -9,10 +9,12 @@ from concertmaster.engine_prefilter import Prefilter, prefilter_of
 from concertmaster.findings import Edit, EditSet, Intervals, Unanalysed, apply
 from concertmaster.judging import FileResult as FileResult
 from concertmaster.judging import Judged, judged, real_edits, result, settle
+from concertmaster.project.framework import framework
 from concertmaster.project.python import PythonFile, Surroundings, Unreadable, unreadable_bytes
 from concertmaster.project.shims import in_import_guard
 from concertmaster.project.suppressions import MARK
 from concertmaster.rewrite import add_imports, drop_aliases
+from concertmaster.rewrite.imports import is_taken
 from concertmaster.rewrite.moves import join_doubled
 from concertmaster.rule import Hit, Rule, Span
 
@@ -123,12 +125,21 @@ def _with_tidy_imports(before: PythonFile, after: PythonFile) -> bytes:
     for node in after.nodes(ast.ImportFrom, ast.Import):
         if in_import_guard(after, node):
             continue
-        unused = [alias for alias in node.names if _local(node, alias) in freed]
+        unused = [
+            alias for alias in node.names if _local(node, alias) in freed and not _is_kept(after, node, alias)
+        ]
         if unused:
             chosen.add(drop_aliases(after, node, unused))
     for joined in join_doubled(before, after):
         chosen.add(joined)
     return apply(after.source, chosen)
+
+
+def _is_kept(file: PythonFile, node: ast.Import | ast.ImportFrom, alias: ast.alias) -> bool:
+    """Whether another file takes the name from this one, and it can still be had."""
+    known, module = framework(file), file.imported_module(node) if isinstance(node, ast.ImportFrom) else None
+    gone = known is not None and module is not None and known.cannot_import(module, alias.name)
+    return not gone and is_taken(file, _local(node, alias))
 
 
 def _names_imported(file: PythonFile) -> set[str]:

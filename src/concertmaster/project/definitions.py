@@ -155,6 +155,22 @@ class Definitions:
         ]
         return max(candidates, key=lambda path: _nearness(path, importer), default=None)
 
+    def is_taken(self, path: str, name: str) -> bool:
+        """Whether another file of the project takes a name from a module, by an import or as `module.name`."""
+        stem = path.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2]
+        word, spelled = name.encode(), f"{stem}.{name}".encode()
+        others = (other for other in self._paths if other.endswith(".py") and other != path)
+        return any(
+            spelled in source or self._imports(other, source, path, name)
+            for other in others
+            if word in (source := self.source(other))
+        )
+
+    def _imports(self, importer: str, source: bytes, path: str, name: str) -> bool:
+        return any(
+            name in tuple(names) and self.find(module, importer) == path for module, names in imported(source)
+        )
+
     def has(self, path: str) -> bool:
         """Whether the project has a file."""
         return path in self._known

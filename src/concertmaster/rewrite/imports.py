@@ -97,8 +97,14 @@ def drop_unread(
         return None
     texts = (text.value for text in file.nodes(ast.Constant) if isinstance(text.value, str))
     spoken = re.compile(rf"\b{re.escape(local)}\b")
-    kept = file.path.endswith("__init__.py") or any(spoken.search(text) for text in texts)
+    kept = file.path.endswith("__init__.py") or is_taken(file, local) or any(map(spoken.search, texts))
     return () if kept else drop_aliases(file, node, [alias])
+
+
+def is_taken(file: PythonFile, name: str) -> bool:
+    """Whether another file of the project takes a name from this one."""
+    definitions = file.around.definitions
+    return definitions is not None and definitions.is_taken(file.path, name)
 
 
 def block_of(file: PythonFile, node: ast.stmt) -> list[ast.stmt]:

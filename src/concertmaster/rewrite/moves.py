@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concertmaster.findings import Edit
 from concertmaster.project.names import CORE, ROOT, is_framework, old_spelling
 from concertmaster.project.python import PythonFile
-from concertmaster.rewrite.imports import _add_alias, block_of, drop_aliases, drop_statement
+from concertmaster.rewrite.imports import _add_alias, block_of, drop_aliases, drop_statement, is_taken
 from concertmaster.rewrite.spans import replace_span
 from concertmaster.rule import Import
 
@@ -223,7 +223,11 @@ def rename_uses(
     alone = len(scope.imports[alias.name]) == 1 and alias.name not in scope.others
     if not uses or not alone or file.path.endswith("__init__.py"):
         return None
-    if _is_word(file, name) or any(_mentions(file, text, alias.name) for text in file.nodes(ast.Constant)):
+    if (
+        is_taken(file, alias.name)
+        or _is_word(file, name)
+        or any(_mentions(file, text, alias.name) for text in file.nodes(ast.Constant))
+    ):
         return None
     return tuple(replace_span(file, *file.span(use), name) for use in uses)
 
