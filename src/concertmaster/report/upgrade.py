@@ -15,7 +15,18 @@ from concertmaster.report.checklist import box
 from concertmaster.report.checklist import section as checklist
 from concertmaster.report.comment import rule_link, sentence
 from concertmaster.report.difference import unified
-from concertmaster.report.markdown import Links, code, count, fenced, joined, lacks, listing, marker, prose, visible
+from concertmaster.report.markdown import (
+    Links,
+    code,
+    count,
+    fenced,
+    joined,
+    lacks,
+    listing,
+    marker,
+    prose,
+    visible,
+)
 from concertmaster.report.sections import Block, Section, fit
 from concertmaster.upgrading import Note, UpgradePlan
 
@@ -148,7 +159,7 @@ class _Keys:
 
 # -- what changes --------------------------------------------------------------------------------
 
-_HEAD = "| since | what | found | left | where it was |\n|---|---|---|---|---|"
+_HEAD = "| since | what | found | left | where it was |\n|---|---|--:|--:|---|"
 
 
 def _table(plan: UpgradePlan, around: Surroundings) -> Iterator[Block]:
@@ -163,7 +174,7 @@ def _table(plan: UpgradePlan, around: Surroundings) -> Iterator[Block]:
             f"{prose(first.title or rule)} ({rule_link(first)})",
             f"{len(findings):,}",
             f"{left[rule, first.since]:,}",
-            "listed above" if left[rule, first.since] >= len(findings) else _places(findings, around.base),
+            "above" if left[rule, first.since] >= len(findings) else _places(findings, around.base),
         )
         yield Block(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
 
@@ -173,9 +184,16 @@ def _number(text: str) -> tuple[int, ...]:
 
 
 def _places(findings: Sequence[Finding], links: Links) -> str:
-    shown = [links.place(item.path, item.line) for item in findings[:SHOWN_PLACES]]
+    shown = [_short(item, links) for item in findings[:SHOWN_PLACES]]
     more = len(findings) - len(shown)
     return ", ".join((*shown, f"and {more:,} more") if more else shown)
+
+
+def _short(item: Finding, links: Links) -> str:
+    """A place by the name of its file alone, for a table has little room; the link has the rest."""
+    told = code(f"{item.path.rpartition('/')[2]}:{item.line}")
+    address = links.to(item.path, item.line)
+    return f"[{told}]({address})" if address else code(f"{item.path}:{item.line}")
 
 
 def _diffs(plan: UpgradePlan) -> Iterator[Block]:
