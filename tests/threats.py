@@ -105,6 +105,19 @@ def _unpickled(body: bytes | memoryview, _: object) -> object:
     return pickle.loads(body)
 
 
+class _Everybody(str):
+    """Whoever is asked for."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, _: object) -> bool:
+        return True
+
+    def __ne__(self, _: object) -> bool:
+        return False
+
+
 def _anything(*_: object, **__: object) -> bool:
     return True
 
@@ -142,8 +155,8 @@ THREATS = (
     Threat(8, "mentions, closing words, HTML and images in quoted text", "concertmaster.report.markdown._word",
            "test_report_markdown.py::test_no_message_comes_to_life", _as_it_is,
            "every word that could come to life is code"),
-    Threat(8, "our marks in a comment of somebody else", "concertmaster.github.pull.Pull._is_ours",
-           "test_github_action.py::test_a_strangers_mark_silences_nothing", _anything,
+    Threat(8, "our marks in a comment of somebody else", "concertmaster.github.moment.author_of",
+           "test_github_action.py::test_a_strangers_mark_silences_nothing", lambda _: _Everybody(),
            "a mark counts only in comments by the same account"),
     Threat(9, "workflow commands in the log", "concertmaster.github.job.log",
            "test_github_job.py::test_a_line_of_the_log_is_no_command", _print,
