@@ -298,6 +298,20 @@ def test_help_is_whole_sentences_on_80_columns(
     assert max(map(cell_len, lines)) <= 80
 
 
+def test_many_repositories_are_a_table_with_whole_names(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["check", "--format", "json"])
+    results = project / "results" / "octo-org"
+    results.mkdir(parents=True)
+    (results / "orchestrator-of-the-network.json").write_text(capsys.readouterr().out)
+    lines = looked_at(monkeypatch, "fleet", "report", "results")
+    assert lines[0] == "1 repository: 0 at the target"
+    shown = "".join(line[:22].strip() for line in lines[3:])
+    assert "orchestrator-of-the-network" in shown
+    assert [line for line in lines if cell_len(line) > 80 or "|" in line] == []
+
+
 def test_an_upgrade_that_is_written_says_where_what_is_left_is_told(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

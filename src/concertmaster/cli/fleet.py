@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -150,7 +151,13 @@ def report(
         from concertmaster.writer import write
 
         write(html.parent, html.name, as_html(items, server=server).encode("utf-8", "replace"))
-    typer.echo(as_markdown(items, server=server), nl=False)
+    if sys.stdout.isatty():
+        from concertmaster.fleet.showing import print_standings
+        from concertmaster.report.screen import console
+
+        print_standings(console(os.environ), items)
+    else:
+        typer.echo(as_markdown(items, server=server), nl=False)
     raise typer.Exit(NOT_ANALYSED if any(item.problem or item.unanalysed for item in items) else CLEAN)
 
 
