@@ -91,6 +91,7 @@ import re
 from collections.abc import Iterator
 
 from concertmaster.findings import Edit, Safety
+from concertmaster.project.bindings import binding
 from concertmaster.project.database_uris import Role, role_of
 from concertmaster.project.python import PythonFile
 from concertmaster.project.settings.file import SettingsFile
@@ -111,6 +112,7 @@ rule = Rule(
 )
 
 NEW = "postgresql+psycopg"
+_REPLACED = Change(works_from="5.0.0", removed="5.0.0", crossing=True)
 _OLD = re.compile(r"(?P<scheme>postgres(?:ql)?(?:\+psycopg2)?)://\S*\Z")
 _DRIVERS = frozenset(
     (
@@ -182,3 +184,27 @@ def driver(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
             edit = ModuleString(value, text, names_module=False).replace_head(file, text, NEW)
             message = f"5.0 comes with psycopg 3: name the driver `{NEW}`"
             yield Hit(value, message, (edit,) if edit else (), safety=Safety.SUGGESTED)
+
+
+@rule.on(ast.Call)
+def replaced(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
+    """`str(app_settings.DATABASE_URI).replace("postgresql://", "postgresql+asyncpg://")`."""
+    func = call.func
+    if not isinstance(func, ast.Attribute) or func.attr != "replace" or len(call.args) < 2:
+        return
+    old, new = call.args[:2]
+    text, other = (one.value if isinstance(one, ast.Constant) else None for one in (old, new))
+    if not isinstance(text, str) or not isinstance(other, str) or "psycopg" in other or supports_both(file):
+        return
+    if text in ("postgresql://", "postgresql") and _is_own_uri(file, func.value):
+        edit = ModuleString(old, text, names_module=False).replace_head(file, "postgresql", NEW)
+        message = f"The database URI begins with `{NEW}://` since 5.0: replace that"
+        yield Hit(call, message, (edit,) if edit else (), safety=Safety.SUGGESTED, change=_REPLACED)
+
+
+def _is_own_uri(file: PythonFile, node: ast.expr) -> bool:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
+        node = node.args[0]
+    bound = binding(file, node) if isinstance(node, ast.Name) else None
+    up = None if bound is None else file.parent(bound)
+    return "DATABASE_URI" in file.text(up.value if isinstance(up, ast.Assign) else node)
