@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,11 @@ def test_results_come_in_order_from_one_other_process() -> None:
     assert first == second
     assert not isinstance(first, LostError)
     assert first[0] != os.getpid() == first[1]
+
+
+def test_threads_wait_for_each_other() -> None:
+    with ThreadPoolExecutor(4) as pool:
+        assert [*pool.map(lambda item: apart(double, item), range(100))] == [item * 2 for item in range(100)]
 
 
 def test_within_it_no_further_process_is_made() -> None:

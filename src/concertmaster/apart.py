@@ -12,6 +12,7 @@ import os
 import pickle
 import select
 import signal
+import threading
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
@@ -115,9 +116,14 @@ class _Helper:
         self._limits = limits
         self._marks = mmap.mmap(-1, mmap.PAGESIZE)
         self._desk: _Desk | None = None
+        self._lock = threading.Lock()
 
     def ask(self, work: Callable[[Item], Result], item: Item) -> Result | LostError:
-        """Have it done; one that dies of it or hangs is followed by another."""
+        """Have it done; one that dies of it or hangs is followed by another. Threads wait for each other."""
+        with self._lock:
+            return self._ask(work, item)
+
+    def _ask(self, work: Callable[[Item], Result], item: Item) -> Result | LostError:
         desk = self._desk = self._desk or self._start()
         body = pickle.dumps([(work, item)])
         with suppress(BrokenPipeError):  # it has died in between; its end of the answers says so
