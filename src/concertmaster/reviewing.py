@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from concertmaster.config import Config, load_config
@@ -14,6 +14,9 @@ from concertmaster.project.files import Project
 from concertmaster.runner import Report, run
 from concertmaster.versions import Mode, release
 from concertmaster.workspace import Workspace, open_workspace, read_dependencies, readable
+
+#: Runs the rules as `concertmaster.runner.run` does.
+Judge = Callable[..., Report]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,13 @@ def judge_pull_request(
     new_only: bool | None = None,
     supply: Supply | None = None,
     config: Config | None = None,
+    judge: Judge = run,
 ) -> Judgement:
     """Judge the head of a pull request in review mode, with every rewrite that can be suggested.
 
     Of `base` only manifests and the configuration are needed: the configuration of the head could switch
     off its own review. Where all of it can be read, what the rules on whole projects say is compared with it.
+    `judge` runs the rules.
 
     Raises:
         UserError: a release or rule is unknown, the configuration is malformed, or nothing names the framework.
@@ -84,13 +89,13 @@ def judge_pull_request(
     wanted = config.new_only if new_only is None else new_only
     whole = not wanted or changes_release(before, workspace.believed)
     paths = None if whole else sorted(set(changed) & set(head.paths))
-    report = run(workspace, head, unsafe=True, jobs=jobs, paths=paths, base=base)
-    waiting = _waiting(workspace, head, paths, jobs)
+    report = judge(workspace, head, unsafe=True, jobs=jobs, paths=paths, base=base)
+    waiting = _waiting(workspace, head, paths, jobs, judge)
     return Judgement(workspace, report, before, report.findings, whole, waiting)
 
 
 def _waiting(
-    workspace: Workspace, head: Project, paths: Sequence[str] | None, jobs: int | None
+    workspace: Workspace, head: Project, paths: Sequence[str] | None, jobs: int | None, judge: Judge
 ) -> Mapping[str, int]:
     """How much of what the target asks for cannot be changed before the bump, by the release that it takes."""
     window = workspace.window
@@ -98,7 +103,9 @@ def _waiting(
         return {}
     ahead = replace(workspace.around, window=replace(window, mode=Mode.UPGRADE))
     rules = tuple(rule for rule in workspace.rules if not rule.project_checks)
-    found = run(replace(workspace, around=ahead, rules=rules), head, jobs=jobs, paths=paths, rewriting=False)
+    found = judge(
+        replace(workspace, around=ahead, rules=rules), head, jobs=jobs, paths=paths, rewriting=False
+    )
     late = Counter(item.works_from for item in found.findings if not window.is_ready(item.works_from or "0"))
     return dict(sorted(late.items(), key=lambda one: release(one[0])))
 
@@ -112,7 +119,12 @@ def old_paths(judgement: Judgement, base: Project, renamed: Mapping[str, str]) -
 
 
 def compared(
-    judgement: Judgement, base: Project, renamed: Mapping[str, str], changed: Collection[str] = ()
+    judgement: Judgement,
+    base: Project,
+    renamed: Mapping[str, str],
+    changed: Collection[str] = (),
+    *,
+    judge: Judge = run,
 ) -> Judgement:
     """The judgement without what the base has as often already, by the same release.
 
@@ -134,7 +146,7 @@ def compared(
         config=workspace.config,
         supply=workspace.supply,
     )
-    old = run(replace(before, rules=workspace.rules), base, paths=sorted({*paths, *origins}))
+    old = judge(replace(before, rules=workspace.rules), base, paths=sorted({*paths, *origins}))
     return replace(judgement, brought=tuple(_more(judgement.report, old, renamed)))
 
 

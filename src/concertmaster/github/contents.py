@@ -14,8 +14,11 @@ from typing import Protocol
 from concertmaster.github.paths import is_safe
 from concertmaster.github.refusals import GitHubError
 from concertmaster.github.shapes import Tree, TreeEntry, object_id
+from concertmaster.project.dependencies import is_manifest
 from concertmaster.project.files import UnreadableFileError, WorkingTree, is_ours, most_bytes
 from concertmaster.projects import inside
+from concertmaster.runner import is_modelled
+from concertmaster.subjects import is_judged
 
 #: More files than this are taken out of the commit's archive, as long as that can be had.
 FEW, FEW_BYTES = 60, 2 * 1024 * 1024
@@ -119,6 +122,11 @@ class Blobs:
         return found if object_id(found) == entry.sha else None
 
 
+def _is_wanted(path: str) -> bool:
+    """Whether a run may want the bytes of a file."""
+    return is_judged(path) or is_modelled(path) or is_manifest(path)
+
+
 class CommitFiles:
     """A commit as a project: its regular files, below a folder and not in others within where those are given."""
 
@@ -149,6 +157,13 @@ class CommitFiles:
     def lacking(self, wanted: Callable[[str], bool]) -> list[str]:
         """The wanted files that cannot be read: too large, or not to be had."""
         return [path for path in self.paths if wanted(path) and not self._blobs.has(self._entries[path])]
+
+    def identity(self) -> bytes:
+        """A name for what the files are, by their object ids, and for which of them cannot be had."""
+        lacking = {*self.lacking(_is_wanted)}
+        return repr(
+            [(path, one.sha, path in lacking) for path, one in sorted(self._entries.items())]
+        ).encode()
 
     def read(self, path: str) -> bytes:
         """The bytes of a file.

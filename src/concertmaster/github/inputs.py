@@ -75,6 +75,7 @@ def read_inputs(environment: Mapping[str, str], *, offline: bool = False) -> Inp
             _truth(environment, "new-only"),
             Supply.of(environment, offline=offline or bool(_truth(environment, "offline"))),
             _projects(environment),
+            _kept(environment),
         ),
         _fail_on(read_input(environment, "fail-on")),
         Path(workspace) if workspace and Path(workspace).is_dir() else None,
@@ -120,6 +121,12 @@ def _folder(environment: Mapping[str, str]) -> str:
             "working-directory", given, "a folder of the repository, such as services/network"
         )
     return folder
+
+
+def _kept(environment: Mapping[str, str]) -> Path | None:
+    """Where reports are kept for the next job: beside the workspace, which holds what a stranger wrote."""
+    folder = environment.get("RUNNER_TEMP", "")
+    return Path(folder) / "concertmaster" if _truth(environment, "cache") and folder else None
 
 
 def _projects(environment: Mapping[str, str]) -> tuple[str, ...]:

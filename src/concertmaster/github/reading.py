@@ -8,11 +8,13 @@ from pathlib import Path
 
 from concertmaster.config import FILES, Config, FailOn, load_config
 from concertmaster.findings import Finding, Unanalysed
+from concertmaster.github import job
 from concertmaster.github.contents import Blobs, CommitFiles
 from concertmaster.github.diff import FileDiff
 from concertmaster.github.files import RemoteFiles
 from concertmaster.github.parts import Part, part_of
 from concertmaster.github.pull import Pull
+from concertmaster.github.recalling import Reports
 from concertmaster.github.texts import beyond, diffs_of, old_text
 from concertmaster.github.wishes import Wishes
 from concertmaster.messages import UserError
@@ -32,8 +34,8 @@ from concertmaster.projects import (
 )
 from concertmaster.report.markdown import Links
 from concertmaster.report.several import Chapter, render_all
-from concertmaster.reviewing import Judgement, compared, judge_pull_request, old_paths
-from concertmaster.runner import Report, is_modelled
+from concertmaster.reviewing import Judge, Judgement, compared, judge_pull_request, old_paths
+from concertmaster.runner import Report, is_modelled, run
 from concertmaster.subjects import is_judged
 from concertmaster.workspace import readable
 
@@ -90,6 +92,9 @@ class _Reading:
         self.head, self.base = (CommitFiles(tree, self._blobs) for tree in self.trees)
         self._load()
         self.root = load_config(lambda path: readable(self.base, path))
+        self.judge: Judge = run
+        if wishes.kept is not None and not pull.request.is_fork:
+            self.judge = Reports(wishes.kept, partial(job.annotate, "warning")).run
         self.folders = self._folders()
 
     def _load(self) -> None:
@@ -211,10 +216,11 @@ def _judge(reading: _Reading, folder: str, *, release: str | None = None) -> Jud
         new_only=wishes.new_only,
         supply=wishes.supply,
         config=reading.settings(folder),
+        judge=reading.judge,
     )
     wanted = old_paths(judgement, base, renamed)
     base.load(lambda path: path in wanted)
-    return compared(judgement, base, renamed, {*renamed.values(), *changed})
+    return compared(judgement, base, renamed, {*renamed.values(), *changed}, judge=reading.judge)
 
 
 def _cut(part: Part, is_cut: bool) -> Part:

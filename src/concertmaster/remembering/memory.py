@@ -8,7 +8,7 @@ import stat
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
 FORMAT = b"concertmaster answer 2\n"
 MOST_BYTES, MOST_THINGS = 32 * 1024 * 1024, 64
@@ -19,16 +19,18 @@ def no_word(_: str) -> None:
 
 
 class Memory:
-    """Things by their keys, one file each in a folder."""
+    """Things by their keys, one file each in a folder. `owner` is whom they belong to, if not to this process."""
 
-    def __init__(self, folder: str, tell: Callable[[str], None] = no_word) -> None:
-        self._folder, self._tell = folder, tell
+    def __init__(
+        self, folder: str, tell: Callable[[str], None] = no_word, *, owner: int | None = None
+    ) -> None:
+        self._folder, self._tell, self._owner = folder, tell, owner
 
     def recall(self, key: str) -> bytes | None:
         """What was kept, if it is whole and nobody else could have written it."""
         path = f"{self._folder}/{key}"
         try:
-            content = _read(path)
+            content = _read(path, {os.getuid(), self._owner})
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
@@ -53,7 +55,14 @@ class Memory:
             self._forget(path for path in folder.iterdir() if path.name != key)
             with NamedTemporaryFile(dir=folder, prefix=".", delete=False) as file:
                 file.write(FORMAT + _digest(body) + b"\n" + body)
+            self._give(file.name, self._folder)
             Path(file.name).replace(folder / key)
+
+    def _give(self, *paths: str) -> None:
+        """To the owner, who may take and bring them from run to run."""
+        if self._owner not in (None, os.getuid()):
+            for path in paths:
+                os.chown(path, self._owner, -1)
 
     def _forget(self, found: Iterable[os.PathLike[str]]) -> None:
         """Make room: what was kept first goes first."""
@@ -62,11 +71,11 @@ class Memory:
             os.unlink(path)
 
 
-def _read(path: str) -> bytes:
+def _read(path: str, owners: Collection[int | None]) -> bytes:
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(handle, "rb", buffering=0) as file:
         status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o022:
+        if not stat.S_ISREG(status.st_mode) or status.st_uid not in owners or status.st_mode & 0o022:
             raise ValueError("others than its owner may write it")
         if status.st_size > MOST_BYTES:
             raise ValueError("it is too large")
