@@ -93,7 +93,7 @@ class Pull:
         except (NotFoundError, ReadOnlyTokenError, UnsupportedError) as error:
             return self._listed(str(error))
         self._account = self._client.named(said.login)
-        ours = (item for item in said.comments if author_of(item) == self._account)
+        ours = filter(self._is_ours, said.comments)
         told = [posted_summary(long_integer(item, NUMBER), text(item, "body")) for item in ours]
         return posted_in(self._threads.begun(said.threads), told, listed=len(said.threads))
 
@@ -129,7 +129,8 @@ class Pull:
 
     def _is_ours(self, item: Json) -> bool:
         """Anybody can copy a mark, so it counts only in comments by the same account."""
-        return bool((item.get("user") or {}).get("login") == self._login)
+        author = author_of(item) if "author" in item else (item.get("user") or {}).get("login")
+        return bool(author == self._login)
 
     # -- writing -----------------------------------------------------------------------------------
 
