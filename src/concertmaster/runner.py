@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from concertmaster.engine_prefilter import RuleSet
 from concertmaster.engine_project import (
@@ -184,10 +185,10 @@ def _modelled(project: Project, workspace: Workspace) -> ProjectFiles | None:
     """The files that make up a project as a whole; None where one of them cannot be had."""
     excluded = workspace.config.exclude
     paths = tuple(path for path in project.paths if is_modelled(path) and not matches(path, excluded))
+    if isinstance(project, WorkingTree):
+        return ProjectFiles(paths, partial(readable, project), workspace.around)
     known = {path: readable(project, path) for path in paths}
-    if None in known.values() and not isinstance(project, WorkingTree):
-        return None
-    return ProjectFiles(paths, known.get, workspace.around)
+    return None if None in known.values() else ProjectFiles(paths, known.get, workspace.around)
 
 
 def is_modelled(path: str) -> bool:

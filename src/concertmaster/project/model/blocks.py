@@ -59,14 +59,21 @@ class Blocks:
         """Product blocks by name."""
         found: dict[str, BlockModel] = {}
         for path in self.sources.holding(b"product_block_name", b"ProductBlockModel", b"lifecycle"):
-            file = self.sources.parsed(path)
-            if file is None or is_test(path):
-                continue
-            for node in file.tree.body:
-                if isinstance(node, ast.ClassDef) and (name := self.block_of(ClassName(path, node.name))):
-                    block = found.setdefault(name, BlockModel(name, file.place(node)))
-                    self._fields(block, node, file)
+            file = None if is_test(path) else self.sources.parsed(path)
+            if file is not None and not self._add(file, found):
+                self.interpreter.let_go(path)
         return found
+
+    def _add(self, file: Parsed, found: dict[str, BlockModel]) -> bool:
+        """Take up the product blocks of a file; whether there are any."""
+        named = [
+            (node, name)
+            for node in file.tree.body
+            if isinstance(node, ast.ClassDef) and (name := self.block_of(ClassName(file.path, node.name)))
+        ]
+        for node, name in named:
+            self._fields(found.setdefault(name, BlockModel(name, file.place(node))), node, file)
+        return bool(named)
 
     def inside(self, cls: ClassName, depth: int = 0) -> dict[str, str]:
         """The fields of a subscription model that hold product blocks, by the names of these."""

@@ -43,9 +43,11 @@ def read_entries(sources: Sources, interpreter: Interpreter) -> Iterator[Entry]:
     """The modules that make an application or a Celery worker at their top level, and command lines beside these."""
     kinds: dict[str, list[Parsed]] = {"application": [], "worker": [], "command line": []}
     for path in sources.holding(b"OrchestratorCore", b"initialise_celery", b"cli.main"):
-        file = sources.parsed(path)
-        if file is not None and not is_test(path) and not _BESIDE.search(path):
-            kinds.get(_kind(file, interpreter), []).append(file)
+        file = None if is_test(path) or _BESIDE.search(path) else sources.parsed(path)
+        if file is not None and (kind := _kind(file, interpreter)):
+            kinds[kind].append(file)
+        elif file is not None:
+            interpreter.let_go(path)
     if not kinds["application"]:
         kinds["command line"] = []  # it may leave everything to a plugin, or be no more than a start
     for kind, files in kinds.items():

@@ -53,6 +53,11 @@ class Interpreter:
         """A module's names, as read before where that has been done."""
         return self._modules[path] if path in self._modules else self.module(path)[0]
 
+    def let_go(self, path: str) -> None:
+        """Forget a module of which nothing came, where many are held; it is read again if it is wanted after all."""
+        if self.sources.let_go(path):
+            self._modules.pop(path, None)
+
     def function(self, function: Function) -> tuple[Effect, ...]:
         """What a function without arguments calls."""
         with self.fresh() as effects:

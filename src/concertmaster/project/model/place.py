@@ -56,18 +56,34 @@ class Parsed:
         return self.source[place.start : place.end].decode("utf-8", "replace")
 
 
-_cache: dict[tuple[str, bytes], Parsed | None] = {}
-MAX_CACHED = 4_000
+#: Bytes of source of which trees are held, each some twenty times as large, and of which the text is.
+MOST_TREES, MOST_TEXTS = 2_000_000, 32_000_000
 
 
-def parse(path: str, source: bytes) -> Parsed | None:
-    """The tree of a file in UTF-8; None where there is none. Kept, since a model is built several times."""
-    key = (path, source)
-    if key not in _cache:
-        if len(_cache) >= MAX_CACHED:
-            _cache.clear()
-        _cache[key] = _parse(path, source)
-    return _cache[key]
+class Trees:
+    """Trees of files in UTF-8, as many as may be held; a model is built several times."""
+
+    def __init__(self) -> None:
+        self._held: dict[tuple[str, bytes], Parsed | None] = {}
+        self._size = 0
+
+    def of(self, path: str, source: bytes) -> Parsed | None:
+        """The tree of a file; None where there is none."""
+        key = (path, source)
+        if key not in self._held:
+            if self._size > MOST_TREES:
+                self._held.clear()
+                self._size = 0
+            self._held[key] = _parse(path, source)
+            self._size += len(source)
+        return self._held[key]
+
+    def let_go(self, path: str, source: bytes) -> None:
+        if self._held.pop((path, source), None) is not None:
+            self._size -= len(source)
+
+
+TREES = Trees()
 
 
 def _parse(path: str, source: bytes) -> Parsed | None:
@@ -90,6 +106,8 @@ class Sources:
     read: Callable[[str], bytes | None]
     _parsed: dict[str, Parsed | None] = field(default_factory=dict)
     _contents: dict[str, bytes | None] = field(default_factory=dict)
+    _held: int = 0
+    _trees: int = 0
 
     @cached_property
     def definitions(self) -> Definitions:
@@ -104,15 +122,31 @@ class Sources:
         return tuple(path for path in self.paths if path.endswith(".py"))
 
     def source(self, path: str) -> bytes | None:
-        if path not in self._contents:
-            self._contents[path] = self.read(path)
-        return self._contents[path]
+        """The bytes of a file; of a very large project those that come too late to be held are read again."""
+        if path in self._contents:
+            return self._contents[path]
+        found = self.read(path)
+        if self._held < MOST_TEXTS:
+            self._contents[path] = found
+            self._held += len(found or b"")
+        return found
 
     def parsed(self, path: str) -> Parsed | None:
         if path not in self._parsed:
             source = self.source(path)
-            self._parsed[path] = None if source is None else parse(path, source)
+            self._parsed[path] = None if source is None else TREES.of(path, source)
+            self._trees += len(source or b"")
         return self._parsed[path]
+
+    def let_go(self, path: str) -> bool:
+        """Hold the tree of a file no longer that is of no use, where many are held; whether it is gone."""
+        file = self._parsed.get(path)
+        if file is None or self._trees <= MOST_TREES:
+            return False
+        del self._parsed[path]
+        self._trees -= len(file.source)
+        TREES.let_go(path, file.source)
+        return True
 
     def holding(self, *words: bytes) -> tuple[str, ...]:
         """The Python files that hold one of these words."""

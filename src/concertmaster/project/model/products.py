@@ -54,6 +54,8 @@ def read_products(sources: Sources, interpreter: Interpreter) -> ProductRegistry
             if isinstance(one, Call) and canonical(one.symbol.rpartition(".")[0]) in _REGISTRY
         ]
         certain = certain and _is_followed(file.tree, calls)
+        if not calls:
+            interpreter.let_go(path)
         for call in calls:
             keys = _keys(call)
             certain = certain and keys is not None

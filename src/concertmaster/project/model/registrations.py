@@ -26,6 +26,8 @@ DECORATORS = {
     "orchestrator.core.workflow.workflow": "",
 }
 _WORDS = tuple(name.rpartition(".")[2].encode() for name in DECORATORS)
+#: Without such a line nothing at the top level of a module is decorated.
+_DECORATED = re.compile(rb"(?:^|[\r\n\f]|\xef\xbb\xbf)@")
 #: Folders with code that is shown or filled in, or that migrates.
 _ASIDE = re.compile(r"(?:^|/)(?:versions|docs?|examples?|snippets|samples|templates)/")
 #: How the framework calls the parameters of `workflow` in order.
@@ -60,11 +62,15 @@ def read_functions(
 ) -> Iterator[WorkflowFunction]:
     """The workflows that the project's own modules define, tests aside."""
     for path in sources.holding(*_WORDS):
-        file = sources.parsed(path)
-        if file is None or is_test(path) or _ASIDE.search(path):
+        if is_test(path) or _ASIDE.search(path) or not _DECORATED.search(sources.source(path) or b""):
             continue
-        if any(_may_decorate(node) for node in file.tree.body):
-            yield from _functions(file, interpreter, release_4=release_4)
+        file = sources.parsed(path)
+        found = []
+        if file is not None and any(_may_decorate(node) for node in file.tree.body):
+            found = [*_functions(file, interpreter, release_4=release_4)]
+            yield from found
+        if not found:
+            interpreter.let_go(path)
 
 
 def _may_decorate(node: ast.stmt) -> bool:
