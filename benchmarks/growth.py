@@ -1,36 +1,38 @@
-"""Draws how time and memory of `check` grow with the number of files, and with the number of workers.
+"""Measures how time and memory of `check` grow with the number of files and of workers, and draws it.
 
     python -m benchmarks.growth [--rounds 3] [--write]
 
-Corpora of 1, 2, 4 and 8 times as many files are parts of the large one; the last line tells how far from linear.
+Corpora of 1, 2, 4 and 8 times as many files are parts of the large one, each with the same share of large and small
+files and of candidates. `--write` renews docs/speed.svg and the table in docs/speed.md.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 
 from benchmarks.corpora import corpus
-from benchmarks.measuring import interleaved
+from benchmarks.curves import Curve, Point, picture
+from benchmarks.measuring import cores, interleaved
+from benchmarks.run import PAGE, renew
 from benchmarks.tools import check
 
-PICTURE = Path(__file__).parent.parent / "docs" / "speed.svg"
+PICTURE = PAGE.with_name("speed.svg")
+BEGIN, END = "<!-- growth: python -m benchmarks.growth --write -->\n", "<!-- end of the growth -->\n"
 FILES, TIMES, WORKERS = 1_250, (1, 2, 4, 8), (1, 2, 4)
-COLOURS = {1: "#8a5a00", 2: "#3b6ea5", 4: "#2e7d4f"}
-WIDTH, HEIGHT, MARGIN = 330, 240, 46
 
 
 def part(target: Path, files: int) -> None:
-    """Every n-th file of the large corpus, candidates and others in their share."""
+    """Every n-th file of the large corpus, by kind and size."""
     whole = corpus("large")
-    paths = sorted(whole.rglob("*.py"), key=lambda path: int(path.stem.removeprefix("module")))
+    paths = sorted(whole.rglob("*.py"), key=_kind_and_size)
     for path in paths[:: len(paths) // files][:files]:
         copy = target / path.relative_to(whole)
         copy.parent.mkdir(exist_ok=True, parents=True)
@@ -40,77 +42,56 @@ def part(target: Path, files: int) -> None:
     subprocess.run(["git", "add", "-A"], cwd=target, check=True)
 
 
-def measured(rounds: int) -> dict[int, list[tuple[int, float, float]]]:
-    """By workers: files, seconds, megabytes."""
-    found: dict[int, list[tuple[int, float, float]]] = {number: [] for number in WORKERS}
+def _kind_and_size(path: Path) -> tuple[bool, int, str]:
+    content = path.read_bytes()
+    return b"orchestrator" in content, len(content), path.name
+
+
+def measured(rounds: int) -> list[Curve]:
+    """A curve for each number of workers: the least time of some rounds, and the most memory."""
+    found: dict[int, list[Point]] = {number: [] for number in WORKERS}
     with tempfile.TemporaryDirectory() as name:
         for times in TIMES:
             folder = Path(name) / str(times)
             part(folder, FILES * times)
             tools = [replace(check(number), name=str(number)) for number in WORKERS]
             for number, figures in interleaved(tools, folder, rounds).items():
-                found[int(number)].append((FILES * times, min(figures.wall), figures.memory / 1e6))
-    return found
+                point = Point(FILES * times, min(figures.wall), figures.memory / 1e6)
+                found[int(number)].append(point)
+    return [Curve(workers, tuple(points)) for workers, points in found.items()]
 
 
-def slopes(points: list[tuple[int, float, float]]) -> Iterator[float]:
-    """What 1,000 more files cost in seconds, from each size to the next."""
-    for (few, early, _), (many, late, _) in pairwise(points):
-        yield (late - early) / (many - few) * 1_000
-
-
-def picture(found: dict[int, list[tuple[int, float, float]]]) -> str:
-    panels = [
-        _panel(found, 1, "seconds", MARGIN),
-        _panel(found, 2, "MB, all processes", MARGIN * 2 + WIDTH),
-    ]
-    size = f'viewBox="0 0 {WIDTH * 2 + MARGIN * 3} {HEIGHT + MARGIN * 2}"'
-    style = 'font-family="sans-serif" font-size="12" fill="#444"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {style}>\n{"".join(panels)}</svg>\n'
-
-
-def _panel(found: dict[int, list[tuple[int, float, float]]], column: int, title: str, left: int) -> str:
-    most = max(point[column] for points in found.values() for point in points) * 1.1
-    widest = FILES * max(TIMES)
-
-    def at(point: tuple[int, float, float]) -> str:
-        x, y = left + WIDTH * point[0] / widest, MARGIN + HEIGHT * (1 - point[column] / most)
-        return f"{x:.1f},{y:.1f}"
-
-    lines = [
-        f'<polyline fill="none" stroke="{COLOURS[workers]}" stroke-width="2" points="{" ".join(map(at, points))}"/>\n'
-        f'<text x="{left + 8}" y="{MARGIN + 16 + 16 * index}" fill="{COLOURS[workers]}">{workers} at work</text>\n'
-        for index, (workers, points) in enumerate(found.items())
-    ]
-    return "".join([*_axes(left, most, widest, title), *lines])
-
-
-def _axes(left: int, most: float, widest: int, title: str) -> Iterable[str]:
-    bottom = MARGIN + HEIGHT
-    yield f'<path d="M{left} {MARGIN}V{bottom}H{left + WIDTH}" fill="none" stroke="#999"/>\n'
-    yield f'<text x="{left}" y="{MARGIN - 12}">{title}</text>\n'
-    for share in (0.5, 1.0):
-        yield f'<text x="{left - 6}" y="{bottom - HEIGHT * share + 4}" text-anchor="end">{most * share:.3g}</text>\n'
-    for times in TIMES:
-        x = left + WIDTH * FILES * times / widest
-        yield f'<text x="{x:.0f}" y="{bottom + 18}" text-anchor="middle">{FILES * times:,}</text>\n'
-    yield f'<text x="{left + WIDTH / 2}" y="{bottom + 36}" text-anchor="middle">files</text>\n'
+def table(curves: list[Curve], rounds: int) -> Iterator[str]:
+    yield "![Seconds and memory by the number of files, for one, two and four workers](speed.svg)\n\n"
+    heads = [f"{point.files:,} files" for point in curves[0].points]
+    yield f"| workers | {' | '.join(heads)} | seconds for 1,000 more | linear within |\n"
+    yield f"|---:|{'---:|' * len(heads)}---:|---:|\n"
+    for curve in curves:
+        cells = [f"{point.seconds:.2f} s, {point.megabytes:.0f} MB" for point in curve.points]
+        slope, spread = curve.slope("seconds"), curve.spread("seconds")
+        yield f"| {curve.workers} | {' | '.join(cells)} | {slope * 1_000:.2f} | {spread:.0%} |\n"
+    most = max(curve.spread("megabytes") for curve in curves)
+    yield (
+        f"\nThe least of {rounds} interleaved runs on {cores()} processors, load {os.getloadavg()[0]:.0f} at the end. "
+        "Linear within means the farthest that a measured point lies from the straight line through all of them, in "
+        f"parts of the line; that of memory is {most:.0%} at most.\n"
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--write", action="store_true")
+    parser.add_argument(
+        "--write", action="store_true", help="renew the picture and the table in the documentation"
+    )
     given = parser.parse_args()
-    found = measured(given.rounds)
-    for workers, points in found.items():
-        told = ", ".join(f"{files:,}: {seconds:.2f} s {memory:.0f} MB" for files, seconds, memory in points)
-        steps = [*slopes(points)]
-        sys.stdout.write(
-            f"{workers} workers: {told}; per 1,000 files {', '.join(f'{one:.3f}' for one in steps)} s\n"
-        )
+    curves = measured(given.rounds)
+    text = "".join(table(curves, given.rounds))
+    sys.stdout.write(text)
     if given.write:
-        PICTURE.write_text(picture(found), encoding="utf-8")
+        PICTURE.write_text(picture(curves), encoding="utf-8")
+        page = renew(PAGE.read_text(encoding="utf-8"), text, begin=BEGIN, end=END)
+        PAGE.write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":
