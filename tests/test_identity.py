@@ -1,27 +1,37 @@
-"""One worker or many, with the filter or without it: the findings, the rewrites and what failed are the same."""
+"""One worker or many, with the filter or without it: the findings, the rewrites and what failed are the same.
+
+With CONCERTMASTER_SLOW=1 in 500 projects of examples, in 500 that the framework's own generator makes, and in the
+corpora of the benchmarks.
+"""
 
 from __future__ import annotations
 
 import os
 import random
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from benchmarks.corpora import corpus
+from tools.generated import Unavailable
+from tools.generated.varied import batch
 from tools.shown import examples
 
-from concertmaster.project.files import MemoryTree
+from concertmaster.project.files import MemoryTree, WorkingTree
 from concertmaster.rule import load_rules
-from concertmaster.runner import Report, run
 from concertmaster.versions import Mode
-from concertmaster.workspace import open_workspace
+from tests.identity import differences
 
 MANIFEST = b'[project]\nname = "x"\ndependencies = ["orchestrator-core==%s"]\n'
-RELEASES = ("1.3.6", "2.2.1", "3.2.3", "4.8.2", "5.0.0", "5.5.0")
-slow = pytest.mark.skipif(
-    "CONCERTMASTER_SLOW" not in os.environ, reason="takes minutes: set CONCERTMASTER_SLOW=1"
+CONFIGURATIONS = (
+    b"",
+    b'exclude = ["test/*"]\n',
+    b'ignore = ["old-namespace"]\n',
+    b'[per-path-ignores]\n"workflows/*" = ["workflow-description", "old-namespace"]\n',
 )
+RELEASES = ("1.3.6", "2.2.1", "3.2.3", "4.8.2", "5.0.0", "5.5.0")
+SLOW = bool(os.environ.get("CONCERTMASTER_SLOW"))
+slow = pytest.mark.skipif(not SLOW, reason="takes minutes: set CONCERTMASTER_SLOW=1")
 
 
 def snippets() -> list[tuple[str, bytes]]:
@@ -63,56 +73,74 @@ def generated(seed: int, files: int) -> tuple[MemoryTree, str]:
     return MemoryTree(tree), chance.choice(("5.5.0", "5.0.0", "4.8.2"))
 
 
-def report(tree: MemoryTree, target: str, mode: Mode, *, jobs: int, prefilter: bool) -> Report:
-    workspace = open_workspace(tree, target=target, mode=mode, name="generated")
-    return replace(run(workspace, tree, unsafe=True, jobs=jobs, prefilter=prefilter))
+def unlike_projects(seeds: Iterable[int], files: int) -> list[str]:
+    found: list[str] = []
+    for seed in seeds:
+        tree, target = generated(seed, files)
+        mode = Mode.REVIEW if seed % 3 == 0 else Mode.UPGRADE
+        found += differences(tree, f"seed {seed}", target=target, mode=mode)
+    return found
 
 
-def differences(seed: int, files: int) -> Iterator[str]:
-    tree, target = generated(seed, files)
-    mode = Mode.REVIEW if seed % 3 == 0 else Mode.UPGRADE
-    plain = report(tree, target, mode, jobs=1, prefilter=False)
-    assert plain.findings
-    for jobs, prefilter in ((1, True), (4, True)):
-        quick = report(tree, target, mode, jobs=jobs, prefilter=prefilter)
-        # A file that concerns no rule is not parsed with the filter, so that nobody is told that it could not be.
-        assert set(quick.unanalysed) <= set(plain.unanalysed), seed
-        for name in ("findings", "suppressed", "rewritten", "proposed", "created"):
-            old, new = getattr(plain, name), getattr(quick, name)
-            if old != new:
-                gone = [each for each in old if each not in new][:2]
-                come = [each for each in new if each not in old][:2]
-                yield f"seed {seed}, {jobs} jobs: {name}: without filter {gone}, with it {come}"
-
-
-@pytest.mark.parametrize("seed", range(1))
-def test_results_do_not_depend_on_how_they_are_got(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def pooled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pool of workers, and small portions, also for projects that are too small to need them."""
     monkeypatch.setattr("concertmaster.tasks.POOL_FROM", 1)
     monkeypatch.setattr("concertmaster.tasks.LAST", 1)
-    assert [*differences(seed, 40)] == []
+
+
+@pytest.mark.usefixtures("pooled")
+def test_results_do_not_depend_on_how_they_are_got() -> None:
+    assert unlike_projects([0], 40) == []
 
 
 @slow
-def test_results_do_not_depend_on_how_they_are_got_in_500_projects(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("concertmaster.tasks.POOL_FROM", 1)
-    monkeypatch.setattr("concertmaster.tasks.LAST", 1)
-    assert [found for seed in range(2, 502) for found in differences(seed, 12)] == []
+@pytest.mark.usefixtures("pooled")
+@pytest.mark.parametrize("first", range(2, 502, 50))
+def test_results_do_not_depend_on_how_they_are_got_in_500_projects_of_examples(first: int) -> None:
+    assert unlike_projects(range(first, first + 50), 12) == []
+
+
+def varied(folder: Path, seed: int) -> tuple[MemoryTree, str]:
+    """A project of the framework's generator, with some lines of a team: examples of rules, other line ends."""
+    chance = random.Random(f"varied {seed}")
+    tree = {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+    for path in chance.sample(sorted(path for path in tree if path.endswith(".py")), 3):
+        tree[path] = tree[path].replace(b"\n", b"\r\n")
+    for path, text in chance.sample(SNIPPETS, 6):
+        tree.setdefault(path if chance.random() < 0.5 else f"services/{path}", text)
+    tree["concertmaster.toml"] = chance.choice(CONFIGURATIONS)
+    return MemoryTree(tree), chance.choice(("5.5.0", "5.0.0", "newest"))
+
+
+def unlike_in_batch(number: int) -> list[str]:
+    try:
+        projects = [*batch(number)]
+    except Unavailable as absent:
+        pytest.skip(absent.reason)
+    found: list[str] = []
+    for seed, release, folder in projects:
+        tree, target = varied(folder, seed)
+        mode = Mode.UPGRADE if seed % 3 else Mode.REVIEW
+        found += differences(
+            tree, f"{release}, seed {seed}", target=target, mode=mode, jobs=(1, 4) if SLOW else (4,)
+        )
+    return found
+
+
+@pytest.mark.generated
+@pytest.mark.usefixtures("pooled")
+@pytest.mark.parametrize("number", [0, 1, *(pytest.param(number, marks=slow) for number in range(2, 50))])
+def test_results_do_not_depend_on_how_they_are_got_in_projects_of_the_frameworks_generator(
+    number: int,
+) -> None:
+    assert unlike_in_batch(number) == []
 
 
 @slow
-@pytest.mark.parametrize("name", ["small", "medium", "pathological"])
+@pytest.mark.parametrize("name", ["small", "medium", "pathological", "framework", "large"])
 def test_results_do_not_depend_on_how_they_are_got_on_the_corpora(name: str) -> None:
-    from benchmarks.corpora import corpus
-
-    from concertmaster.project.files import WorkingTree
-
     tree = WorkingTree.open(Path(corpus(name)))
-    workspace = open_workspace(tree)
-    plain, quick = (
-        run(workspace, tree, jobs=jobs, prefilter=not plain) for jobs, plain in ((1, True), (4, False))
-    )
-    assert (plain.findings, plain.unanalysed, plain.rewritten) == (
-        quick.findings,
-        quick.unanalysed,
-        quick.rewritten,
-    )
+    assert [*differences(tree, name, mode=Mode.UPGRADE)] == []
