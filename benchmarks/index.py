@@ -1,15 +1,19 @@
 """Times what the index of public names costs a run: loading it, and looking names up.
 
-python -m benchmarks.index
+python -m benchmarks.index [--write]
+
+Times are those of a processor, which a busy machine hardly changes.
 """
 
 from __future__ import annotations
 
 import statistics
+import sys
 import time
 from collections.abc import Callable, Iterator
 
-from concertmaster.index import store
+from tools.figures import DOCS, put
+
 from concertmaster.index.store import Index
 
 ROUNDS = 7
@@ -24,9 +28,9 @@ def names(index: Index) -> Iterator[str]:
 
 
 def seconds(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
+    began = time.process_time()
     work()
-    return time.perf_counter() - began
+    return time.process_time() - began
 
 
 def look_up(index: Index, wanted: list[str]) -> None:
@@ -35,7 +39,7 @@ def look_up(index: Index, wanted: list[str]) -> None:
 
 
 def timings() -> Iterator[str]:
-    """Medians of several rounds, one line each."""
+    """Medians of several rounds, one row each."""
     wanted = list(names(Index.load()))
     loads, first, again, signatures = [], [], [], []
     for _ in range(ROUNDS):
@@ -44,14 +48,18 @@ def timings() -> Iterator[str]:
         first.append(seconds(lambda: look_up(index, wanted)))  # noqa: B023
         again.append(seconds(lambda: look_up(index, wanted)))  # noqa: B023
         signatures.append(seconds(lambda: [index.signature(name, RELEASE) for name in wanted]))  # noqa: B023
-    yield f"load              {statistics.median(loads) * 1e3:.1f} ms"
-    for what, times in (("first look-up", first), ("look-up again", again), ("signature", signatures)):
-        yield f"{what:17} {statistics.median(times) / len(wanted) * 1e6:.2f} µs a name"
+    yield "| what | time of a processor |"
+    yield "|---|---:|"
+    yield f"| loading it | {statistics.median(loads) * 1e3:.1f} ms |"
+    for what, times in (("a name, first", first), ("a name, again", again), ("a signature", signatures)):
+        yield f"| {what} | {statistics.median(times) / len(wanted) * 1e6:.1f} µs |"
 
 
 def main() -> None:
-    size, known = store.SHIPPED.stat().st_size, len(list(names(Index.load())))
-    print(f"size              {size:,} bytes, {known:,} names of the framework", *timings(), sep="\n")
+    lines = list(timings())
+    print(*lines, sep="\n")
+    if "--write" in sys.argv:
+        put(DOCS / "names.md", "timings", lines)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Puts into docs/names.md how the index of public names does where Python itself answers, and what it costs.
+"""Puts into docs/names.md how the index of public names does where Python itself answers, pair by pair.
 
     python -m benchmarks.names [--write]
 
@@ -19,8 +19,6 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from tools.figures import DOCS, put
-
-from benchmarks.index import timings
 
 TESTS = "tests/test_index_against_python.py"
 Figures = Mapping[str, Counter[str]]
@@ -68,7 +66,6 @@ def table(figures: Figures) -> Iterator[str]:
     yield "|---|---:|---:|"
     for what in ("names", "signatures", "members"):
         yield f"| {what} | {total[what]:,} | {total[f'{what} that cannot be told']:,} |"
-    yield f"\n{', '.join(' '.join(line.split()) for line in timings())}."
 
 
 def main() -> int:
