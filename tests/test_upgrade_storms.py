@@ -158,3 +158,14 @@ def test_a_fault_is_told_or_overcome(
             capsys.readouterr()
             where = f"{name} at call {nth} of {kind} on {flavour}"
             check(told, STORMS[name], nth, where, lambda: capsys.readouterr().out, wanted)
+
+
+def test_an_answer_of_another_kind_than_was_asked_for_is_overcome(tmp_path: Path) -> None:
+    """An object that is none of the comparison of two commits; the next answer is one."""
+    wanted = clean("shared")[1]
+    with tale("shared", FLAVOURS[0], tmp_path) as told:
+        told.job.github.faults.add("GET", "/compare/", STORMS["GraphQL not found"].effect)
+        assert told.job.run()[0] == 0
+        told.job.github.faults.rules.clear()
+        assert told.seen() == wanted
+        assert told.keeps_people()
