@@ -140,10 +140,7 @@ def _merge(file: PythonFile, there: ast.ImportFrom, targets: Iterable[Import]) -
 
 
 def join_doubled(before: PythonFile, after: PythonFile) -> Iterator[tuple[Edit, ...]]:
-    """One statement for what rewrites have come to import from a module by two, one below the other.
-
-    Who wrote two statements for one module goes on to have two.
-    """
+    """One statement for what rewrites have come to import by two; who wrote two goes on to have two."""
     known = {before.text(node) for node in before.nodes(ast.ImportFrom)}
     apart = {
         before.imported_module(first)
@@ -151,9 +148,7 @@ def join_doubled(before: PythonFile, after: PythonFile) -> Iterator[tuple[Edit, 
         if before.imported_module(first) == before.imported_module(second)
     }
     for first, second in itertools.pairwise(after.nodes(ast.ImportFrom)):
-        if after.imported_module(first) in apart:
-            continue
-        if second not in block_of(after, first):
+        if after.imported_module(first) in apart or second not in block_of(after, first):
             continue
         below = second.lineno == (first.end_lineno or first.lineno) + 1
         same = first.module == second.module and not first.level and not second.level

@@ -59,17 +59,14 @@ Lists with limits become calls too:
      ports: Ports
 ```
 
-A class that is gone and stands for a type as it is becomes a call without arguments:
+A class that is gone becomes a call without arguments where it stands for a type:
 
 ```diff
 -from orchestrator.forms.validators import ContactPersonList
 +from orchestrator.forms.validators import contact_person_list
- from pydantic_forms.core import FormPage
 
-
- class CustomerForm(FormPage):
--    contact_persons: ContactPersonList = []
-+    contact_persons: contact_person_list() = []
+-contact_persons: ContactPersonList = []
++contact_persons: contact_person_list() = []
 ```
 
 Types that have no such function are for a person:
