@@ -499,7 +499,9 @@ def test_a_dry_run_posts_nothing_and_shows_the_plan(
 ) -> None:
     made = job({}, {"new.py": OLD})
     assert run_action(made.environment(), dry_run=True, pause=0) == 1
-    assert github.journal.writes() == []
+    asked = [call for call in github.journal.writes() if not call.path.endswith("/graphql")]
+    assert asked == []
+    assert not any("mutation" in call.body["query"] for call in github.journal.calls("POST", "/graphql"))
     printed = capsys.readouterr().out
     (word,) = re.findall(r"^::stop-commands::(\w+)$", printed, re.MULTILINE)
     assert f"\n::{word}::\n" in printed
