@@ -97,9 +97,10 @@ from typing import TYPE_CHECKING
 from concertmaster.findings import Edit, Safety
 from concertmaster.project.models import Family, family_of, fields_of, takes_none
 from concertmaster.project.python import PythonFile
-from concertmaster.rewrite import as_keyword, edit_arguments, replace
+from concertmaster.rewrite import as_keyword, change_arguments, edit_arguments, replace
 from concertmaster.rewrite.needed import Needed, needed
 from concertmaster.rewrite.parameters import Function, change_parameter, mentions, uses
+from concertmaster.rewrite.plain_arguments import in_source_order
 from concertmaster.rule import Hit, Rule
 from concertmaster.rules._validators import Use, use_of, with_classmethod
 from concertmaster.versions import Change
@@ -120,7 +121,8 @@ REFUSED = Change(works_from="2.0.0", removed="2.0.0")
 
 OLD = frozenset(("pydantic.validator", "pydantic.class_validators.validator"))
 MESSAGE = "`validator` of pydantic is `field_validator` since 2.0.0"
-OPTIONS = frozenset(("pre", "always", "each_item", "allow_reuse", "check_fields"))
+_NEEDLESS = frozenset(("pre", "always", "each_item", "allow_reuse"))
+OPTIONS = _NEEDLESS | {"check_fields"}
 
 
 @rule.on(ast.Call)
@@ -187,7 +189,7 @@ def _edits(file: PythonFile, use: Use, wanted: Needed, information: Needed) -> t
     signature = _signature(file, use, information)
     if bound is None or signature is None:
         return None
-    options = edit_arguments(file, use.call, lambda _, arg: _option(arg))
+    options = _options(file, use.call)
     return (replace(file, use.name, wanted.text), *((options,) if options else ()), *bound, *signature)
 
 
@@ -216,12 +218,20 @@ def _only_validates(file: PythonFile, function: Function) -> bool:
     return name is not None
 
 
+def _options(file: PythonFile, call: ast.Call) -> Edit | None:
+    """Without the options that have no use any more; what becomes another one takes a syntax tree."""
+    words = {at: one for at, one in enumerate(in_source_order(call)) if isinstance(one, ast.keyword)}
+    if any(one.arg == "pre" and getattr(one.value, "value", None) is True for one in words.values()):
+        return edit_arguments(file, call, lambda _, arg: _option(arg))
+    return change_arguments(file, call, {at for at, one in words.items() if one.arg in _NEEDLESS})
+
+
 def _option(arg: libcst.Arg) -> libcst.Arg | None:
     """`pre=True` is `mode="before"`; the other options have no use any more."""
     name = arg.keyword.value if arg.keyword else None
     if name == "pre" and getattr(arg.value, "value", None) == "True":
         return as_keyword(arg, "mode", '"before"')
-    return None if name in ("pre", "always", "each_item", "allow_reuse") else arg
+    return None if name in _NEEDLESS else arg
 
 
 def _doubt(file: PythonFile, use: Use) -> str:
