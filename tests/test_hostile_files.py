@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -35,6 +36,8 @@ HOSTILE = {
     "too large": OLD + b"#" * (1024 * 1024),
     "no text": OLD + b"\0",
 }
+#: Hostile up to Python 3.13: later ones count what is left of the stack, and read these in no time.
+NOT_FOR_ALL = ("chain", "sum", "chain of a rewrite", "negations of a rewrite")
 
 
 def judge(files: dict[str, bytes]) -> Report:
@@ -45,8 +48,12 @@ def judge(files: dict[str, bytes]) -> Report:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_the_others_are_judged_and_rewritten(name: str) -> None:
     report = judge({"hostile.py": HOSTILE[name], "good.py": OLD})
+    assert report.rewritten["good.py"] == b"from orchestrator.core.workflow import step\n"
+    if name in NOT_FOR_ALL and not report.unanalysed:
+        assert sys.version_info >= (3, 14)
+        return
     assert [item.path for item in report.unanalysed] == ["hostile.py"]
-    assert report.rewritten == {"good.py": b"from orchestrator.core.workflow import step\n"}
+    assert report.rewritten.keys() == {"good.py"}
 
 
 @pytest.mark.parametrize(

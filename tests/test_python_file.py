@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 import textwrap
 
 import pytest
@@ -231,3 +232,10 @@ def test_a_file_that_cannot_be_judged_says_why(source: bytes, reason: str) -> No
 def test_a_first_line_is_dropped_and_the_byte_order_mark_stays() -> None:
     found = file("\ufeffimport a\nimport b\n".encode())
     assert apply(found.source, [drop_statement(found, found.tree.body[0])]) == "\ufeffimport b\n".encode()
+
+
+@pytest.mark.skipif(sys.version_info < (3, 14), reason="template strings are of Python 3.14")
+def test_names_in_template_strings_are_seen() -> None:
+    found = file("from orchestrator.workflow import step\nx = t'a {step!r:>{step}} b'\n")
+    used = [node for node in found.nodes(ast.Name) if isinstance(node.ctx, ast.Load)]
+    assert [found.qualified(node) for node in used] == ["orchestrator.core.workflow.step"] * 2

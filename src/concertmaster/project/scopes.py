@@ -73,7 +73,7 @@ class Scope:
 _PLAIN = frozenset(
     """
     arg asname attr conversion ctx id is_async kind kwd_attrs level module name names op ops rest simple
-    type_comment type_ignores
+    str type_comment type_ignores
     """.split()
 )
 #: The fields of each node type that hold nodes, last first, for a walk by stack.
