@@ -20,7 +20,7 @@ from tools.shown import examples
 from concertmaster.project.files import MemoryTree, WorkingTree
 from concertmaster.rule import load_rules
 from concertmaster.versions import Mode
-from tests.identity import differences
+from tests.identity import differences, report, unlike
 
 MANIFEST = b'[project]\nname = "x"\ndependencies = ["orchestrator-core==%s"]\n'
 CONFIGURATIONS = (
@@ -144,3 +144,17 @@ def test_results_do_not_depend_on_how_they_are_got_in_projects_of_the_frameworks
 def test_results_do_not_depend_on_how_they_are_got_on_the_corpora(name: str) -> None:
     tree = WorkingTree.open(Path(corpus(name)))
     assert [*differences(tree, name, mode=Mode.UPGRADE)] == []
+
+
+@pytest.mark.generated
+def test_a_project_too_large_to_be_held_is_judged_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Texts are read again, and trees that nothing came of are let go."""
+    try:
+        _, _, folder = next(batch(0))
+    except Unavailable as absent:
+        pytest.skip(absent.reason)
+    tree, target = varied(folder, 0)
+    held = report(tree, target=target, jobs=1, prefilter=True)
+    for limit in ("MOST_TREES", "MOST_TEXTS"):
+        monkeypatch.setattr(f"concertmaster.project.model.place.{limit}", 0)
+    assert [*unlike(held, report(tree, target=target, jobs=1, prefilter=True))] == []
