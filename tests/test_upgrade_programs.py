@@ -215,6 +215,13 @@ def test_what_was_kept_is_checked_again(server: Server, hold: bytes, seen: Path,
     assert f"/files/{NAME}" in server.asked
 
 
+def test_a_cache_that_cannot_be_written_costs_nothing_else(
+    server: Server, hold: bytes, tmp_path: Path
+) -> None:
+    (tmp_path / "wheels").write_text("a file where the folder should be")
+    assert plan(box(server, tmp_path)).files["main.py"].decode() == WRAPPED
+
+
 def test_a_package_index_without_the_release_is_told(server: Server, hold: bytes, tmp_path: Path) -> None:
     server.answers["/simple/ruff/"] = package_index.listing()
     found = plan(box(server, tmp_path))

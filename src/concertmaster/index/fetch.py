@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from configparser import ConfigParser, Error
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -133,8 +134,9 @@ class PackageIndex:
         if not _is(content, wheel.sha256):
             raise no_answer(self.host, f"{wheel.filename} does not have the hash that it must have")
         if self.cache:
-            self.cache.mkdir(parents=True, exist_ok=True)
-            (self.cache / wheel.filename).write_bytes(content)
+            with suppress(OSError):  # what cannot be kept is used this once
+                self.cache.mkdir(parents=True, exist_ok=True)
+                (self.cache / wheel.filename).write_bytes(content)
         return content
 
     def _get(self, address: str, limit: int, accept: str = "*/*") -> bytes:
