@@ -22,6 +22,7 @@ class Definitions:
         self._own: dict[tuple[str, str], bool] = {}
         self._passing: dict[tuple[str, str], bool] = {}
         self._speaking: dict[str, bool] = {}
+        self._held: dict[bytes, tuple[str, ...]] = {}
 
     def origin(self, dotted: str, importer: str) -> str:
         """The canonical name behind a name that the project's modules pass on; the name itself where none does.
@@ -158,13 +159,19 @@ class Definitions:
     def is_taken(self, path: str, name: str) -> bool:
         """Whether another file of the project takes a name from a module, by an import or as `module.name`."""
         stem = path.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2]
-        word, spelled = name.encode(), f"{stem}.{name}".encode()
-        others = (other for other in self._paths if other.endswith(".py") and other != path)
+        spelled = f"{stem}.{name}".encode()
         return any(
             spelled in source or self._imports(other, source, path, name)
-            for other in others
-            if word in (source := self.source(other))
+            for other in self._holding(name.encode())
+            if other != path and (source := self.source(other))
         )
+
+    def _holding(self, word: bytes) -> tuple[str, ...]:
+        """The Python files that hold a word, looked for once: many files rename the same names."""
+        if word not in self._held:
+            python = (path for path in self._paths if path.endswith(".py"))
+            self._held[word] = tuple(path for path in python if word in self.source(path))
+        return self._held[word]
 
     def _imports(self, importer: str, source: bytes, path: str, name: str) -> bool:
         return any(

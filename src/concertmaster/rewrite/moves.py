@@ -219,9 +219,9 @@ def rename_uses(
     if not uses or not alone or file.path.endswith("__init__.py"):
         return None
     if (
-        is_taken(file, alias.name)
-        or _is_word(file, name)
+        _is_word(file, name)
         or any(_mentions(file, text, alias.name) for text in file.nodes(ast.Constant))
+        or is_taken(file, alias.name)  # which looks into other files
     ):
         return None
     return tuple(replace_span(file, *file.span(use), name) for use in uses)
