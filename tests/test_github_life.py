@@ -263,7 +263,7 @@ def test_an_outage_that_lasts_is_not_green_and_is_made_good_by_the_next_run(
     made = life({}, {"new.py": IMPORT})
     made.run()
     made.remote.push("feature", {"new.py": MENDED})
-    github.faults.add("POST", "/graphql", status(502), nth=4, times=99)
+    github.faults.add("POST", "/graphql", status(502), times=99, body=b"mutation")
     code, told = made.run()
     assert (code, told["result"]) == (3, "failed")
     github.faults.rules.clear()
