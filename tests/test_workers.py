@@ -164,7 +164,9 @@ def test_a_worker_remembers_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     del headers[::2]
     ends = [text[::-1].encode() for text in (token[:16], token[-16:], key[:16], key[-16:])]
     assert all(traces(end) for end in ends)
-    assert outcome(lambda _: [traces(end) for end in ends], [0])[0] == [[0, 0, 0, 0]]
+    # A large process takes longer to look through than the other tests' limits allow.
+    looked = outcome(lambda _: [traces(end) for end in ends], [0], limits=Limits())
+    assert looked == ([[0, 0, 0, 0]], [])
     assert token.encode() in headers[0]
     assert os.environ["SOME_API_KEY"] == key
 
