@@ -250,7 +250,7 @@ def test_threads_are_closed_and_opened_once_whatever_gets_lost(
     made.permissions = {"contents": rights, "pull_requests": "write"}
     for text, wanted, said in ((IMPORT, "open", 0), (MENDED, "resolved", 2), (IMPORT, "open", 4)):
         made.remote.push("feature", {"new.py": text, "b.py": text})
-        github.faults.add("POST", "/graphql", LOST[fault], nth=4, after=done and fault != "limit")
+        github.faults.add("POST", "/graphql", LOST[fault], body=b"mutation", after=done and fault != "limit")
         assert made.run()[1]["result"] != "failed"
         github.faults.rules.clear()
         assert [item[2] for item in threads(made)] == [wanted, wanted]
@@ -275,7 +275,9 @@ def test_one_thread_that_is_gone_does_not_keep_the_others_open(github: GitHub, l
     made = life({}, {"a.py": IMPORT, "b.py": IMPORT})
     made.run()
     made.remote.push("feature", {"a.py": MENDED, "b.py": MENDED})
-    github.faults.add("POST", "/graphql", graphql_errors("Could not resolve to a node", "NOT_FOUND"), nth=4)
+    github.faults.add(
+        "POST", "/graphql", graphql_errors("Could not resolve to a node", "NOT_FOUND"), body=b"mutation"
+    )
     made.run()
     assert {item[2] for item in threads(made)} == {"resolved"}
 
@@ -298,7 +300,7 @@ def test_a_token_that_turns_out_not_to_be_allowed_to_resolve_hides(github: GitHu
     made.run()
     made.remote.push("feature", {"a.py": MENDED, "b.py": MENDED})
     refused = graphql_errors("Resource not accessible by integration", "FORBIDDEN")
-    github.faults.add("POST", "/graphql", refused, nth=4)
+    github.faults.add("POST", "/graphql", refused, body=b"mutation")
     assert made.run()[0] == 0
     assert [thread.comments[0].minimized for thread in made.pull.threads] == ["resolved", "resolved"]
     assert len(replies(made)) == 2
