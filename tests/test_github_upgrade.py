@@ -119,13 +119,14 @@ def test_pins_come_first_and_then_one_commit_a_rule(start: Start) -> None:
     job = start()
     code, told = job.run()
     assert code == 0
-    assert told == {
+    wanted = {
         "result": "opened",
         "pull-request": "1",
         "installed": "4.8.2",
         "target": "5.5.0",
         "unanalysed": "0",
     }
+    assert {name: told[name] for name in wanted} == wanted
     (pull,) = job.pulls
     assert (pull.head.ref, pull.base.ref, pull.issue.user.login) == (BRANCH, "main", BOT)
     assert pull.issue.title == "Upgrade orchestrator-core from 4.8.2 to 5.5.0"
