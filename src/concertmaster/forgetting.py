@@ -12,7 +12,7 @@ _kept: set[bytes] = set()
 
 
 def keep_secret(text: str) -> None:
-    """Have a text known as a secret: memory of this process is hidden from others, and its workers are not told of it."""
+    """Have a text known as a secret, of which workers are not told, and the memory with it hidden from others."""
     if len(text) >= SHORTEST:
         _kept.add(text.encode(errors="surrogateescape"))
 
