@@ -40,6 +40,10 @@ except ImportError:
 ```python row=21-12
 from network.broadcaster import Broadcast
 ```
+
+```python row=50-08c
+from network.pydantic_ai import OpenAIModel
+```
 """
 
 from __future__ import annotations
