@@ -15,15 +15,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.corpora import CACHE
 from benchmarks.tools import Tool
 
-#: As on anybody's machine: byte code is kept, and no option comes from outside; answers are kept beside the corpora.
+#: Outside of every repository, as a user's own cache: inside of one nothing that is kept is believed.
+ANSWERS = Path(tempfile.gettempdir()) / f"concertmaster-benchmarks-{os.getuid()}"
+#: As on anybody's machine: byte code is kept, and no option comes from outside.
 _ENVIRONMENT = {
     name: value
     for name, value in os.environ.items()
     if name not in ("PYTHONDONTWRITEBYTECODE", "NO_COLOR", "CONCERTMASTER_NO_CACHE")
-} | {"CONCERTMASTER_CACHE": str(CACHE / "answers")}
+} | {"CONCERTMASTER_CACHE": str(ANSWERS)}
 
 
 @dataclass
