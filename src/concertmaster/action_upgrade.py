@@ -18,7 +18,7 @@ from concertmaster.github.refusals import BadTokenError, GitHubError
 from concertmaster.github.repository import Repository
 from concertmaster.github.retry import Retry
 from concertmaster.github.upgrade_pull import Outcome, Result, Wishes
-from concertmaster.github.upgrades import foremost, upgrade
+from concertmaster.github.upgrades import foremost, succeeded, upgrade
 from concertmaster.messages import UserError
 from concertmaster.messages.github import malformed_input, not_on_default_branch, unwritable_upgrade
 from concertmaster.outcome import CLEAN, NOT_ANALYSED, WRONG_USE
@@ -113,8 +113,11 @@ class _Run:
             raise not_on_default_branch(ref, repository.default_branch)
         start = read_default_branch(repository, self._inputs.checkout)
         each = tuple(projects(start, self._wishes(), self._inputs.wishes.projects))
-        made = (self._one(start, wishes, edited, is_one=len(each) == 1) for wishes in each)
-        return [outcome for outcome in made if outcome is not None]
+        made = [self._one(start, wishes, edited, is_one=len(each) == 1) for wishes in each]
+        outcomes = [outcome for outcome in made if outcome is not None]
+        if self._is_edited or self._dry_run:
+            return outcomes
+        return succeeded(repository, start, each, outcomes)
 
     def _edited(self) -> int | None:
         """The issue that somebody has edited, where it looks like a dashboard."""

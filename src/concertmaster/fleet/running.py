@@ -166,7 +166,7 @@ def _upgraded(repository: Repository, wishes: Wishes, *, dry_run: bool) -> dict[
     """Where the default branch stands, and what came of making or renewing the pull request of the upgrade."""
     found = _checked(repository, wishes)
     start = read_default_branch(repository, None)
-    outcomes = list(upgrade_all(repository, start, projects(start, wishes), dry_run=dry_run))
+    outcomes = upgrade_all(repository, start, projects(start, wishes), dry_run=dry_run)
     plans = [outcome.plan for outcome in outcomes if outcome.plan is not None]
     if plans:
         missed = [{"path": item.path, "reason": item.reason} for plan in plans for item in plan.unanalysed]

@@ -12,7 +12,7 @@ from concertmaster.github.refusals import NotFoundError
 from concertmaster.github.repository import Repository
 from concertmaster.github.state import Listing, as_tree
 from concertmaster.github.upgrade import Branch
-from concertmaster.github.upgrade_pull import Wishes
+from concertmaster.github.upgrade_pull import Chosen, Wishes
 from concertmaster.project.dependencies import is_manifest
 from concertmaster.projects import config_of, divide, folders, within
 from concertmaster.subjects import is_judged
@@ -76,11 +76,12 @@ def projects(branch: DefaultBranch, wishes: Wishes, named: tuple[str, ...] = ())
         UserError: the settings of the repository are malformed.
     """
     if wishes.folder:
-        yield wishes
+        yield replace(wishes, chosen=Chosen.ALONE)
         return
     whole = branch.files(wishes)
     settings = load_config(lambda path: readable(whole, path))
     homes = folders(named) if named else divide(whole, settings)
+    wishes = replace(wishes, chosen=Chosen.NAMED if named else Chosen.FOUND)
     if homes == ("",):
         yield wishes
         return

@@ -19,16 +19,17 @@ from concertmaster.github.repository import Repository
 from concertmaster.github.state import File, Listing, PullRequest
 from concertmaster.github.upgrade import (
     Branch,
+    Brought,
     Merge,
     Way,
-    is_declined,
+    declined,
     is_less,
     merge,
     way,
     with_rest,
     without,
 )
-from concertmaster.github.upgrade_pull import Outcome, Result, Shown, Wishes, keep_pull_request
+from concertmaster.github.upgrade_pull import Outcome, Result, Shown, Wishes, keep_pull_request, settled_by
 from concertmaster.messages import nothing_to_raise
 from concertmaster.messages.github import (
     actions_may_not_open,
@@ -90,9 +91,10 @@ class Renewal:
         if dry_run:
             return Outcome(Result.PLANNED, "nothing was written", plan, body=render(plan, Surroundings()))
         pulls = tuple(repository.pulls(branch=plan.branch, state="all"))
-        if is_declined(pulls):
-            reason = f"its pull request #{pulls[0].number} was closed; reopen it to have it again"
-            return Outcome(Result.DECLINED, reason, plan, pulls[0].number)
+        closed = declined(pulls, settled_by(self._wishes.chosen))
+        if closed is not None:
+            reason = f"its pull request #{closed.number} was closed; reopen it to have it again"
+            return Outcome(Result.DECLINED, reason, plan, closed.number)
         standing = next((pull for pull in pulls if pull.is_open), None)
         if branch is not None and standing is not None and is_less(standing.body, plan.lacking):
             reason = (
@@ -140,7 +142,7 @@ class Renewal:
     def _write(self, standing: Standing) -> Outcome:
         chosen = way(standing.branch, self._in_repository(standing.plan))
         try:
-            head, plan, notes = self._bring(standing, chosen)
+            brought = self._bring(standing, chosen)
         except ReadOnlyTokenError:
             raise no_contents_permission() from None
         except MovedError:
@@ -150,25 +152,25 @@ class Renewal:
             if _WORKFLOWS in str(error).lower():
                 raise changed_workflows(standing.plan.branch) from None
             raise
-        moved = standing.branch is None or head != standing.branch.tip
+        moved = standing.branch is None or brought.tip != standing.branch.tip
+        plan = brought.plan
         try:
-            start = standing.branch.history.merge_base if standing.branch and not moved else standing.base
-            shown = Shown(plan, head, start, notes, moved)
+            shown = Shown(plan, brought.tip, brought.base, brought.notes, moved)
             return keep_pull_request(self._repository, standing.pulls, shown, self._wishes)
         except NotPermittedError:
             raise actions_may_not_open(plan.branch) from None
         except ReadOnlyTokenError:
             raise no_pull_requests_permission(plan.branch) from None
 
-    def _bring(self, standing: Standing, chosen: Way) -> tuple[str, UpgradePlan, tuple[str, ...]]:
-        """The branch's new tip, the plan with what is left after it, and notes for the text."""
+    def _bring(self, standing: Standing, chosen: Way) -> Brought:
+        """Bring the branch to what is planned, with the plan of what is left after that, and notes for the text."""
         plan, branch, name = standing.plan, standing.branch, standing.plan.branch
         if branch is None:
             tip = self._chain(plan.commits, standing.base, standing.listing)
             self._repository.create_branch(name, tip)
-            return tip, plan, ()
+            return Brought(tip, standing.base, plan)
         if chosen is Way.KEEP:
-            return branch.tip, plan, ()
+            return Brought(branch.tip, branch.history.merge_base, plan)
         if chosen is Way.ADD:
             return self._add(standing, branch)
         tip = self._chain(plan.commits, standing.base, standing.listing)
@@ -176,7 +178,7 @@ class Renewal:
             self._repository.advance(name, tip)
         else:
             tip = self._replace(name, old=branch.tip, new=tip)
-        return tip, plan, ()
+        return Brought(tip, standing.base, plan)
 
     def _replace(self, name: str, *, old: str, new: str) -> str:
         """Put the branch on new commits; where GitHub cannot do that under a lock, they are merged on top."""
@@ -190,7 +192,7 @@ class Renewal:
             self._repository.advance(name, new)
         return new
 
-    def _add(self, standing: Standing, branch: Branch) -> tuple[str, UpgradePlan, tuple[str, ...]]:
+    def _add(self, standing: Standing, branch: Branch) -> Brought:
         """What is still missing on a branch that a person works on, with the default branch merged if need be."""
         step = merge(branch)
         notes = tuple(_notes(step, self._repository.default_branch))
@@ -198,15 +200,16 @@ class Renewal:
         brought = {} if step.conflicts else step.changes
         merged = step.applied(branch.now) if brought else branch.now
         left = self._missing(standing, merged) if brought else here
+        tip, base = branch.tip, branch.history.merge_base
         if not here.commits and not left.commits:
-            return branch.tip, with_rest(standing.plan, here), notes
-        tip = branch.tip
+            return Brought(tip, base, with_rest(standing.plan, here), notes)
         if brought:
             message = f"Merge branch {self._repository.default_branch!r} into {standing.plan.branch}"
-            tip = self._repository.commit(message, parents=(tip, standing.base), onto=tip, changes=brought)
+            base = standing.base
+            tip = self._repository.commit(message, parents=(tip, base), onto=tip, changes=brought)
         tip = self._chain(left.commits, tip, merged)
         self._repository.advance(standing.plan.branch, tip)
-        return tip, with_rest(standing.plan, left), notes
+        return Brought(tip, base, with_rest(standing.plan, left), notes)
 
     def _missing(self, standing: Standing, there: Listing) -> UpgradePlan:
         """What the branch does not have yet; new files are there, or a person has taken them away."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from concertmaster.github.shapes import object_id
 from concertmaster.github.state import Entry, History, Listing, PullRequest
-from concertmaster.report.markdown import lacks
-from concertmaster.report.upgrade import BEGIN, END
+from concertmaster.report.markdown import lacks, marker
+from concertmaster.report.upgrade import BEGIN, END, FOUND
 from concertmaster.upgrading import UpgradePlan, target_of
 from concertmaster.versions import release
+
+_CLOSED = re.compile(r"(?:\r?\n<!-- concertmaster:superseded,[a-z]{1,9} -->)+\s*\Z")
 
 
 class Way(StrEnum):
@@ -33,6 +36,16 @@ class Branch:
     before: Listing
     base: Listing
     now: Listing
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """The branch's tip after a run, the commit of the default branch that it holds, and what is left to tell."""
+
+    tip: str
+    base: str
+    plan: UpgradePlan
+    notes: tuple[str, ...] = ()
 
 
 def way(branch: Branch | None, planned: Mapping[str, bytes]) -> Way:
@@ -92,10 +105,37 @@ def merge(branch: Branch) -> Merge:
     return Merge(changes, tuple(conflicts))
 
 
-def is_declined(pulls: Iterable[PullRequest]) -> bool:
-    """Whether a person has closed the pull request of this very upgrade without merging it."""
-    known = list(pulls)
-    return not any(pull.is_open for pull in known) and any(not pull.is_merged for pull in known)
+def declined(pulls: Iterable[PullRequest], settled: Iterable[str] = ()) -> PullRequest | None:
+    """The pull request of this very upgrade that a person has closed without merging it.
+
+    `settled` are the ways to choose projects: what was closed when they changed is not a person's doing.
+    """
+    known, ways = list(pulls), tuple(settled)
+    if any(pull.is_open for pull in known):
+        return None
+    return next(
+        (pull for pull in known if not pull.is_merged and not is_closed_by_us(pull.body, *ways)), None
+    )
+
+
+def closed_mark(chosen: str) -> str:
+    """The last line of a text whose pull request was closed because projects are chosen otherwise by now."""
+    return marker("superseded", chosen)
+
+
+def is_closed_by_us(body: str, *ways: str) -> bool:
+    """Whether a text ends with such a line."""
+    return body.rstrip().endswith(tuple(map(closed_mark, ways)))
+
+
+def without_mark(body: str) -> str:
+    """A text as it was before its pull request was closed so."""
+    return _CLOSED.sub("", body)
+
+
+def is_found(body: str) -> bool:
+    """Whether the first line of our part of a text says that the run had found all projects of the repository."""
+    return FOUND in body.partition(BEGIN)[2].partition("\n")[0]
 
 
 def superseded(pulls: Iterable[PullRequest], target: str, folder: str = "") -> list[PullRequest]:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from concertmaster.config import Config
 from concertmaster.github.repository import Repository
 from concertmaster.github.state import PullRequest
-from concertmaster.github.upgrade import around, is_marked, superseded
+from concertmaster.github.upgrade import around, is_found, is_marked, superseded, without_mark
 from concertmaster.index.supply import Supply
 from concertmaster.messages import UserError
 from concertmaster.report.checklist import ticked
@@ -32,6 +32,20 @@ class Result(StrEnum):
     FAILED = "failed"
 
 
+class Chosen(StrEnum):
+    """How the projects of a run were chosen."""
+
+    FOUND = "found"  # all that the repository holds, by its settings and manifests
+    NAMED = "named"  # all that the workflow names
+    ALONE = "alone"  # one folder; there may be other runs for others
+
+
+def settled_by(chosen: Chosen) -> tuple[Chosen, ...]:
+    """The ways to choose projects that this one may go back on; so two workflows never undo each other for ever."""
+    ways = {Chosen.FOUND: (Chosen.FOUND,), Chosen.NAMED: (Chosen.FOUND, Chosen.NAMED), Chosen.ALONE: ()}
+    return ways[chosen]
+
+
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What the workflow asks for; None leaves it to the project.
@@ -49,6 +63,7 @@ class Wishes:
     tools: Toolbox = field(default_factory=Toolbox)
     others: tuple[str, ...] = ()
     config: Config | None = None
+    chosen: Chosen = Chosen.ALONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +114,19 @@ def keep_pull_request(
 
 def _surroundings(name: str, shown: Shown, wishes: Wishes, body: str) -> Surroundings:
     head, base = (Links(wishes.server, name, commit, wishes.folder) for commit in (shown.head, shown.base))
-    return Surroundings(head, base, ticked(body), shown.notes)
+    found = bool(wishes.folder) and (wishes.chosen is Chosen.FOUND or is_found(body))
+    return Surroundings(head, base, ticked(body), shown.notes, found)
 
 
 def _renewed(body: str, plan: UpgradePlan, told: Surroundings) -> str:
     """The text of a pull request with our part of it made anew; where its marks are gone it is a person's."""
+    body = without_mark(_lines(body))
     if not is_marked(body):
-        return _lines(body)
-    above, below = around(_lines(body))
+        return body
+    above, below = around(body)
     limit = MAX_BODY - len(above) - len(below)
     renewed = f"{above}{render(plan, told, limit=limit)}{below}"
-    return renewed if len(renewed) <= MAX_BODY else _lines(body)
+    return renewed if len(renewed) <= MAX_BODY else body
 
 
 def _lines(body: str) -> str:

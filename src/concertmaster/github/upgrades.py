@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 
 from concertmaster.github.default_branch import DefaultBranch
 from concertmaster.github.refusals import BadTokenError, GitHubError
 from concertmaster.github.renewal import Renewal
 from concertmaster.github.repository import Repository
+from concertmaster.github.succession import succeed
 from concertmaster.github.upgrade_pull import Outcome, Result, Wishes
 from concertmaster.messages import UserError
-from concertmaster.messages.github import unwritable_upgrade
+from concertmaster.messages.github import unclosed_upgrade, unwritable_upgrade
 
 #: What of several results stands for all: that which somebody has to look at comes first.
 _ORDER = (
@@ -54,16 +55,33 @@ def _failed(error: UserError, wishes: Wishes, *, is_lost: bool = False) -> Outco
 
 def upgrade_all(
     repository: Repository, branch: DefaultBranch, each: Iterable[Wishes], *, dry_run: bool
-) -> Iterator[Outcome]:
-    """All projects in turn.
+) -> list[Outcome]:
+    """All projects in turn, and what is left of other projects that the repository has held.
 
     Raises:
         BadTokenError: GitHub does not know the token.
         UserError, GitHubError: there is one project, and it cannot be upgraded.
     """
     every = tuple(each)
-    for wishes in every:
-        yield upgrade(repository, branch, wishes, is_one=len(every) == 1, dry_run=dry_run)
+    is_one = len(every) == 1
+    outcomes = [upgrade(repository, branch, wishes, is_one=is_one, dry_run=dry_run) for wishes in every]
+    return outcomes if dry_run else succeeded(repository, branch, every, outcomes)
+
+
+def succeeded(
+    repository: Repository, branch: DefaultBranch, each: Sequence[Wishes], outcomes: Sequence[Outcome]
+) -> list[Outcome]:
+    """What came of all projects, with those closed that are none any more; what goes wrong there is one more outcome.
+
+    Raises:
+        BadTokenError: GitHub does not know the token.
+    """
+    try:
+        return succeed(repository, branch.commit, each, outcomes)
+    except BadTokenError:
+        raise
+    except GitHubError as error:
+        return [*outcomes, _failed(unclosed_upgrade(str(error)), Wishes(), is_lost=True)]
 
 
 def foremost(outcomes: Iterable[Outcome]) -> Result:

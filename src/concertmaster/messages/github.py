@@ -106,6 +106,15 @@ def unwritable_upgrade(reason: str) -> UserError:
     )
 
 
+def unclosed_upgrade(reason: str) -> UserError:
+    return UserError(
+        "The pull request of a project that is none any more could not be closed.",
+        why=f"{reason.rstrip('.')}.",
+        remedy="Close it by hand, or run the workflow again. The pull requests of the projects are there.",
+        link="upgrading.md#several-projects",
+    )
+
+
 def not_on_default_branch(ref: str, default: str) -> UserError:
     return UserError(
         f"An upgrade cannot start from {ref!r}.",

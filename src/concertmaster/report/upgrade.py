@@ -35,16 +35,22 @@ MAX_BODY = 65_000
 MAX_DIFF = 6_000
 SHOWN_PLACES = 3
 BEGIN, END = "<!-- concertmaster:upgrade -->", marker("upgrade-end")
+#: The text is about one of all projects that a run has found in a repository.
+FOUND = marker("project-found")
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Where the upgrade is shown: links to its head and to what it starts from, ticks, and notes of this run."""
+    """Where the upgrade is shown: links to its head and to what it starts from, ticks, and notes of this run.
+
+    `is_found` tells that the project is one of all that the run has found.
+    """
 
     head: Links = field(default_factory=Links)
     base: Links = field(default_factory=Links)
     ticked: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
+    is_found: bool = False
 
 
 def title(plan: UpgradePlan) -> str:
@@ -54,7 +60,7 @@ def title(plan: UpgradePlan) -> str:
 
 def render(plan: UpgradePlan, around: Surroundings, *, limit: int = MAX_BODY) -> str:
     """The whole text between its marks; what has no room is left out, the least important first, and counted."""
-    begin = f"{BEGIN}{lacks(plan.lacking)}"
+    begin = f"{BEGIN}{lacks(plan.lacking)}{FOUND if around.is_found else ''}"
     room = limit - len(begin) - len(END) - 4
     sections = (
         Section("", (Block(_opening(plan, around)),)),

@@ -37,6 +37,13 @@ def target_of(branch: str, folder: str = "") -> str | None:
     return number if is_ours and _RELEASE.fullmatch(number) else None
 
 
+def place_of(branch: str) -> str | None:
+    """The short form of the folder that a branch of ours is about, empty for the root; None for any other branch."""
+    number, within, place = branch.removeprefix(PREFIX).partition(WITHIN)
+    is_ours = branch.startswith(PREFIX) and bool(within) == bool(place)
+    return place if is_ours and _RELEASE.fullmatch(number) else None
+
+
 def short_of(folder: str) -> str:
     """A folder in few plain letters, another for every folder."""
     plain = folder.replace("/", ".")
