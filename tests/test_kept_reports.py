@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import stat
 from collections.abc import Callable
 from dataclasses import replace
@@ -110,6 +111,27 @@ def test_what_is_damaged_is_judged_anew(
     runs.clear()
     assert opened.run()[0] == code == 1
     assert runs
+
+
+class Trap:
+    """Touches a file as soon as it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Path.touch, (self.path,)
+
+
+def test_what_is_kept_is_never_run(job: Open, temporary: Path, tmp_path: Path, runs: list[object]) -> None:
+    opened = cached(job)
+    opened.run()
+    for path in kept(temporary):
+        path.write_bytes(signed(pickle.dumps(Trap(tmp_path / "sprung"))))
+    runs.clear()
+    assert opened.run()[0] == 1
+    assert runs
+    assert not (tmp_path / "sprung").exists()
 
 
 def signed(body: bytes) -> bytes:

@@ -253,6 +253,35 @@ def test_a_wheel_larger_than_any_is_not_read(
     assert "is larger than 10 bytes" in plan(box(server, tmp_path)).style[0]
 
 
+def test_a_program_larger_than_any_is_not_unpacked(
+    server: Server, seen: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wheel that is small, and all zeros after its first lines."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive, archive.open(MEMBER, "w") as member:
+        member.write(f"#!/bin/sh\ntouch {seen}\nexit\n".encode())
+        for _ in range(125):
+            member.write(bytes(1_000_000))
+    assert len(buffer.getvalue()) < 200_000
+    offer(server, buffer.getvalue())
+    pin(monkeypatch, buffer.getvalue())
+    assert "ruff is larger than 120000000 bytes" in plan(box(server, tmp_path)).style[0]
+    assert not seen.exists()
+
+
+def test_what_lies_in_the_runners_folder_is_neither_run_nor_written_through(
+    server: Server, hold: bytes, tmp_path: Path
+) -> None:
+    folder, victim = tmp_path / "runner_temp", tmp_path / "victim"
+    for planted in ("programs/ruff", "ruff", "wheels"):
+        place = folder / planted
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.symlink_to(victim)
+    toolbox = Toolbox.of({"RUNNER_TEMP": str(folder)}, box(server, tmp_path).source)
+    assert plan(toolbox).files["main.py"].decode() == WRAPPED
+    assert not victim.exists()
+
+
 def test_uv_that_cannot_be_had_is_told_with_the_command(server: Server, hold: bytes, tmp_path: Path) -> None:
     source = f'source = {{ registry = "{server.base}" }}'
     lock = f'version = 1\n[[package]]\nname = "orchestrator-core"\nversion = "4.8.2"\n{source}\n'

@@ -12,6 +12,7 @@ import pickle
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -118,6 +119,32 @@ class _Everybody(str):
         return False
 
 
+def _whatever_is_kept(self: Any, filename: str, _: str) -> bytes | None:
+    kept = self.cache / filename
+    return kept.read_bytes() if kept.is_file() else None
+
+
+def _to_the_end(_: object, answer: Any, __: int) -> bytes:
+    content: bytes = answer.content
+    return content
+
+
+def _in_the_folder_itself(self: Any, _: str) -> object:
+    return nullcontext(str(self.scratch))
+
+
+def _all_of_it(_: str) -> dict[str, str]:
+    return dict(os.environ)
+
+
+def _whoever_wrote_it(path: str, _: object) -> bytes:
+    return Path(path).read_bytes()
+
+
+def _unpickled_report(body: bytes | None) -> object:
+    return pickle.loads(body) if body and body.startswith(b"\x80") else None
+
+
 def _anything(*_: object, **__: object) -> bool:
     return True
 
@@ -215,6 +242,34 @@ THREATS = (
     Threat(24, "branches and versions that are something else", "pydantic.AfterValidator",
            "test_found.py::test_what_was_found_is_mended[event-7bc1c24640.json]", _nothing,
            "names of branches, repositories and releases are held to their form"),
+    Threat(25, "a package index that serves another program", "concertmaster.index.fetch._is",
+           "test_upgrade_programs.py::test_a_list_that_promises_another_file_changes_nothing", _anything,
+           "a program is fetched by a hash that is part of this one, whatever the index promises"),
+    Threat(25, "a program planted in the cache of wheels", "concertmaster.index.fetch.PackageIndex.kept",
+           "test_upgrade_programs.py::test_what_was_kept_is_checked_again", _whatever_is_kept,
+           "what was kept has to have the hash as well, each time"),
+    Threat(25, "a program planted in the runner's temporary folder",
+           "concertmaster.upgrading.tools.Toolbox.temporary",
+           "test_upgrade_programs.py::test_what_lies_in_the_runners_folder_is_neither_run_nor_written_through",
+           _in_the_folder_itself, "a program is unpacked into a new folder of its own that nobody else may enter"),
+    Threat(25, "a wheel that is a bomb", "concertmaster.upgrading.tools.MAX_PROGRAM",
+           "test_upgrade_programs.py::test_a_program_larger_than_any_is_not_unpacked", 1 << 40,
+           "nothing is opened before its hash is right, and of a wheel one file of limited size is read"),
+    Threat(25, "an answer of the package index without an end", "concertmaster.index.fetch.PackageIndex._content",
+           "test_upgrade_programs.py::test_a_wheel_larger_than_any_is_not_read", _to_the_end,
+           "bytes and seconds of each answer are limited"),
+    Threat(25, "a fetched program that looks for secrets", "concertmaster.upgrading.formatting._environment",
+           "test_upgrade_programs.py::test_the_pinned_program_is_fetched_once_and_hears_no_secret", _all_of_it,
+           "a program is started with an environment of its own"),
+    Threat(26, "kept reports that a fork's workflow has filled", "concertmaster.github.reading.is_believed",
+           "test_kept_reports.py::test_a_fork_is_judged_whatever_was_kept_for_it", _anything,
+           "a run for a fork neither reads the kept reports nor adds to them"),
+    Threat(26, "kept reports that others may write", "concertmaster.remembering.memory._read",
+           "test_kept_reports.py::test_what_anybody_may_write_is_not_believed", _whoever_wrote_it,
+           "only a regular file that its owner alone may write is read"),
+    Threat(26, "kept reports that would do something", "concertmaster.github.recalling._decoded",
+           "test_kept_reports.py::test_what_is_kept_is_never_run", _unpickled_report,
+           "a kept report is read as plain data of its form alone"),
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from concertmaster.config import FILES, Config, FailOn, load_config
 from concertmaster.findings import Finding, Unanalysed
 from concertmaster.github import job
+from concertmaster.github.asked import Request
 from concertmaster.github.contents import Blobs, CommitFiles
 from concertmaster.github.diff import FileDiff
 from concertmaster.github.files import RemoteFiles
@@ -93,7 +94,7 @@ class _Reading:
         self._load()
         self.root = load_config(lambda path: readable(self.base, path))
         self.judge: Judge = run
-        if wishes.kept is not None and not pull.request.is_fork:
+        if wishes.kept is not None and is_believed(pull.request):
             self.judge = Reports(wishes.kept, partial(job.annotate, "warning")).run
         self.folders = self._folders()
 
@@ -229,6 +230,11 @@ def _cut(part: Part, is_cut: bool) -> Part:
         return part
     cut = Unanalysed(".", "GitHub lists only part of so many files; what it leaves out was not judged")
     return replace(part, report=replace(part.report, unanalysed=(*part.report.unanalysed, cut)))
+
+
+def is_believed(request: Request) -> bool:
+    """Whether nobody but who may write to the repository can have filled the folder of kept reports."""
+    return not request.is_fork
 
 
 def _is_read(path: str) -> bool:

@@ -167,12 +167,11 @@ class _Formatter:
         return self.tool(self.folder)
 
     def _call(self, command: list[Path | str], home: Path) -> None:
-        nobody = str(self.folder / "home")
         try:
             ended = subprocess.run(
                 command,
                 cwd=home,
-                env={"HOME": nobody, "XDG_CONFIG_HOME": nobody, "NO_COLOR": "1"},
+                env=_environment(str(self.folder / "home")),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 timeout=SECONDS,
@@ -191,6 +190,11 @@ class _Formatter:
         for path in [path for path in self.project.paths if is_python(path)][:MAX_PATHS]:
             _written(self.folder / "files", path, b"")
         self.is_laid_out = True
+
+
+def _environment(home: str) -> dict[str, str]:
+    """All that the program is told of where it runs."""
+    return {"HOME": home, "XDG_CONFIG_HOME": home, "NO_COLOR": "1"}
 
 
 def _batched(paths: Iterable[str], size: int) -> Iterator[list[str]]:

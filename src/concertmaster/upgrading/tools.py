@@ -140,7 +140,9 @@ def _unpacked(name: str, content: bytes, folder: Path) -> Path:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         member = next(one for one in archive.infolist() if one.filename.endswith(f".data/scripts/{name}"))
         with archive.open(member) as stream:
-            program = stream.read(MAX_PROGRAM)
+            program = stream.read(MAX_PROGRAM + 1)
+    if len(program) > MAX_PROGRAM:
+        raise MissingToolError(f"{name} is larger than {MAX_PROGRAM} bytes")
     place = folder / "programs" / name
     place.parent.mkdir(exist_ok=True)
     place.write_bytes(program)
