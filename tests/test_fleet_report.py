@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -12,9 +13,11 @@ import cmarkgfm
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
 from concertmaster.cli import run
-from concertmaster.fleet.results import Standing, standings
+from concertmaster.fleet.results import Standing, Upgraded, standings
+from concertmaster.fleet.showing import print_standings
 from concertmaster.fleet.telling import MAX_BARS, MAX_MARKDOWN, as_html, as_markdown, bars
 from concertmaster.github.client import connect
 from concertmaster.messages import UserError
@@ -77,7 +80,7 @@ def test_results_are_counted_here(tmp_path: Path) -> None:
     assert standings([tmp_path]) == [
         Standing("o/a", "4.8.2", "5.5.0", (1, 1, 1), today=2, by_hand=1),
         Standing("o/b", "5.5.0", "5.5.0"),
-        Standing("o/c", "5.0.4", "5.5.0", upgrade="opened", pull_request=7),
+        Standing("o/c", "5.0.4", "5.5.0", upgrade="opened", upgrades=(Upgraded("opened", 7),)),
         Standing("o/d", problem="No dependency was found."),
     ]
 
@@ -136,12 +139,59 @@ def test_two_results_of_one_repository_are_told(tmp_path: Path) -> None:
 
 def test_the_table_links_what_is_a_repository() -> None:
     text = as_markdown(
-        [Standing("o/a", "5.0.4", "5.5.0", (1, 2, 3), 4, 5, upgrade="nothing-new", pull_request=7)],
+        [
+            Standing(
+                "o/a",
+                "5.0.4",
+                "5.5.0",
+                (1, 2, 3),
+                4,
+                5,
+                upgrade="nothing-new",
+                upgrades=(Upgraded("nothing-new", 7),),
+            )
+        ],
         server=SERVER,
     )
     assert text.splitlines()[-1] == (
         f"| [`o/a`]({SERVER}/o/a) | 5.0.4 | 5.5.0 | 1 | 2 | 3 | 4 | 5 | `nothing new` [#7]({SERVER}/o/a/pull/7) |"
     )
+
+
+def test_every_project_of_a_repository_is_shown_with_its_pull_request(tmp_path: Path) -> None:
+    each = [
+        {"folder": "core", "result": "opened", "reason": "x", "pull_request": 1},
+        {"folder": "net|work", "result": "nothing-new", "reason": "x", "pull_request": 2},
+        {"folder": "tools", "result": "failed", "reason": "x", "pull_request": None},
+    ]
+    folded = {"result": "failed", "reason": "x", "pull_request": 1}
+    keep(
+        tmp_path, "a.json", repository="o/a", installed="5.0.4", target="5.5.0", upgrade=folded, upgrades=each
+    )
+    (found,) = standings([tmp_path])
+    assert [(one.folder, one.number) for one in found.upgrades] == [
+        ("core", 1),
+        ("net|work", 2),
+        ("tools", None),
+    ]
+    assert (
+        as_markdown([found], server=SERVER)
+        .splitlines()[-1]
+        .endswith(
+            f"| `failed`, `core` `opened` [#1]({SERVER}/o/a/pull/1), "
+            f"`net\\|work` `nothing new` [#2]({SERVER}/o/a/pull/2), `tools` `failed` |"
+        )
+    )
+    assert "`core` `opened` `#1`" in as_markdown([found])
+    page = as_html([found], server=SERVER)
+    assert Page(page).links == {f"{SERVER}/o/a", f"{SERVER}/o/a/pull/1", f"{SERVER}/o/a/pull/2"}
+    assert "<code>tools</code> failed</span>" in page
+    assert "<code>core</code> opened #1</span>" in as_html([found])
+    on = Console(file=io.StringIO(), width=120)
+    print_standings(on, [found])
+    assert isinstance(on.file, io.StringIO)
+    lines = [line.strip() for line in on.file.getvalue().splitlines()]
+    assert lines[-3:] == ["core: opened #1", "net|work: nothing new #2", "tools: failed"]
 
 
 def test_a_table_that_is_too_long_says_so() -> None:
@@ -155,11 +205,17 @@ def test_a_table_that_is_too_long_says_so() -> None:
 
 @given(st.text(max_size=60) | st.just(HOSTILE), st.text(max_size=60) | st.just(HOSTILE))
 def test_nothing_in_a_result_comes_to_life(name: str, problem: str) -> None:
-    items = [Standing(name, upgrade=problem, pull_request=1), Standing("o/b", problem=problem)]
+    hostile = (Upgraded(problem, 1), Upgraded(problem, 2, problem), Upgraded(problem, None, name or "x"))
+    items = [Standing(name, upgrade=problem, upgrades=hostile), Standing("o/b", problem=problem)]
     shown = cmarkgfm.github_flavored_markdown_to_html(as_markdown(items, server=SERVER))
     page = Page(shown)
     assert page.tags <= {"p", "strong", "table", "thead", "tbody", "tr", "th", "td", "code", "a"}
-    assert page.links <= {f"{SERVER}/o/b", f"{SERVER}/{name}", f"{SERVER}/{name}/pull/1"}
+    assert page.links <= {
+        f"{SERVER}/o/b",
+        f"{SERVER}/{name}",
+        f"{SERVER}/{name}/pull/1",
+        f"{SERVER}/{name}/pull/2",
+    }
     whole = Page(as_html(items, server=SERVER))
     assert whole.tags.isdisjoint({"script", "img", "iframe", "link", "object", "base", "form"})
     assert whole.links == page.links
@@ -246,7 +302,7 @@ def test_an_upgrade_of_several_opens_a_pull_request_for_each_that_needs_it_and_a
     for result in ("opened", "nothing-new"):
         assert run(command) == 0
         new, old = standings([tmp_path])
-        assert (old.upgrade, old.pull_request, new.upgrade) == (result, 1, "up-to-date")
+        assert (old.upgrades, new.upgrade) == ((Upgraded(result, 1),), "up-to-date")
     assert [pull.head.ref for pull in fleet.hub.repository("o/old").pulls] == [
         "concertmaster/orchestrator-core-5.5.0"
     ]

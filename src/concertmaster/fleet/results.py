@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from concertmaster.findings import Safety, Severity
 from concertmaster.fleet.model import is_repository
 from concertmaster.messages.fleet import no_results
+from concertmaster.projects import MAX_PROJECTS
 from concertmaster.versions import release
 
 MAX_BYTES, MAX_FILES, MAX_FINDINGS = 32 * 1024 * 1024, 20_000, 100_000
@@ -36,6 +37,7 @@ class _Upgrade(_Loose):
     result: Annotated[str, Field(max_length=40)]
     reason: _Text = ""
     pull_request: Annotated[int, Field(ge=1, le=2**31)] | None = None
+    folder: _Text = ""
 
 
 class _Result(_Loose):
@@ -46,7 +48,17 @@ class _Result(_Loose):
     findings: Annotated[list[_Finding], Field(max_length=MAX_FINDINGS)] = []
     unanalysed: Annotated[list[dict[str, object]], Field(max_length=MAX_FINDINGS)] = []
     upgrade: _Upgrade | None = None
+    upgrades: Annotated[list[_Upgrade], Field(max_length=MAX_PROJECTS + 1)] = []
     error: _Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upgraded:
+    """What came of the upgrade of one project; `folder` is empty where it is the repository's only one."""
+
+    result: str
+    number: int | None = None
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +73,7 @@ class Standing:
     by_hand: int = 0
     unanalysed: int = 0
     upgrade: str = ""
-    pull_request: int | None = None
+    upgrades: tuple[Upgraded, ...] = ()
     problem: str = ""
 
     @property
@@ -140,9 +152,14 @@ def _folded(shown: str, result: _Result) -> Standing:
         sum(item.safety is Safety.MANUAL for item in result.findings),
         len(result.unanalysed),
         upgrade.result if upgrade else "",
-        upgrade.pull_request if upgrade else None,
+        tuple(Upgraded(one.result, one.pull_request, one.folder) for one in _each(result)),
         result.error or "",
     )
+
+
+def _each(result: _Result) -> list[_Upgrade]:
+    """The upgrade of every project: what is told of all together has the first pull request alone."""
+    return result.upgrades or ([result.upgrade] if result.upgrade else [])
 
 
 def _release(text: str | None) -> str:

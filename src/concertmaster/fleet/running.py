@@ -188,5 +188,6 @@ def _folded(outcomes: Sequence[Outcome]) -> dict[str, Any]:
 
 
 def _outcome(outcome: Outcome) -> dict[str, Any]:
-    told = {"result": outcome.result.value, "reason": outcome.reason, "pull_request": outcome.number}
+    reason = outcome.reason[:MAX_REASON]
+    told = {"result": outcome.result.value, "reason": reason, "pull_request": outcome.number}
     return {"folder": outcome.folder, **told} if outcome.folder else told

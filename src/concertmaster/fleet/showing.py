@@ -9,10 +9,19 @@ from rich.table import Table
 from rich.text import Text
 
 from concertmaster.fleet.results import Standing
-from concertmaster.fleet.telling import UNKNOWN, headline, state
+from concertmaster.fleet.telling import UNKNOWN, headline, result, state
 from concertmaster.report.markdown import visible
 
 NUMBERS = ("Errors", "Warnings", "Today", "Hand")
+
+
+def _state(item: Standing, colour: str) -> Text:
+    """How it went, and every pull request."""
+    told = Text(visible(state(item)), colour)
+    for one in item.upgrades:
+        number = f" #{one.number}" if one.number else ""
+        told.append(f"\n{visible(one.folder)}: {visible(result(one))}{number}" if one.folder else number, "")
+    return told
 
 
 def print_standings(on: Console, items: Sequence[Standing]) -> None:
@@ -37,9 +46,7 @@ def print_standings(on: Console, items: Sequence[Standing]) -> None:
             else "yellow"
         )
         names = [visible(name or UNKNOWN) for name in (item.installed, item.target)]
-        table.add_row(
-            Text(visible(item.repository), "bold"), *names, *cells, Text(visible(state(item)), colour)
-        )
+        table.add_row(Text(visible(item.repository), "bold"), *names, *cells, _state(item, colour))
     on.print(Text(headline(items), "bold"))
     on.print()
     on.print(table)

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from concertmaster.fleet.results import Standing
+from concertmaster.fleet.results import Standing, Upgraded
 from concertmaster.report.markdown import code, count, visible
 from concertmaster.versions import release
 
@@ -49,6 +49,11 @@ def state(item: Standing) -> str:
     return "ready to upgrade" if not any(item.severities) else "to be changed"
 
 
+def result(one: Upgraded) -> str:
+    """What came of a project, in words."""
+    return one.result.replace("-", " ")
+
+
 def headline(items: Sequence[Standing]) -> str:
     """What all of them come to."""
     current = sum(bool(item.installed) and item.installed == item.target for item in items)
@@ -77,12 +82,22 @@ def as_markdown(items: Sequence[Standing], *, server: str = "") -> str:
 def _row(item: Standing, server: str) -> str:
     name = code(item.repository)
     linked = f"[{name}]({server}/{item.repository})" if server and item.is_named else name
-    told = code(state(item))
-    if item.pull_request and server and item.is_named:
-        told = f"{told} [#{item.pull_request}]({server}/{item.repository}/pull/{item.pull_request})"
+    at = f"{server}/{item.repository}" if server and item.is_named else ""
+    told = ", ".join((code(state(item)), *(_linked(one, at) for one in item.upgrades if one.folder)))
+    told += "".join(f" {_number(one, at)}" for one in item.upgrades if one.number and not one.folder)
     numbers = map(str, (*item.severities, item.today, item.by_hand))
     cells = (linked, item.installed or UNKNOWN, item.target or UNKNOWN, *numbers, told)
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _linked(one: Upgraded, at: str) -> str:
+    """What came of one project among several."""
+    told = f"{code(one.folder)} {code(result(one))}"
+    return f"{told} {_number(one, at)}" if one.number else told
+
+
+def _number(one: Upgraded, at: str) -> str:
+    return f"[#{one.number}]({at}/pull/{one.number})" if at else code(f"#{one.number}")
 
 
 # -- HTML --------------------------------------------------------------------------------------
@@ -90,7 +105,10 @@ def _row(item: Standing, server: str) -> str:
 
 def as_html(items: Sequence[Standing], *, server: str = "") -> str:
     """The page: who stands where as a picture, and the table."""
-    shown = [(item, visible(item.repository), visible(state(item))) for item in items]
+    shown = [
+        (item, visible(item.repository), visible(state(item)), [_shown(one) for one in item.upgrades])
+        for item in items
+    ]
     return _template().render(
         title="Where the repositories stand",
         verdict=headline(items),
@@ -100,6 +118,10 @@ def as_html(items: Sequence[Standing], *, server: str = "") -> str:
         server=server,
         unknown=UNKNOWN,
     )
+
+
+def _shown(one: Upgraded) -> tuple[str, str, int | None]:
+    return visible(one.folder), visible(result(one)), one.number
 
 
 def bars(items: Iterable[Standing]) -> list[Bar]:
