@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from tools import pinned
 from tools.programs import locked
 
 from concertmaster.index.fetch import PackageIndex
@@ -280,6 +281,16 @@ def test_what_lies_in_the_runners_folder_is_neither_run_nor_written_through(
     toolbox = Toolbox.of({"RUNNER_TEMP": str(folder)}, box(server, tmp_path).source)
     assert plan(toolbox).files["main.py"].decode() == WRAPPED
     assert not victim.exists()
+
+
+def test_a_trial_of_the_image_without_the_wheel_is_skipped(
+    tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONCERTMASTER_CACHE", str(tmp_path))
+    monkeypatch.setenv("UV_DEFAULT_INDEX", server.base)
+    server.answers["/simple/ruff/"] = package_index.listing()
+    with pytest.raises(pinned.NoWheelError, match=r"127\.0\.0\.1 has no ruff-.*\.whl"):
+        pinned.wheel("ruff")
 
 
 def test_uv_that_cannot_be_had_is_told_with_the_command(server: Server, hold: bytes, tmp_path: Path) -> None:

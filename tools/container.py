@@ -9,9 +9,10 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from tests import runner_log
 from tests.github_server import events
@@ -22,8 +23,11 @@ from tests.github_server.remote import Remote
 from tests.github_server.state import PullRequest
 from tests.guard import complaints
 from tests.jobs import OLD, PIN
+from tests.test_upgrade_formatting import LONG, LONG_NEW, WRAPPED
 
+from tools import pinned
 from tools.engine import Engine, NoEngineError, build, find_engine
+from tools.probe import PROBE
 
 READ = {"contents": "read", "pull_requests": "read"}
 REVIEW = {"contents": "read", "pull_requests": "write"}
@@ -40,40 +44,6 @@ TRAPS = (
 )
 
 
-#: What a worker may do in the image, of what it should not; and whether the image holds the Python that it says.
-PROBE = """
-import json, os, platform, socket
-from concertmaster.forgetting import keep_secret
-from concertmaster.workers import in_workers
-
-def allowed(_):
-    acts = {
-        "connect": lambda: socket.create_connection(("127.0.0.1", 9), timeout=1),
-        "execute": lambda: os.execv("/opt/venv/bin/python", ["python", "-V"]),
-        "look": lambda: open(f"/proc/{os.getppid()}/mem", "rb").close(),
-        "environment": lambda: open(f"/proc/{os.getppid()}/environ", "rb").read(),
-        "write": lambda: open("/github/workspace/written", "w").close(),
-        "output": lambda: open("/github/file_commands/set_env_00000000", "a").close(),
-    }
-    found = []
-    for name, act in acts.items():
-        try:
-            act()
-        except PermissionError:
-            continue
-        except OSError as error:
-            name = f"{name}: {error}"
-        found.append(name)
-    return found
-
-keep_secret("a secret that is no secret")
-print(json.dumps([
-    [*in_workers(allowed, [[0]], jobs=1)],
-    json.load(open("/usr/share/concertmaster/system.json"))["python"] == platform.python_version(),
-]))
-"""
-
-
 @dataclass(frozen=True, slots=True)
 class Ended:
     """How a container ended, and what it left."""
@@ -83,6 +53,7 @@ class Ended:
     outputs: dict[str, str]
     summary: str
     sprung: bool
+    left: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -106,6 +77,7 @@ class Case:
         permissions: dict[str, str],
         *options: str,
         event: events.Event | None = None,
+        variables: Mapping[str, str] = MappingProxyType({}),
         **inputs: str,
     ) -> Ended:
         event = event or self.remote.event(self.pull)
@@ -116,7 +88,7 @@ class Case:
             environment = self.github.runner_environment(event, given, folder, checkout=event.sha)
             for path in (folder, *folder.rglob("*")):
                 path.chmod(0o777)
-            done = self.engine.start(environment, folder, *options)
+            done = self.engine.start({**environment, **variables}, folder, *options)
             log = done.stdout + done.stderr
             wrong = [*complaints([done.stdout, done.stderr], [folder]), *self.github.take_violations()]
             assert not wrong, wrong
@@ -124,7 +96,9 @@ class Case:
             files = folder / "file_commands"
             outputs = runner_log.values((files / "set_output_00000000").read_text())
             summary = (files / "step_summary_00000000").read_text()
-            return Ended(done.returncode, log, outputs, summary, (folder / "workspace/sprung").exists())
+            left = tuple(path.name for path in (folder / "runner_temp").iterdir())
+            sprung = (folder / "workspace/sprung").exists()
+            return Ended(done.returncode, log, outputs, summary, sprung, left)
 
 
 def review(case: Case) -> None:
@@ -153,6 +127,23 @@ def upgrade(case: Case) -> None:
     made = case.remote.state.pulls[-1]
     assert str(made.number) == ended.outputs["pull-request"]
     assert "orchestrator-core==5.5.0" in case.remote.read("pyproject.toml", made.head.ref).decode()
+
+
+def upgrade_laid_out(case: Case) -> None:
+    """As the project is set up: not without ruff, with ruff once it can be fetched, and the third time no more."""
+    case.remote.push("main", {"pyproject.toml": f"{PIN.format('4.8.2')}[tool.ruff]\n", "main.py": LONG})
+    with pinned.serving("ruff") as (server, address):
+        program = server.answers.pop(address)
+        variables = {"UV_DEFAULT_INDEX": server.base}
+        for result, text in (("opened", LONG_NEW), ("updated", WRAPPED), ("nothing-new", WRAPPED)):
+            event = case.remote.schedule_event()
+            wanted = {"mode": "upgrade", "target": "5.5.0", "offline": "false"}
+            ended = case.start(UPGRADE, event=event, variables=variables, **wanted)
+            assert (ended.code, ended.outputs["result"], ended.left) == (0, result, ()), ended
+            made = case.remote.state.pulls[-1]
+            assert case.remote.read("main.py", made.head.ref).decode() == text, ended
+            assert ("could not be fetched" in made.issue.body) is (result == "opened"), made.issue.body
+            server.answers[address] = program
 
 
 def fork(case: Case) -> None:
@@ -206,6 +197,7 @@ CASES: tuple[Callable[[Case], None], ...] = (
     review_as_somebody_else,
     gate,
     upgrade,
+    upgrade_laid_out,
     fork,
     missing_permission,
     cancel,
@@ -218,10 +210,14 @@ def main() -> int:
         engine = find_engine()
         build(engine)
         for case in CASES:
+            name = case.__name__.replace("_", " ")
             with GitHub.start() as github:
-                case(Case(engine, github))
-                told = f"{case.__name__.replace('_', ' ')}: {len(github.journal)} calls"
-            sys.stdout.write(f"The image as a runner starts it, {told}.\n")
+                try:
+                    case(Case(engine, github))
+                    told = f"The image as a runner starts it, {name}: {len(github.journal)} calls."
+                except pinned.NoWheelError as error:
+                    told = f"SKIPPED: the image is not tried here, {name}: {error}"
+            sys.stdout.write(f"{told}\n")
     except (NoEngineError, DescriptionUnavailableError) as error:
         sys.stdout.write(f"SKIPPED: the image is not tried here: {error}.\n")
     return 0

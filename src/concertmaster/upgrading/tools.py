@@ -98,7 +98,7 @@ class Toolbox:
             raise MissingToolError(f"{name} could not be written ({type(failed).__name__})") from None
 
     def _content(self, name: str, source: PackageIndex) -> bytes:
-        filename, sha256 = _pinned(name)
+        filename, sha256 = pinned_here(name)
         kept = source.kept(filename, sha256)
         if kept is not None:
             return kept
@@ -118,7 +118,7 @@ def pinned() -> Mapping[str, Mapping[str, str]]:
     return {name: dict(table["wheels"]) for name, table in data.items()}
 
 
-def _pinned(name: str) -> tuple[str, str]:
+def pinned_here(name: str) -> tuple[str, str]:
     """The wheel for this machine, and its hash."""
     machine = platform.machine().lower()
     for filename, sha256 in pinned()[name].items():
