@@ -10,9 +10,9 @@ import pytest
 from concertmaster.github.diff import ChangedFile, FileDiff, rebuild_diff
 from concertmaster.github.moving import Move, moved
 from concertmaster.plan import Item, Place, Plan, make_plan
-from concertmaster.plan.evidence import masked
 from concertmaster.plan.operations import OPERATIONS
 from concertmaster.project.files import MemoryTree
+from concertmaster.project.masking import masked
 from concertmaster.report.checklist import ticked
 from concertmaster.report.markdown import Links
 from concertmaster.report.plan import as_html, as_markdown

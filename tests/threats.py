@@ -270,6 +270,9 @@ THREATS = (
     Threat(26, "kept reports that would do something", "concertmaster.github.recalling._decoded",
            "test_kept_reports.py::test_what_is_kept_is_never_run", _unpickled_report,
            "a kept report is read as plain data of its form alone"),
+    Threat(27, "a password in a line that is shown", "concertmaster.project.masking.masked",
+           "test_masking_everywhere.py::test_the_page_has_the_lines_without_it", _as_it_is,
+           "lines are shown without passwords, in every report; only what is written to files has them"),
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from concertmaster.plan.model import Place
 from concertmaster.project.files import Project, UnreadableFileError
+from concertmaster.project.masking import masked
 
 MAX_PLACES = 3
 MAX_TEXT = 120
@@ -46,11 +47,6 @@ TOPICS: Mapping[str, re.Pattern[bytes]] = {
 _SUFFIXES = tuple(
     ".py .yaml .yml .toml .cfg .ini .sh .env .sql .md .rst .txt .graphql .json .tpl .mako".split()
 )
-_PASSWORD = re.compile(r"(?P<name>://[^:@/\s]*:)[^@/\s]+(?=@)")
-_SECRET = re.compile(
-    r"(?P<name>[A-Z_]*(?:KEY|SECRET|TOKEN|PASSWORD|PASSWD)[\"']?\]?\s*(?:=|:(?=\s)|,)\s*)"
-    r"(?:\"[^\"$]+\"|'[^'$]+'|(?![\"'$(\[])[^\s\"',;]+)"
-)
 _NAMES = ("Dockerfile", "Makefile", "Procfile", "justfile", ".env")
 
 
@@ -89,9 +85,4 @@ def _places(path: str, source: bytes, matches: Iterable[re.Match[bytes]]) -> Ite
         start = source.rfind(b"\n", 0, match.start()) + 1
         end = source.find(b"\n", match.start())
         line = source[start : end if end >= 0 else len(source)].decode("utf-8", "replace").strip()
-        yield Place(path, source.count(b"\n", 0, match.start()) + 1, masked(line)[:MAX_TEXT])
-
-
-def masked(line: str) -> str:
-    """A line without the secrets in it: a plan is read in more places than the file."""
-    return _SECRET.sub(r"\g<name>…", _PASSWORD.sub(r"\g<name>…", line))
+        yield Place(path, source.count(b"\n", 0, match.start()) + 1, masked(line, path)[:MAX_TEXT])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from concertmaster.findings import Finding, Safety
+from concertmaster.project.masking import masked
 from concertmaster.report.markdown import code, count, fenced, joined, listing, prose, suggestion
 
 #: Where this many characters are told of findings, the others at the same place are counted.
@@ -43,7 +44,8 @@ def finding_text(finding: Finding) -> str:
 
 def difference(finding: Finding) -> str:
     """Before and after, where that is no text of a file."""
-    return fenced("\n".join(finding.difference), "diff") if finding.difference else ""
+    text = masked("\n".join(finding.difference), finding.path)
+    return fenced(text, "diff") if finding.difference else ""
 
 
 def sentence(message: str) -> str:

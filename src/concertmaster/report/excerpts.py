@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from itertools import accumulate
 
 from concertmaster.findings import Edit, Finding, apply
-from concertmaster.plan.evidence import masked
+from concertmaster.project.masking import masked
 
 #: Rows of a difference that are shown before the rest is only counted, and lines that are compared at all.
 MOST_ROWS, MOST_LINES = 10, 400
@@ -96,12 +96,12 @@ def rows(finding: Finding, source: Source) -> tuple[list[Row], int]:
     pointed = [_pointed(row, finding, source) if row.sign == "-" else row for row in changes]
     if finding.line not in removed and 0 < finding.line <= len(source.lines):
         pointed.insert(0, _pointed(Row(" ", finding.line, source.line(finding.line)), finding, source))
-    return [_masked(row) for row in pointed[:MOST_ROWS]], len(pointed[MOST_ROWS:])
+    return [_masked(row, finding.path) for row in pointed[:MOST_ROWS]], len(pointed[MOST_ROWS:])
 
 
-def _masked(row: Row) -> Row:
+def _masked(row: Row, path: str) -> Row:
     """Without the password of an address: what is shown on a terminal ends in logs and recordings."""
-    text = masked(row.text)
+    text = masked(row.text, path)
     if text == row.text:
         return row
     kept = row.caret is not None and text[: row.caret[1]] == row.text[: row.caret[1]]

@@ -15,6 +15,7 @@ from rich.theme import Theme
 
 from concertmaster.findings import Finding, Safety, Severity, Unanalysed
 from concertmaster.project.files import UnreadableFileError
+from concertmaster.report.difference import masked_difference
 from concertmaster.report.excerpts import Row, Source, rows
 from concertmaster.report.statistics import Tally, by_release, by_rule
 from concertmaster.report.terminal import summary, visible
@@ -190,8 +191,8 @@ class Screen:
 
 
 def print_difference(on: Console, difference: str) -> None:
-    """A unified difference with its lines coloured, and nothing in it that the terminal would obey."""
-    for line in difference.removesuffix("\n").split("\n"):
+    """A unified difference, coloured, without passwords, and with nothing in it that the terminal would obey."""
+    for line in masked_difference(difference).removesuffix("\n").split("\n"):
         style = "bold" if line.startswith(("---", "+++")) else "cyan" if line.startswith("@@") else ""
         on.print(Text(visible(line), style or _SIGN.get(line[:1], "")), soft_wrap=True)
 

@@ -11,10 +11,11 @@ from itertools import groupby
 
 from concertmaster.findings import Finding, Safety
 from concertmaster.project.files import UnreadableFileError
+from concertmaster.project.masking import masked
 from concertmaster.report.checklist import box
 from concertmaster.report.checklist import section as checklist
 from concertmaster.report.comment import rule_link, sentence
-from concertmaster.report.difference import unified
+from concertmaster.report.difference import masked_difference, unified
 from concertmaster.report.markdown import (
     Links,
     code,
@@ -113,7 +114,7 @@ def _left_out(plan: UpgradePlan) -> Iterator[Block]:
     for pin in plan.pins:
         if pin.obstacle:
             yield Block(
-                f"- {code(f'{pin.path}:{pin.line}')} {code(pin.text)} is not raised: {prose(pin.obstacle)}."
+                f"- {code(f'{pin.path}:{pin.line}')} {code(masked(pin.text))} is not raised: {prose(pin.obstacle)}."
             )
     yield from (_note("Renew", note) for note in plan.locks)
     yield from (_note("Change", note) for note in plan.kept_back)
@@ -204,7 +205,7 @@ def _short(item: Finding, links: Links) -> str:
 
 def _diffs(plan: UpgradePlan) -> Iterator[Block]:
     for path, new in sorted(plan.suggested.items()):
-        text = unified(path, _before(plan, path), new)
+        text = masked_difference(unified(path, _before(plan, path), new))
         shown = fenced(text, "diff") if len(text) <= MAX_DIFF else "The difference is too long to be shown."
         rules = _rules_at(plan.remaining, path)
         yield Block(f"<details><summary>{_html(path)}</summary>\n\n{rules}\n\n{shown}\n\n</details>")

@@ -9,6 +9,7 @@ from dataclasses import replace
 from concertmaster.findings import Finding, Safety, Unanalysed
 from concertmaster.plan import make_plan
 from concertmaster.project.files import Project, WorkingTree, points_inside
+from concertmaster.project.masking import masked
 from concertmaster.project.overlay import Overlay
 from concertmaster.rule import Rule
 from concertmaster.runner import Report, Task, run
@@ -143,7 +144,9 @@ def _commits(
 ) -> Iterator[Commit]:
     if raised:
         named = {pin.path for pin in pins}
-        told = [f"- {pin.path}: {pin.text}" for pin in pins if not pin.obstacle and pin.path in raised]
+        told = [
+            f"- {pin.path}: {masked(pin.text)}" for pin in pins if not pin.obstacle and pin.path in raised
+        ]
         told += [f"- {path}: renewed" for path in raised if path not in named]
         yield Commit(f"Require orchestrator-core {target}", "\n".join(map(_line, told)), (), raised)
     for name, files in staged.items():

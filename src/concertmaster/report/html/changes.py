@@ -9,6 +9,7 @@ from itertools import zip_longest
 from typing import Any
 
 from concertmaster.findings import Finding
+from concertmaster.project.masking import masked
 from concertmaster.report.excerpts import Source
 from concertmaster.report.html.page import line
 
@@ -20,7 +21,9 @@ Opcode = tuple[str, int, int, int, int]
 Cells = list[int | str | None]
 
 
-def change(old: bytes | None, new: bytes, findings: Sequence[tuple[int, Finding]]) -> list[dict[str, Any]]:
+def change(
+    path: str, old: bytes | None, new: bytes, findings: Sequence[tuple[int, Finding]]
+) -> list[dict[str, Any]]:
     """The changed places of one file; findings come with their numbers in the report."""
     source = Source(old or b"")
     before, after = _lines(old or b""), _lines(new)
@@ -31,7 +34,7 @@ def change(old: bytes | None, new: bytes, findings: Sequence[tuple[int, Finding]
     return [
         {
             "findings": sorted(numbers),
-            "rows": [cells for opcode in group for cells in _rows(opcode, before, after)],
+            "rows": [cells for opcode in group for cells in _rows(path, opcode, before, after)],
         }
         for group, numbers in zip(groups, touched, strict=True)
     ]
@@ -59,11 +62,11 @@ def _spans(source: Source, finding: Finding) -> Iterator[tuple[int, int]]:
         yield finding.line, finding.end_line
 
 
-def _rows(opcode: Opcode, before: list[str], after: list[str]) -> Iterator[Cells]:
+def _rows(path: str, opcode: Opcode, before: list[str], after: list[str]) -> Iterator[Cells]:
     tag, i1, i2, j1, j2 = opcode
     for i, j in zip_longest(range(i1, i2), range(j1, j2)):
-        left: Cells = [None, None] if i is None else [i + 1, line(before[i])]
-        right: Cells = [None, None] if j is None else [j + 1, line(after[j])]
+        left: Cells = [None, None] if i is None else [i + 1, line(masked(before[i], path))]
+        right: Cells = [None, None] if j is None else [j + 1, line(masked(after[j], path))]
         yield [*left, *right] if tag != "equal" else [*left, right[0]]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from concertmaster.findings import Finding, Safety, Severity
 from concertmaster.plan import Plan
 from concertmaster.project.files import UnreadableFileError
+from concertmaster.project.masking import masked
 from concertmaster.project.model.mapping import MappedWorkflow, ProjectMap
 from concertmaster.report.excerpts import Source
 from concertmaster.report.html import page
@@ -146,7 +147,7 @@ def _changes(report: Report, read: Reader) -> list[dict[str, Any]]:
         {
             "path": visible(path),
             "new": path in report.created,
-            "hunks": change(None if path in report.created else read(path), new, here.get(path, [])),
+            "hunks": change(path, None if path in report.created else read(path), new, here.get(path, [])),
         }
         for path, new in sorted(report.rewritten.items())
     ]
@@ -167,4 +168,4 @@ class _Texts:
                 self._source = Source(self._read(finding.path))
             except UnreadableFileError:
                 self._source = Source(b"")
-        return page.line(self._source.line(finding.line)).strip()
+        return page.line(masked(self._source.line(finding.line), finding.path)).strip()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from concertmaster.project.masking import masked
 from concertmaster.report.html import page
 
 CONTEXT = 3
@@ -56,9 +57,9 @@ def render_review(*, title: str, verdict: str, summary: str, comments: Iterable[
 
 
 def _block(comment: ShownComment) -> Block:
-    first = max(1, comment.start_line - CONTEXT)
+    first, source = max(1, comment.start_line - CONTEXT), _shown(comment, comment.source)
     context = [
-        Row(number, number, "!" if number >= comment.start_line else " ", comment.source[number - 1])
+        Row(number, number, "!" if number >= comment.start_line else " ", source[number - 1])
         for number in range(first, min(comment.line, len(comment.source)) + 1)
     ]
     lines = "line" if comment.start_line == comment.line else "lines"
@@ -81,12 +82,14 @@ def _parts(comment: ShownComment) -> Iterable[tuple[str, str | list[Row]]]:
 
 
 def _suggested(comment: ShownComment, text: str) -> list[Row]:
-    old = comment.source[comment.start_line - 1 : comment.line]
+    old = _shown(comment, comment.source[comment.start_line - 1 : comment.line])
+    new = _shown(comment, text.split("\n")[:-1])
     removed = [Row(comment.start_line + index, None, "-", line) for index, line in enumerate(old)]
-    added = [
-        Row(None, comment.start_line + index, "+", line) for index, line in enumerate(text.split("\n")[:-1])
-    ]
-    return removed + added
+    return removed + [Row(None, comment.start_line + index, "+", line) for index, line in enumerate(new)]
+
+
+def _shown(comment: ShownComment, lines: Sequence[str]) -> list[str]:
+    return [masked(line, comment.path) for line in lines]
 
 
 def _markdown(text: str) -> str:
