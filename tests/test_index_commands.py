@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from concertmaster.cli.index import index_app
@@ -131,6 +133,30 @@ def test_the_difference_is_readable(index: Index) -> None:
     text = commands.diff_text(index.difference("4.8.2", "5.0.0"))
     assert text.splitlines() == DIFF.splitlines()
     assert max(map(len, text.splitlines())) <= 80
+
+
+def test_long_names_go_on_in_the_next_line_and_nothing_is_lost(index: Index) -> None:
+    text = commands.diff_text(index.difference("4.8.2", "5.0.0"))
+    for width in (24, 40, 80):
+        shown = commands.fitted(text, width)
+        assert max(map(len, shown.splitlines())) <= width
+        assert "".join(shown.split()) == "".join(text.split())
+    assert commands.fitted(text, 80) == text
+
+
+def test_what_has_no_place_to_break_is_left_whole() -> None:
+    name = "orchestrator.core.services.executors.threadpool.thread_validate_workflow"
+    assert commands.fitted(f"      -> {name}", 60).splitlines() == [
+        "      -> orchestrator.core.services.executors.threadpool.",
+        "          thread_validate_workflow",
+    ]
+    assert commands.fitted(f"  {'x' * 90}", 80) == f"  {'x' * 90}"
+
+
+@given(st.text(alphabet=" ab.\n", max_size=200), st.integers(1, 60))
+def test_any_text_ends_with_the_terminal_or_cannot(text: str, width: int) -> None:
+    shown = commands.fitted(text, width)
+    assert "".join(shown.split()) == "".join(text.split())
 
 
 def test_the_difference_can_have_everything(index: Index) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 import time
 from pathlib import Path
 from typing import Annotated
@@ -23,6 +25,12 @@ index_app = typer.Typer(
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 
+def _tell(text: str, *, json: bool = False) -> None:
+    """A pipe gets every name whole."""
+    is_read = sys.stdout.isatty() and not json
+    typer.echo(commands.fitted(text, shutil.get_terminal_size().columns) if is_read else text)
+
+
 @index_app.command()
 def show(
     name: Annotated[
@@ -35,9 +43,9 @@ def show(
     found = commands.full_names(index, name)
     if json or len(found) <= commands.MANY:
         render = commands.show_json if json else commands.show_text
-        typer.echo("\n".join(render(index, each) for each in found))
+        _tell("\n".join(render(index, each) for each in found), json=json)
     else:
-        typer.echo("\n".join((f"{len(found)} names end in {name}:", *(f"  {each}" for each in found))))
+        _tell("\n".join((f"{len(found)} names end in {name}:", *(f"  {each}" for each in found))))
 
 
 @index_app.command()
@@ -49,7 +57,7 @@ def diff(
 ) -> None:
     """Tell what an upgrade takes away."""
     found = refresh.best(_kept()).index.difference(before, after)
-    typer.echo(commands.diff_json(found) if json else commands.diff_text(found, accidental=everything))
+    _tell(commands.diff_json(found) if json else commands.diff_text(found, accidental=everything), json=json)
 
 
 @index_app.command(short_help="Read new releases from the package index.")

@@ -167,6 +167,22 @@ def _wrapped(text: str, indent: str) -> list[str]:
     )
 
 
+def fitted(text: str, width: int) -> str:
+    """A text whose lines end with a terminal's; a name that is longer goes on in the next one, after a dot."""
+    return "\n".join(part for line in text.split("\n") for part in _parts(line, width))
+
+
+def _parts(line: str, width: int) -> Iterator[str]:
+    indent = " " * (len(line) - len(line.lstrip()) + 4)
+    while len(line) > width:
+        end = max(line.rfind(".", len(indent), width), line.rfind(" ", len(indent), width)) + 1
+        if end <= 0:
+            break
+        yield line[:end].rstrip()
+        line = indent + line[end:].lstrip()
+    yield line
+
+
 def _as_module(index: Index, name: str) -> tuple[str, ...]:
     releases = index.releases(distribution_of(name) or "")
     return tuple(each for each in releases if index.is_module(name, each))
