@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from concertmaster import runner
 from concertmaster.github import recalling
 from concertmaster.github.contents import Blobs, CommitFiles
 from concertmaster.github.recalling import Kept, Reports, key_of
@@ -26,20 +25,6 @@ from tests.jobs import NEW, OLD, Job, Open
 
 HEAD = {"old.py": OLD, "other.py": NEW}
 PIN = b'[project]\nname = "x"\ndependencies = ["orchestrator-core==5.0.4"]\n'
-
-
-@pytest.fixture
-def runs(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """Grows with every run that judges files."""
-    seen: list[object] = []
-    judge = runner.run
-
-    def counted(*arguments: object, **named: object) -> object:
-        seen.append(arguments)
-        return judge(*arguments, **named)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(runner, "run", counted)
-    return seen
 
 
 @pytest.fixture

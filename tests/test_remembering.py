@@ -76,20 +76,6 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     return seen
 
 
-@pytest.fixture
-def runs(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """Grows with every run that judges files."""
-    seen: list[object] = []
-    judge = runner.run
-
-    def counted(*arguments: object, **named: object) -> object:
-        seen.append(arguments)
-        return judge(*arguments, **named)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(runner, "run", counted)
-    return seen
-
-
 def said_again(arguments: list[str]) -> int | None:
     understood = again.Understood.before(arguments)
     return None if understood is None else again.said_again(understood)

@@ -8,22 +8,23 @@ from pathlib import Path
 
 #: What is shorter is no secret.
 SHORTEST = 16
-_kept: set[bytes] = set()
+_has_secrets = False
 
 
 def keep_secret(text: str) -> None:
-    """Have a text known as a secret, of which workers are not told, and the memory with it hidden from others."""
-    if len(text) >= SHORTEST:
-        _kept.add(text.encode(errors="surrogateescape"))
+    """Know that this process has a secret from now on, so that others are not to look into its memory."""
+    global _has_secrets
+    _has_secrets = _has_secrets or len(text) >= SHORTEST
 
 
 def drop_secrets() -> None:
     """Know of no secret any more."""
-    _kept.clear()
+    global _has_secrets
+    _has_secrets = False
 
 
 def has_secrets() -> bool:
-    return bool(_kept)
+    return _has_secrets
 
 
 def take_secret(name: str) -> None:
@@ -35,14 +36,14 @@ def take_secret(name: str) -> None:
 
 
 def forget() -> None:
-    """Leave nothing in this process of the environment, or of the list of secrets.
+    """Leave nothing in this process of the environment.
 
     What was copied elsewhere and freed may still be in its memory. To look for it there is not safe, since a place may
     be used anew meanwhile; a worker has nobody to tell it to.
     """
     os.environ.clear()
     _overwrite_block()
-    _kept.clear()
+    drop_secrets()
 
 
 def _overwrite_block(values: Iterable[bytes] = ()) -> None:

@@ -64,7 +64,7 @@ def _make(path: Path, *, release: str, recipe: str, home: Path) -> None:
     sources = RECIPES[recipe] if numbers(release) >= GENERATES_SINCE else ()
     for source in sources:
         _copy_configuration(source, path / "config", home=home)
-    _generate(path, home=home, commands=list(_commands(sources)))
+    generate(path, INSIDE, "generate", home=home, orders=list(_commands(sources)))
     mending.mend(path, release=release)
     revisions.settle(path / "migrations" / "versions" / "schema")
     handwriting.finish(path, release=release, recipe=recipe)
@@ -80,10 +80,15 @@ def _copy_configuration(source: str, folder: Path, *, home: Path) -> None:
     shutil.copy(configuration, folder)
 
 
-def _generate(path: Path, *, home: Path, commands: list[list[str]]) -> None:
+def generate(path: Path, script: Path, *arguments: str, home: Path, orders: object) -> None:
+    """Have a script of ours carry out orders in a folder, by the interpreter of a generated environment.
+
+    Raises:
+        GeneratorFailed: the generator ended with an error.
+    """
     ended = subprocess.run(
-        [interpreter(home), INSIDE, "generate"],
-        input=json.dumps(commands),
+        [interpreter(home), script, *arguments],
+        input=json.dumps(orders),
         cwd=path,
         env=variables(home),
         capture_output=True,

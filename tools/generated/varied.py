@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import subprocess
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +11,8 @@ from ruamel.yaml import YAML
 
 from tools.generated import cache, handwriting, mending, revisions
 from tools.generated.definitions import Definitions, commands
-from tools.generated.environments import environment, interpreter, variables
-from tools.generated.projects import GeneratorFailed
+from tools.generated.environments import environment
+from tools.generated.projects import generate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +50,7 @@ def _inputs(release: str, home: Path) -> str:
         "inside",
         "inside_varied",
         "mending",
+        "projects",
         "revisions",
         "varied",
     )
@@ -64,17 +63,7 @@ def _inputs(release: str, home: Path) -> str:
 def _make(path: Path, *, number: int, release: str, home: Path) -> None:
     path.mkdir(parents=True)
     orders = [(str(seed), _begin(path / str(seed), seed, release)) for seed in _seeds(number)]
-    ended = subprocess.run(
-        [interpreter(home), INSIDE],
-        input=json.dumps(orders),
-        cwd=path,
-        env=variables(home),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if ended.returncode:
-        raise GeneratorFailed(f"{ended.stdout}\n{ended.stderr}")
+    generate(path, INSIDE, home=home, orders=orders)
     for seed in _seeds(number):
         project = path / str(seed)
         mending.mend(project, release=release)
