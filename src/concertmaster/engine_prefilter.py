@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from ahocorasick_rs import BytesAhoCorasick, Implementation
-
 from concertmaster.project.definitions import Definitions
+from concertmaster.project.words import Words
 from concertmaster.rule import Rule
 from concertmaster.versions import Window
-
-
-class Words:
-    """Which of some words a text holds, anywhere in it."""
-
-    def __init__(self, words: tuple[bytes, ...]) -> None:
-        self.words = words
-        self._bits = {word: 1 << number for number, word in enumerate(words)}
-        self._automaton = BytesAhoCorasick(list(words), implementation=Implementation.DFA) if words else None
-
-    def indices(self, source: bytes) -> frozenset[int]:
-        if self._automaton is None:
-            return frozenset()
-        matches = self._automaton.find_matches_as_indexes(source, overlapping=True)
-        return frozenset([match[0] for match in matches])
-
-    def bits(self, words: Iterable[bytes]) -> int:
-        """A number with a bit for each of these words."""
-        return sum(self._bits[word] for word in set(words))
 
 
 @lru_cache(maxsize=16)
@@ -41,14 +21,13 @@ class _Wanted:
 
     def __init__(self, rule: Rule, words: Words) -> None:
         self.rule = rule
-        self._triggers = words.bits(rule.triggers)
+        self.triggers = words.bits(rule.triggers)
         self._alone = words.bits(word for word in rule.context if isinstance(word, bytes))
         self._together = [words.bits(group) for group in rule.context if isinstance(group, tuple)]
         self._free = not rule.context
 
     def by(self, held: int, *, through: bool) -> bool:
-        if not held & self._triggers:
-            return False
+        """Whether a text is to be looked at that holds one of the triggers."""
         if self._free or held & self._alone or (through and self.rule.through_project):
             return True
         return any(held & group == group for group in self._together)
@@ -71,7 +50,8 @@ class Prefilter:
         found = self._words.indices(source)
         if found not in self._known:
             held = sum(1 << number for number in found)
-            self._known[found] = self._choose(held, through=False), self._choose(held, through=True)
+            able = [one for one in self._wanted if held & one.triggers]
+            self._known[found] = _chosen(able, held, through=False), _chosen(able, held, through=True)
         rules, more = self._known[found]
         if len(more) > len(rules) and definitions is not None and definitions.imports_own(path, source):
             rules = more
@@ -83,8 +63,9 @@ class Prefilter:
             return tuple(rule for rule in self._able if rule.id in wanted)
         return rules
 
-    def _choose(self, held: int, *, through: bool) -> tuple[Rule, ...]:
-        return tuple(one.rule for one in self._wanted if one.by(held, through=through))
+
+def _chosen(able: Sequence[_Wanted], held: int, *, through: bool) -> tuple[Rule, ...]:
+    return tuple([one.rule for one in able if one.by(held, through=through)])
 
 
 def _words_of(rule: Rule) -> Iterator[bytes]:

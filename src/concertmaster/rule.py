@@ -6,8 +6,8 @@ import ast
 import importlib
 import pkgutil
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -16,74 +16,18 @@ from packaging.utils import canonicalize_name
 from concertmaster.documentation import Documentation, documentation
 from concertmaster.documentation import Example as Example
 from concertmaster.documentation import parse_examples as parse_examples
-from concertmaster.findings import Edit, Safety
+from concertmaster.findings import Safety
+from concertmaster.hits import Hit as Hit
+from concertmaster.hits import Import as Import
+from concertmaster.hits import ProjectHit as ProjectHit
+from concertmaster.hits import Span as Span
 from concertmaster.project.manifests.file import ManifestFile
 from concertmaster.project.manifests.model import Requirement
-from concertmaster.project.model import Place, ProjectModel
+from concertmaster.project.model import ProjectModel
 from concertmaster.project.python import PythonFile
 from concertmaster.project.settings.file import SettingsFile
 from concertmaster.project.settings.model import Setting
 from concertmaster.versions import Change, Window
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A place in a file, in bytes, where no syntax node stands for it."""
-
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Import:
-    """A name that a rewrite needs: `from module import name [as alias]`."""
-
-    module: str
-    name: str
-    alias: str | None = None
-
-    @property
-    def local(self) -> str:
-        return self.alias or self.name
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One place where a rule holds; what is None is taken from the rule.
-
-    The edits are made together or not at all. `imports` are added to the file with them; names that
-    no one uses after a rewrite are dropped by the engine.
-    """
-
-    where: ast.AST | Span
-    message: str
-    edits: tuple[Edit, ...] = ()
-    imports: tuple[Import, ...] = ()
-    safety: Safety | None = None
-    rows: tuple[str, ...] | None = None
-    change: Change | None = None
-
-    def left(self, why: str) -> Hit:
-        """With the reason why nothing is edited, where there is one."""
-        return replace(self, message=f"{self.message} ({why})") if why and not self.edits else self
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectHit:
-    """What a rule sees in a whole project: told at one place, mended in any file, by new ones too.
-
-    All edits and new files are made together or not at all.
-    """
-
-    place: Place
-    message: str
-    edits: Mapping[str, tuple[Edit, ...]] = field(default_factory=dict)
-    files: Mapping[str, bytes] = field(default_factory=dict)
-    safety: Safety | None = None
-    rows: tuple[str, ...] | None = None
-    change: Change | None = None
-    difference: tuple[str, ...] = ()
-
 
 Check = Callable[[PythonFile, Any], Iterator[Hit]]
 FileCheck = Callable[[PythonFile], Iterator[Hit]]
@@ -120,6 +64,7 @@ class Rule:
     follows: bool = (
         False  # whether files that reach the framework through others of the project are looked at
     )
+    takes: frozenset[str] = frozenset()  # names that it takes out of a file, which others may take from there
     optional: bool = False  # looked for only when selected by name
     fallback: bool = False  # silent where another rule has something to say at the same place
     covers: bool = True  # whether a fallback is silent where this rule speaks
@@ -127,7 +72,8 @@ class Rule:
     one_change: bool = (
         False  # no hit brings a change of its own, so that the rule's own decides before it looks
     )
-    node_checks: dict[type[ast.AST], list[Check]] = field(default_factory=dict)
+    #: By the type of node, and whether only nodes by imported names are shown.
+    node_checks: dict[tuple[type[ast.AST], bool], list[Check]] = field(default_factory=dict)
     file_checks: list[FileCheck] = field(default_factory=list)
     project_checks: list[ProjectCheck] = field(default_factory=list)
     comparisons: list[Comparison] = field(default_factory=list)
@@ -142,10 +88,18 @@ class Rule:
 
     def on(self, *types: type[ast.AST]) -> Callable[[NodeFunction], NodeFunction]:
         """Show every node of these types to the decorated function."""
+        return self._register(types, by_import=False)
 
+    def on_imported(self, *types: type[ast.AST]) -> Callable[[NodeFunction], NodeFunction]:
+        """Show every name, attribute or call that begins with an imported name: no other one has an origin."""
+        return self._register(types, by_import=True)
+
+    def _register(
+        self, types: tuple[type[ast.AST], ...], *, by_import: bool
+    ) -> Callable[[NodeFunction], NodeFunction]:
         def register(check: NodeFunction) -> NodeFunction:
             for kind in types:
-                self.node_checks.setdefault(kind, []).append(check)
+                self.node_checks.setdefault((kind, by_import), []).append(check)
             return check
 
         return register
@@ -242,9 +196,8 @@ class Rule:
         """Everything that this rule sees in a file."""
         for check in self.file_checks:
             yield from check(file)
-        for kind, checks in self.node_checks.items():
-            nodes = file.nodes_of(kind)
-            for node in nodes:
+        for (kind, by_import), checks in self.node_checks.items():
+            for node in file.imported_nodes(kind) if by_import else file.nodes_of(kind):
                 for node_check in checks:
                     yield from node_check(file, node)
 

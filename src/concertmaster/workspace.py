@@ -76,14 +76,15 @@ def open_workspace(
         aim = current
     files = manifests(project)
     shadows, regular = shadow(project.paths, files)
-    definitions = Definitions(project.paths, lambda path: readable(project, path))
+    rules = choose_rules(tuple(select) or config.select, (*ignore, *config.ignore), prose=config.prose)
+    taken = frozenset(name for rule in rules for name in rule.takes)
+    definitions = Definitions(project.paths, lambda path: readable(project, path), likely=taken)
     deployment = Deployment(project.paths, lambda path: readable(project, path), _homes(dependencies))
     window = Window(current, aim, mode, before if before != current else None)
     known_names = supply.names(window.judged, current, aim, window.origin)
     around = Surroundings(
         window, shadows, regular, definitions, deployment, known_names.index, _own(dependencies)
     )
-    rules = choose_rules(tuple(select) or config.select, (*ignore, *config.ignore), prose=config.prose)
     others = _strangers(project, files, definitions)
     return Workspace(project, config, dependencies, around, rules, believed, known_names, supply, others)
 

@@ -8,16 +8,23 @@ from posixpath import dirname
 
 from concertmaster.project.modules import PLAIN_IMPORTS, Module, imported, read_module
 from concertmaster.project.names import CORE, ROOT, canonical
+from concertmaster.project.words import holders
 
 MAX_STEPS = 40
 
 
 class Definitions:
-    """The project's modules, read when they are asked for."""
+    """The project's modules, read when they are asked for.
 
-    def __init__(self, paths: Iterable[str], read: Callable[[str], bytes | None]) -> None:
+    `likely` are names of which it may be asked whether somebody takes them: they are looked for together.
+    """
+
+    def __init__(
+        self, paths: Iterable[str], read: Callable[[str], bytes | None], likely: Iterable[str] = ()
+    ) -> None:
         self._paths = tuple(paths)
         self._read = read
+        self._likely = frozenset(name.encode() for name in likely)
         self._modules: dict[str, Module] = {}
         self._own: dict[tuple[str, str], bool] = {}
         self._passing: dict[tuple[str, str], bool] = {}
@@ -79,8 +86,9 @@ class Definitions:
 
         On the way only packages are looked through that do not speak of the framework themselves.
         """
+        folder = dirname(path)
         for module, names in imported(source):
-            if self._may_pass_on(module, dirname(path)):
+            if self._may_be_own(module) and self._may_pass_on(module, folder):
                 for name in names:
                     dotted = f"{module}{name}" if module.endswith(".") else f"{module}.{name}"
                     if self.origin(dotted, path).startswith(CORE):
@@ -94,23 +102,31 @@ class Definitions:
             if self._is_own(module, folder):
                 return True
             begin = module if module.endswith(".") else f"{module}."
-            if any(self._is_own(f"{begin}{name}", folder) for name in names):
+            if any(self._is_own(f"{begin}{name}", folder) for name in names if name in self._by_last):
                 return True
         plain = (name for match in PLAIN_IMPORTS.finditer(source) for name in match["names"].split(b","))
         modules = (name.split()[0].decode("ascii", "replace") for name in plain if name.strip())
         return any(self._is_own(module, folder) for module in modules)
 
+    def _may_be_own(self, module: str) -> bool:
+        """Whether the project has a file of this name at all: False is certain, and costs little."""
+        return module.rpartition(".")[2] in self._by_last or module.startswith(".")
+
     def _is_own(self, module: str, folder: str) -> bool:
+        if not self._may_be_own(module):
+            return False
         if (module, folder) not in self._own:
             self._own[module, folder] = self.find(module, f"{folder}/_" if folder else "_") is not None
         return self._own[module, folder]
 
     def _may_pass_on(self, module: str, folder: str) -> bool:
-        if (module, folder) not in self._passing:
+        key = (module, folder)
+        known = self._passing.get(key)
+        if known is None:
             found = self.find(module, f"{folder}/_" if folder else "_")
-            speaks = found is not None and (found.endswith("__init__.py") or self._speaks(found))
-            self._passing[module, folder] = speaks
-        return self._passing[module, folder]
+            known = found is not None and (found.endswith("__init__.py") or self._speaks(found))
+            self._passing[key] = known
+        return known
 
     def _speaks(self, path: str) -> bool:
         if path not in self._speaking:
@@ -169,8 +185,9 @@ class Definitions:
     def _holding(self, word: bytes) -> tuple[str, ...]:
         """The Python files that hold a word, looked for once: many files rename the same names."""
         if word not in self._held:
+            words = self._likely if word in self._likely else (word,)
             python = (path for path in self._paths if path.endswith(".py"))
-            self._held[word] = tuple(path for path in python if word in self.source(path))
+            self._held.update(holders(words, python, self._read))
         return self._held[word]
 
     def _imports(self, importer: str, source: bytes, path: str, name: str) -> bool:

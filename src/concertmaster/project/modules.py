@@ -20,6 +20,7 @@ _PLAIN_IMPORT = re.compile(r"^import[ \t]+(?P<names>[^\n;#]+)", re.MULTILINE)
 _CLASS = re.compile(r"^class[ \t]+(?P<name>\w+)[ \t]*(?:\((?P<bases>[^)]*)\))?[ \t]*:", re.MULTILINE)
 _ALIAS = re.compile(r"^(?P<name>\w+)[ \t]*=[ \t]*(?P<other>[A-Za-z_][\w.]*)[ \t]*(?:#[^\n]*)?$", re.MULTILINE)
 _TOP_LEVEL = re.compile(r"^[^\s#)\]}]", re.MULTILINE)
+_NEWLINE = ord("\n")
 _METHOD = re.compile(r"^[ \t]+(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
 _COMMENT = re.compile(r"#[^\n]*")
 
@@ -74,14 +75,18 @@ def _plain(names: str) -> Iterator[tuple[str, str]]:
 
 def imported(source: bytes) -> Iterator[tuple[str, Iterable[str]]]:
     """The modules that a file imports names from, wherever in it, with the names."""
-    at = 0
-    while (match := _IMPORT_BYTES.search(source, at)) is not None:
+    at, search = 0, _IMPORT_BYTES.search
+    while (match := search(source, at)) is not None:
         start = match.start()
-        if source[source.rfind(b"\n", 0, start) + 1 : start].strip(b" \t"):
+        if start and source[start - 1] != _NEWLINE and not _begins_line(source, start):
             at = start + 1
         else:
             at = match.end()
             yield match["module"].decode("ascii", "replace"), _names_in(match["names"])
+
+
+def _begins_line(source: bytes, at: int) -> bool:
+    return not source[source.rfind(b"\n", 0, at) + 1 : at].strip(b" \t")
 
 
 def _names_in(names: bytes) -> Iterator[str]:

@@ -88,6 +88,7 @@ ROWS = tuple(sorted({row for move in _ALL for row in named_rows(move.row)}))
 MODULES = frozenset(move.old for move in _ALL if move.is_module)
 #: The last parts of old names: what an attribute must be called to be worth a look.
 LAST_PARTS = frozenset(move.old.rpartition(".")[2] for move in _ALL)
+RENAMED = frozenset(move.old.rpartition(".")[2] for move in _ALL if move.renames)
 #: Modules from which a star import may have brought a moved name.
 SOURCES = frozenset(move.old_module for move in _ALL if not move.is_module)
 

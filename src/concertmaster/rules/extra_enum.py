@@ -46,6 +46,7 @@ rule = Rule(
     triggers=(b"Extra",),
     context=(b"pydantic",),
     priority=30,
+    takes=frozenset(("Extra",)),
 )
 
 WORDS = {
@@ -53,7 +54,7 @@ WORDS = {
 }
 
 
-@rule.on(ast.Attribute)
+@rule.on_imported(ast.Attribute)
 def member(file: PythonFile, node: ast.Attribute) -> Iterator[Hit]:
     word = WORDS.get(file.qualified(node) or "") if node.attr in ("allow", "forbid", "ignore") else None
     if word is not None and not isinstance(file.parent(node), ast.Attribute):

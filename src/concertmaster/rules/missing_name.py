@@ -43,20 +43,6 @@ from concertmaster.rewrite.moves import move_names, spelled
 from concertmaster.rule import Hit, Import, Rule
 from concertmaster.versions import Change
 
-rule = Rule(
-    __name__,
-    rows=("51-02",),
-    change=Change(works_from="5.0.0", removed="5.0.0"),
-    safety=Safety.SUGGESTED,
-    priority=60,
-    triggers=(b"orchestrator", b"pydantic_forms", b"oauth2_lib", b"nwastdlib"),
-    fallback=True,
-    follows=True,
-)
-
-
-#: The rows of names that the catalogue speaks of; guides say nothing of most.
-ROWS = {"orchestrator.core.workflow.errorlogger": ("51-02",)}
 #: Names whose uses have rules of their own, which take the import along.
 HANDLED = {
     f"pydantic_forms.validators.{name}" for name in ("ContactPersonList", "ReadOnlyField")
@@ -70,6 +56,22 @@ HANDLED = {
     workflows.utils.push_domain_models
     """.split()
 )
+
+rule = Rule(
+    __name__,
+    rows=("51-02",),
+    change=Change(works_from="5.0.0", removed="5.0.0"),
+    safety=Safety.SUGGESTED,
+    priority=60,
+    triggers=(b"orchestrator", b"pydantic_forms", b"oauth2_lib", b"nwastdlib"),
+    fallback=True,
+    follows=True,
+    takes=frozenset(name.rpartition(".")[2] for name in HANDLED),
+)
+
+
+#: The rows of names that the catalogue speaks of; guides say nothing of most.
+ROWS = {"orchestrator.core.workflow.errorlogger": ("51-02",)}
 #: The methods of `patch` and `monkeypatch` that replace an attribute by name, and fail where there is none.
 PATCHES = frozenset({"object", "setattr", "delattr"})
 
@@ -119,7 +121,7 @@ def plain_import(file: PythonFile, node: ast.Import) -> Iterator[Hit]:
             yield _hit(file, known, alias, module, alias.name)
 
 
-@rule.on(ast.Attribute)
+@rule.on_imported(ast.Attribute)
 def attribute(file: PythonFile, node: ast.Attribute) -> Iterator[Hit]:
     """A name that is reached through its module or class; what objects hold is not guessed at."""
     known, name = framework(file), origin(file, node)

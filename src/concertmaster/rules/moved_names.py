@@ -76,7 +76,7 @@ from concertmaster.project.strings import module_strings
 from concertmaster.rewrite import rename_attribute, replace
 from concertmaster.rewrite.moves import beside, is_free, move_names, rename_uses, spelled
 from concertmaster.rule import Hit, Import, Rule
-from concertmaster.rules._moved_names import LAST_PARTS, ROWS, SOURCES, Move, find, named_rows, since
+from concertmaster.rules._moved_names import LAST_PARTS, RENAMED, ROWS, SOURCES, Move, find, named_rows, since
 from concertmaster.versions import Change
 
 rule = Rule(
@@ -86,6 +86,7 @@ rule = Rule(
     change=Change(works_from="1.2.3", removed="3.0.0"),
     triggers=(b"orchestrator", b"pydantic_forms"),
     priority=20,
+    takes=RENAMED,
 )
 
 #: `orchestrator.llm_settings` and the like: the package itself still passes them on.
@@ -96,9 +97,11 @@ _PASSED_ON = frozenset(f"{root}.{name}" for name in ROOT_EXPORTS for root in (RO
 def from_import(file: PythonFile, node: ast.ImportFrom) -> Iterator[Hit]:
     """One finding for the names of a statement that share a row and a destination, one group of edits for all."""
     module = file.imported_module(node)
-    if module is None or is_alternative(file, node):
+    if module is None:
         return
     found = [(alias, find(f"{module}.{alias.name}", file.window)) for alias in node.names]
+    if all(move is None for _, move in found) or is_alternative(file, node):
+        return
     for safety in (Safety.SAFE, Safety.SUGGESTED):
         moves = {alias: move for alias, move in found if move is not None and move.safety is safety}
         edits = _edit_statement(file, node, moves)
@@ -190,7 +193,7 @@ def plain_import(file: PythonFile, node: ast.Import) -> Iterator[Hit]:
         yield _hit(file, alias, [move], (replace(file, alias, new),) if written else (), alias.name)
 
 
-@rule.on(ast.Attribute)
+@rule.on_imported(ast.Attribute)
 def attribute(file: PythonFile, node: ast.Attribute) -> Iterator[Hit]:
     """A name that is reached through its module."""
     move = _reached(file, node)

@@ -77,6 +77,7 @@ rule = Rule(
     ),
     context=(b"pydantic",),
     priority=15,
+    takes=frozenset(("GenericModel", "to_camel", "to_lower_camel", "PyObject")),
 )
 WARNS = Change(works_from="2.0.0", deprecated="2.0.0")
 
@@ -116,7 +117,7 @@ def from_import(file: PythonFile, node: ast.ImportFrom) -> Iterator[Hit]:
             yield _hit(alias if len(node.names) > 1 else node, old, edits)
 
 
-@rule.on(ast.Name, ast.Attribute)
+@rule.on_imported(ast.Name, ast.Attribute)
 def use(file: PythonFile, node: ast.Name | ast.Attribute) -> Iterator[Hit]:
     old = file.qualified(node) or ""
     if old not in MOVES or not isinstance(node.ctx, ast.Load):

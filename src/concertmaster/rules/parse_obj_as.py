@@ -54,6 +54,7 @@ rule = Rule(
     section="2.0",
     change=Change(works_from="2.0.0", deprecated="2.0.0"),
     triggers=(b"parse_obj_as", b"schema_of"),
+    takes=frozenset(("parse_obj_as", "schema_of")),
 )
 
 #: How many arguments go into the adapter's method.
@@ -63,7 +64,7 @@ METHODS = {
 }
 
 
-@rule.on(ast.Call)
+@rule.on_imported(ast.Call)
 def call(file: PythonFile, node: ast.Call) -> Iterator[Hit]:
     name = file.qualified(node.func)
     if name not in METHODS:

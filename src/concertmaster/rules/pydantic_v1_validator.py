@@ -116,6 +116,7 @@ rule = Rule(
     triggers=(b"validator",),
     context=(b"pydantic",),
     priority=20,
+    takes=frozenset(("validator",)),
 )
 REFUSED = Change(works_from="2.0.0", removed="2.0.0")
 
@@ -125,7 +126,7 @@ _NEEDLESS = frozenset(("pre", "always", "each_item", "allow_reuse"))
 OPTIONS = _NEEDLESS | {"check_fields"}
 
 
-@rule.on(ast.Call)
+@rule.on_imported(ast.Call)
 def validator(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
     if file.qualified(call.func) not in OLD:
         return

@@ -60,6 +60,7 @@ rule = Rule(
     section="5.5#1",
     change=Change(works_from="5.5.0", deprecated="5.5.0", removed="6.0.0"),
     triggers=(b"find_by_product_tag", b"query_in_use_by", b"query_depends_on"),
+    takes=frozenset(("query_in_use_by_subscriptions", "query_depends_on_subscriptions")),
 )
 
 _DB = "orchestrator.core.db"
@@ -71,7 +72,7 @@ FUNCTIONS = {
 }
 
 
-@rule.on(ast.Call)
+@rule.on_imported(ast.Call)
 def call(file: PythonFile, node: ast.Call) -> Iterator[Hit]:
     name = file.qualified(node.func) or ""
     if name in METHODS:

@@ -6,12 +6,13 @@ import ast
 import bisect
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from concertmaster.project.definitions import Definitions
 from concertmaster.project.python import unreadable_bytes
+from concertmaster.project.words import holders
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -56,6 +57,14 @@ class Parsed:
         return self.source[place.start : place.end].decode("utf-8", "replace")
 
 
+#: All words that may be asked for, since files are read once for all of them.
+LOOKED_FOR = frozenset(
+    b"""
+    ALL_WORKFLOWS.update ALL_WORKFLOWS[ LazyWorkflowInstance OrchestratorCore ProductBlockModel
+    SUBSCRIPTION_MODEL_REGISTRY _workflow( cli.main down_revision initialise_celery is_base lifecycle
+    product_block_name task version_locations workflow
+    """.split()
+)
 #: Bytes of source of which trees are held, each some twenty times as large, and of which the text is.
 MOST_TREES, MOST_TEXTS = 2_000_000, 32_000_000
 
@@ -150,8 +159,11 @@ class Sources:
 
     def holding(self, *words: bytes) -> tuple[str, ...]:
         """The Python files that hold one of these words."""
-        return tuple(
-            path
-            for path in self.python
-            if (text := self.source(path)) and any(word in text for word in words)
-        )
+        if not LOOKED_FOR.issuperset(words):
+            raise ValueError(f"not all of {words} are looked for")
+        there = {path for word in words for path in self._holders[word]}
+        return tuple(path for path in self.python if path in there)
+
+    @cached_property
+    def _holders(self) -> Mapping[bytes, tuple[str, ...]]:
+        return holders(LOOKED_FOR, self.python, self.read)

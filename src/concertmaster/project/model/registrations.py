@@ -25,7 +25,8 @@ DECORATORS = {
     f"{_UTILS}task": "SYSTEM",
     "orchestrator.core.workflow.workflow": "",
 }
-_WORDS = tuple(name.rpartition(".")[2].encode() for name in DECORATORS)
+#: What the name of each of them ends with.
+_WORDS = (b"workflow", b"task")
 #: Without such a line nothing at the top level of a module is decorated.
 _DECORATED = re.compile(rb"(?:^|[\r\n\f]|\xef\xbb\xbf)@")
 #: Folders with code that is shown or filled in, or that migrates.
