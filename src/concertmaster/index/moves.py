@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
-from concertmaster.index.codec import runs_of
+from concertmaster.index.codec import FIELD, RECORD, runs_of
 from concertmaster.index.model import Entry, Kind
 from concertmaster.index.names import distribution_of
 
@@ -77,7 +77,7 @@ def _same_name(index: Index, origin: str, held: str, entry: Entry, view: View) -
     leaf = origin.rpartition(".")[2]
     before = index.view_of(origin, held)
     known: list[str] = []
-    for module in sorted(_definitions(index).get(leaf, ())):
+    for module in _definers(index, leaf):
         place = f"{module}.{leaf}"
         there = view.find(place)
         if (
@@ -131,16 +131,14 @@ def is_tool(entry: Entry) -> bool:
     return made.startswith("()") and distribution_of(made[2:]) is None
 
 
-@lru_cache(maxsize=4)
-def _definitions(index: Index) -> dict[str, set[str]]:
+@lru_cache(maxsize=4096)
+def _definers(index: Index, leaf: str) -> tuple[str, ...]:
     """The modules that define a name in any release."""
-    found: dict[str, set[str]] = {}
-    for module in index.table.lines:
-        for local, record in index.table.records(module).items():
-            if (
-                local
-                and "." not in local
-                and any(not each.startswith(Kind.IMPORT) for _, each in runs_of(record))
-            ):
-                found.setdefault(local, set()).add(module)
-    return found
+    begin = f"{RECORD}{leaf}{FIELD}"
+    named = (module for module, text in index.table.lines.items() if begin in f"{RECORD}{text}")
+    return tuple(sorted(module for module in named if _defines(index, module, leaf)))
+
+
+def _defines(index: Index, module: str, leaf: str) -> bool:
+    record = index.table.records(module).get(leaf)
+    return record is not None and any(not text.startswith(Kind.IMPORT) for _, text in runs_of(record))

@@ -33,6 +33,18 @@ def find(index: Index, name: str, release: str) -> SettingsField | None:
     return _by_name(index, release).get(name.rpartition(".")[2].casefold())
 
 
+def may_have_been(index: Index, name: str) -> bool:
+    """Whether a name can have been a field in any release: False is certain, and costs little."""
+    return name.casefold() in _ever(index)
+
+
+@lru_cache(maxsize=4)
+def _ever(index: Index) -> frozenset[str]:
+    """The last parts of all names of modules with settings, in lower case, whatever they are in which release."""
+    locals_ = (local for module in _modules(index) for local in index.table.records(module))
+    return frozenset(local.rpartition(".")[2].casefold() for local in locals_)
+
+
 @lru_cache(maxsize=256)
 def _by_name(index: Index, release: str) -> dict[str, SettingsField]:
     """The fields by their names in lower case; of several the first counts."""

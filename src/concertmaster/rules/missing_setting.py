@@ -56,8 +56,6 @@ def setting(file: PythonFile, node: ast.Attribute) -> Iterator[Hit]:
     if known is None or not node.attr.isupper():
         return
     before, after = known.setting_before(node.attr), known.setting(node.attr)
-    if after is None and not known.ever_had_setting(node.attr):
-        return
     if after is not None and (before is None or _plain(before) == _plain(after)):
         return
     if after is not None and "Secret" in after.type:
@@ -65,10 +63,10 @@ def setting(file: PythonFile, node: ast.Attribute) -> Iterator[Hit]:
     proof = instance_of(file, node.value, SETTINGS)
     if (proof is None or proof.own) and origin(file, node.value) not in SETTINGS.objects:
         return
-    if after is None:
-        yield _gone(known, node)
-    elif before is not None:
+    if after is not None and before is not None:
         yield _changed(known, node, before, after)
+    elif after is None and known.ever_had_setting(node.attr):
+        yield _gone(known, node)
 
 
 def _gone(known: Framework, node: ast.Attribute) -> Hit:
