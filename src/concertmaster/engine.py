@@ -151,7 +151,7 @@ def _local(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> str:
 
 
 def _is_imported(file: PythonFile, name: ast.Name) -> bool:
-    scope = file.scope(name).find(name.id)
+    scope = file.scope(name).find(name.id) if name.id in file.imported_names else None
     return scope is not None and name.id in scope.imports
 
 

@@ -42,12 +42,15 @@ def places(text: str, spans: Iterable[tuple[int, int]]) -> dict[tuple[int, int],
 
 def _homes(lines: list[str], wanted: set[int]) -> Iterator[tuple[int, tuple[str, ...]]]:
     stack: list[tuple[int, str]] = []
-    for number, line in enumerate(lines, start=1):
-        said = line.strip()
-        indent = len(line) - len(line.lstrip())
+    for number, line in enumerate(lines[: max(wanted, default=0)], start=1):
+        said = line.lstrip()
+        indent = len(line) - len(said)
+        if not said and number not in wanted:
+            continue
+        said = said.rstrip()
         while said and stack and stack[-1][0] >= indent:
             stack.pop()
-        is_section = indent == 0 and bool(_SECTION.match(said))
+        is_section = indent == 0 and said.startswith("[") and bool(_SECTION.match(said))
         if is_section:
             stack.clear()
         if number in wanted:

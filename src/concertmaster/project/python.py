@@ -55,6 +55,10 @@ class PythonFile(TextFile):
     def __init__(self, path: str, source: bytes, around: Surroundings) -> None:
         super().__init__(path, source, around.window)
         self._qualified: dict[ast.AST, str | None] = {}
+        self._modules: dict[ast.ImportFrom, str | None] = {}
+        self._by_import: dict[type[ast.AST], Sequence[ast.AST]] = {}
+        self._heads: dict[tuple[Scope, str], str | None] = {}
+        self.origins: dict[ast.AST, str | None] = {}  # of `reexports.origin`
         self.memo: dict[Hashable, Any] = {}  # what is worked out once for all rules that look at the file
         self.around = around
 
@@ -116,6 +120,22 @@ class PythonFile(TextFile):
         """All nodes of exactly this type, in source order."""
         return self._walk.by_type.get(kind, ())
 
+    def imported_nodes(self, kind: type[ast.AST]) -> Sequence[ast.AST]:
+        """The nodes of a type that begin with an imported name, in source order: all that can have an origin."""
+        if kind not in self._by_import:
+            self._by_import[kind] = [
+                node for node in self.nodes_of(kind) if self._root(node) in self.imported_names
+            ]
+        return self._by_import[kind]
+
+    def _root(self, node: ast.AST) -> str | None:
+        """The name that a call or a chain of attributes begins with."""
+        if node.__class__ is ast.Call:
+            node = node.func
+        while node.__class__ is ast.Attribute:
+            node = node.value
+        return node.id if isinstance(node, ast.Name) else None
+
     def parent(self, node: ast.AST) -> ast.AST | None:
         return self._walk.parents.get(node)
 
@@ -163,12 +183,28 @@ class PythonFile(TextFile):
         while isinstance(node, ast.Attribute):
             parts.append(node.attr)
             node = node.value
-        if not isinstance(node, ast.Name):
+        if not isinstance(node, ast.Name) or node.id not in self.imported_names:
             return None
-        origins = {imported.dotted for imported in self.bindings(node)}
-        if len({self.canonical(origin) for origin in origins}) != 1:
-            return None
-        return ".".join((min(origins), *reversed(parts)))
+        head = self._head(node)
+        return head if head is None or not parts else ".".join((head, *reversed(parts)))
+
+    @cached_property
+    def imported_names(self) -> frozenset[str]:
+        """The names that imports bind anywhere in the file: most names are none of them."""
+        return frozenset(
+            alias.asname or alias.name.partition(".")[0]
+            for node in self.nodes(ast.Import, ast.ImportFrom)
+            for alias in node.names
+        )
+
+    def _head(self, name: ast.Name) -> str | None:
+        """What an imported name stands for where it is read; None when that is not certain."""
+        key = (self.scope(name), name.id)
+        if key not in self._heads:
+            origins = {imported.dotted for imported in self.bindings(name)}
+            is_certain = len({self.canonical(origin) for origin in origins}) == 1
+            self._heads[key] = min(origins) if is_certain else None
+        return self._heads[key]
 
     def qualified(self, node: ast.AST) -> str | None:
         """The canonical name that an expression stands for; None when that is not certain.
@@ -191,7 +227,10 @@ class PythonFile(TextFile):
 
     def imported_module(self, node: ast.ImportFrom) -> str | None:
         """The canonical module of a `from … import`; None for relative imports."""
-        return None if node.level or not node.module else self.canonical(node.module, module=True)
+        if node not in self._modules:
+            known = None if node.level or not node.module else self.canonical(node.module, module=True)
+            self._modules[node] = known
+        return self._modules[node]
 
     # -- text ----------------------------------------------------------------------------------
 

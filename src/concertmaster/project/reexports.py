@@ -18,6 +18,12 @@ def origin(file: PythonFile, node: ast.AST) -> str | None:
 
     What is not certain comes back as it is written, or as None.
     """
+    if node not in file.origins:
+        file.origins[node] = _origin(file, node)
+    return file.origins[node]
+
+
+def _origin(file: PythonFile, node: ast.AST) -> str | None:
     name, definitions = file.qualified(node), file.around.definitions
     if name is None or definitions is None or is_framework(name):
         return name

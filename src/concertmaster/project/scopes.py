@@ -84,6 +84,7 @@ _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
 }
 _FIELDS |= dict.fromkeys((ast.Constant, ast.Name, ast.MatchSingleton), ())
 _FIELDS |= dict.fromkeys((ast.Import, ast.ImportFrom), ("names",))
+_IN_ORDER = {kind: names[::-1] for kind, names in _FIELDS.items()}
 
 Item = tuple[ast.AST, Scope, ast.AST]
 
@@ -139,10 +140,10 @@ class Walker:
         if self._redirects and isinstance(node, FUNCTIONS):
             _redirect(node, inner)
         outside = _evaluated_outside(node)
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.arguments):
+        for child in _children(node):
+            if child.__class__ is ast.arguments:
                 self._arguments(child, node, inner, children)
-            elif isinstance(child, ast.comprehension) and child is node.generators[0]:  # type: ignore[attr-defined]
+            elif child.__class__ is ast.comprehension and child is node.generators[0]:  # type: ignore[attr-defined]
                 self._first_generator(child, node, inner, children)
             else:
                 children.append((child, scope if child in outside else inner, node))
@@ -153,9 +154,9 @@ class Walker:
         self.parents[args] = node
         self.by_type[ast.arguments].append(args)
         outer = inner.parent or inner
-        for child in ast.iter_child_nodes(args):
-            if isinstance(child, ast.arg):
-                inner.bind(child.arg, child)
+        for child in _children(args):
+            if child.__class__ is ast.arg:
+                inner.others[child.arg].append(child)
                 self.parents[child] = args
                 self.by_type[ast.arg].append(child)
                 if child.annotation is not None:
@@ -171,6 +172,18 @@ class Walker:
         self.by_type[ast.comprehension].append(generator)
         children.append((generator.iter, inner.parent or inner, generator))
         children += [(child, inner, generator) for child in (generator.target, *generator.ifs)]
+
+
+def _children(node: ast.AST) -> list[ast.AST]:
+    """The nodes right below a node, in the order of its fields."""
+    found: list[ast.AST] = []
+    for name in _IN_ORDER[node.__class__]:
+        value = getattr(node, name, None)
+        if value.__class__ is list:
+            found += [child for child in value if child is not None]
+        elif value is not None:
+            found.append(value)
+    return found
 
 
 def _push_fields(node: ast.AST, scope: Scope, stack: list[Item]) -> None:

@@ -65,10 +65,17 @@ def _modules(node: ast.AST) -> Iterator[str]:
 
 def in_import_guard(file: PythonFile, node: ast.AST) -> bool:
     """Whether a node stands in a `try` that catches failing imports."""
-    return any(
-        isinstance(up, ast.Try) and any(_catches_import(handler) for handler in up.handlers)
-        for up in file.ancestors(node)
-    )
+    guards = _import_guards(file)
+    return bool(guards) and any(up in guards for up in file.ancestors(node))
+
+
+def _import_guards(file: PythonFile) -> frozenset[ast.Try]:
+    """Every `try` of a file that catches failing imports."""
+    if "import guards" not in file.memo:
+        found = (node for node in file.nodes(ast.Try) if any(map(_catches_import, node.handlers)))
+        file.memo["import guards"] = frozenset(found)
+    known: frozenset[ast.Try] = file.memo["import guards"]
+    return known
 
 
 def is_alternative(file: PythonFile, node: ast.ImportFrom) -> bool:

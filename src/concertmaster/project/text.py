@@ -32,9 +32,7 @@ class TextFile:
     @cached_property
     def _lines(self) -> list[int]:
         """The offset at which each line starts; lines end at `\\n` only, as for GitHub."""
-        starts = [0]
-        starts.extend(match.end() for match in re.finditer(rb"\n", self.source))
-        return starts
+        return [0, *(match.end() for match in re.finditer(rb"\n", self.source))]
 
     @cached_property
     def newline(self) -> str:

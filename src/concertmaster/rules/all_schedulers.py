@@ -56,7 +56,7 @@ def from_import(file: PythonFile, node: ast.ImportFrom) -> Iterator[Hit]:
         yield from (Hit(alias, MESSAGE) for alias in node.names if alias.name == "ALL_SCHEDULERS")
 
 
-@rule.on(ast.Attribute)
+@rule.on_imported(ast.Attribute)
 def attribute(file: PythonFile, node: ast.Attribute) -> Iterator[Hit]:
     if node.attr == "ALL_SCHEDULERS" and file.qualified(node) == f"{_SCHEDULES}.ALL_SCHEDULERS":
         yield Hit(node, MESSAGE)

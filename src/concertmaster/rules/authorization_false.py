@@ -98,7 +98,7 @@ def _may_be_false(value: ast.expr) -> bool:
     return not (isinstance(value, ast.Constant) and value.value in (True, None))
 
 
-@rule.on(ast.Call)
+@rule.on_imported(ast.Call)
 def policy(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
     if file.qualified(call.func) != OPA:
         return

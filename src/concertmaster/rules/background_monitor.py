@@ -61,7 +61,7 @@ MESSAGE = (
 )
 
 
-@rule.on(ast.Call)
+@rule.on_imported(ast.Call)
 def application(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
     if not file.path.endswith("conftest.py") or b"worker_status_monitor" in file.source:
         return

@@ -119,7 +119,7 @@ TEXTS = frozenset("strip_whitespace to_lower to_upper strict min_length max_leng
 LENGTHS = {"min_items": "min_length", "max_items": "max_length"}
 
 
-@rule.on(ast.Name, ast.Attribute)
+@rule.on_imported(ast.Name, ast.Attribute)
 def use(file: PythonFile, node: ast.Name | ast.Attribute) -> Iterator[Hit]:
     name = file.qualified(node) or ""
     kind = next((name.removeprefix(old) for old in OLD if name.startswith(old)), "")

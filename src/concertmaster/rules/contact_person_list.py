@@ -59,7 +59,7 @@ RENAMED = {"organisation": "customer_id", "organisation_key": "customer_key"}
 MESSAGE = "contact persons belong to a customer since 2.1.0: `customer_contact_list` says so in the schema"
 
 
-@rule.on(ast.Call)
+@rule.on_imported(ast.Call)
 def call(file: PythonFile, node: ast.Call) -> Iterator[Hit]:
     module, _, name = (file.qualified(node.func) or "").rpartition(".")
     if module not in MODULES or name != "contact_person_list":

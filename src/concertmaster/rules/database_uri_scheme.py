@@ -172,7 +172,7 @@ def literal(file: PythonFile, node: ast.Constant | ast.JoinedStr) -> Iterator[Hi
     yield Hit(node, _message(scheme), (edit,) if edit else (), safety=safety)
 
 
-@rule.on(ast.Call)
+@rule.on_imported(ast.Call)
 def driver(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
     """`PostgresDsn.build(scheme="postgresql")`, `URL.create("postgresql")`."""
     if file.qualified(call.func) not in _DRIVERS or supports_both(file):

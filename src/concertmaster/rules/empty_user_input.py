@@ -59,7 +59,7 @@ MESSAGE = (
 )
 
 
-@rule.on(ast.Call)
+@rule.on_imported(ast.Call)
 def started(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
     if file.qualified(call.func) not in _STARTS or not _is_expected_to_fail(file, call):
         return

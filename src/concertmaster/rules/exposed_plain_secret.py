@@ -75,7 +75,7 @@ _URLS = frozenset(
 )
 
 
-@rule.on(ast.Call)
+@rule.on_imported(ast.Call)
 def exposed(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
     if file.qualified(call.func) not in _EXPOSE or len(call.args) < 2:
         return

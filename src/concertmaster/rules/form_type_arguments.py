@@ -56,7 +56,7 @@ rule = Rule(
 MODULES = ("orchestrator.core.forms.validators", "pydantic_forms.validators")
 
 
-@rule.on(ast.Call)
+@rule.on_imported(ast.Call)
 def call(file: PythonFile, node: ast.Call) -> Iterator[Hit]:
     module, _, name = (file.qualified(node.func) or "").rpartition(".")
     if module not in MODULES:

@@ -193,7 +193,7 @@ def subclass(file: PythonFile, node: ast.ClassDef) -> Iterator[Hit]:
             yield _made(file, node, base, maker, message, module)
 
 
-@rule.on(ast.Name, ast.Attribute)
+@rule.on_imported(ast.Name, ast.Attribute)
 def used(file: PythonFile, node: ast.Name | ast.Attribute) -> Iterator[Hit]:
     """One of the classes that are gone, used without a subclass."""
     module, _, name = (file.qualified(node) or "").rpartition(".")

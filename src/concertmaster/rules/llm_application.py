@@ -59,7 +59,7 @@ ARGUMENTS = frozenset(("llm_settings", "agent_model", "agent_tools"))
 MESSAGE = "`LLMOrchestratorCore` is gone since 5.0: use `OrchestratorCore`, and deploy `orchestrator-agent` for the agent"
 
 
-@rule.on(ast.Name, ast.Attribute)
+@rule.on_imported(ast.Name, ast.Attribute)
 def application(file: PythonFile, node: ast.Name | ast.Attribute) -> Iterator[Hit]:
     if not isinstance(node.ctx, ast.Load) or file.qualified(node) != OLD or supports_both(file):
         return
@@ -69,7 +69,7 @@ def application(file: PythonFile, node: ast.Name | ast.Attribute) -> Iterator[Hi
     yield Hit(node, MESSAGE, edits, (Import("orchestrator.core", "OrchestratorCore"),))
 
 
-@rule.on(ast.Call)
+@rule.on_imported(ast.Call)
 def arguments(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
     """The same arguments where the class is the right one already: they would be passed on to FastAPI."""
     if file.qualified(call.func) == NEW and not supports_both(file):

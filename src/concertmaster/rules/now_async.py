@@ -78,7 +78,7 @@ FUNCTIONS = {
 }
 
 
-@rule.on(ast.Call)
+@rule.on_imported(ast.Call)
 def call(file: PythonFile, node: ast.Call) -> Iterator[Hit]:
     known = FUNCTIONS.get(file.qualified(node.func) or "")
     if known is None or isinstance(file.parent(node), (ast.Await, ast.Call, ast.keyword)):

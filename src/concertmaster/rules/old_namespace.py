@@ -209,7 +209,7 @@ def _doubtful(hit: Hit) -> Hit:
     return Hit(hit.where, hit.message, hit.edits, safety=Safety.SUGGESTED, rows=hit.rows, change=DOUBTFUL)
 
 
-@rule.on(ast.Call)
+@rule.on_imported(ast.Call)
 def resources(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
     """`files("orchestrator")`: the namespace itself holds no files any more."""
     first = call.args[0] if call.args else None

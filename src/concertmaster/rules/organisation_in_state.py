@@ -107,7 +107,7 @@ _OTHERS = frozenset((f"{_UTILS}create_workflow", "orchestrator.core.workflow.wor
 _STEPS = frozenset(f"orchestrator.core.workflow.{name}" for name in ("step", "retrystep", "inputstep"))
 
 
-@rule.on(ast.Call)
+@rule.on_imported(ast.Call)
 def form(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
     """The first form of a workflow gets nothing but what the workflow begins with."""
     if file.qualified(call.func) not in WITH_SUBSCRIPTION:

@@ -173,7 +173,7 @@ def _edits(file: SettingsFile, image: Image, major: int | None) -> tuple[Edit, .
     return (Edit(*image.at, name.encode()), Edit(*image.tag_at, tag.encode()))
 
 
-@rule.on(ast.Call)
+@rule.on_imported(ast.Call)
 def container(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
     if file.qualified(call.func) not in _CONTAINER:
         return

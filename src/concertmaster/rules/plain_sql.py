@@ -92,7 +92,7 @@ def _is_connection(file: PythonFile, node: ast.expr) -> bool:
     return isinstance(up, ast.Assign) and isinstance(up.value, ast.Call) and _is_connection(file, up.value)
 
 
-@rule.on(ast.Call)
+@rule.on_imported(ast.Call)
 def select(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
     if (
         len(call.args) != 1

@@ -55,7 +55,7 @@ MESSAGE = (
 )
 
 
-@rule.on(ast.Call)
+@rule.on_imported(ast.Call)
 def call(file: PythonFile, node: ast.Call) -> Iterator[Hit]:
     if file.qualified(node.func) == PRIVATE:
         yield Hit(node, MESSAGE)

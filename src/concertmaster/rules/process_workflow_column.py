@@ -122,7 +122,7 @@ def _compared(file: PythonFile, node: ast.Attribute, compare: ast.Compare, other
     return Hit(node, MESSAGE, (replace(file, compare, new),), safety=Safety.SUGGESTED)
 
 
-@rule.on(ast.Call)
+@rule.on_imported(ast.Call)
 def constructor(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
     if file.qualified(call.func) not in TABLES:
         return

@@ -114,7 +114,7 @@ KNOWN = frozenset(
 )
 
 
-@rule.on(ast.Call)
+@rule.on_imported(ast.Call)
 def arguments(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
     name = file.qualified(call.func)
     if name not in TYPES and name not in FIELD:

@@ -96,7 +96,7 @@ OPTIONS = frozenset(("pre", "allow_reuse", "skip_on_failure"))
 MESSAGE = "`root_validator` of pydantic is `model_validator` since 2.0.0"
 
 
-@rule.on(ast.Name, ast.Attribute)
+@rule.on_imported(ast.Name, ast.Attribute)
 def validator(file: PythonFile, node: ast.Name | ast.Attribute) -> Iterator[Hit]:
     if file.qualified(node) not in OLD or not isinstance(node.ctx, ast.Load):
         return

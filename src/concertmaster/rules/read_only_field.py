@@ -83,7 +83,7 @@ _MODULES = (
 NAMES = frozenset(f"{module}.ReadOnlyField" for module in (*_MODULES, "orchestrator.core.forms"))
 
 
-@rule.on(ast.Call)
+@rule.on_imported(ast.Call)
 def field(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
     if file.qualified(call.func) not in NAMES:
         return

@@ -78,7 +78,7 @@ def plain_import(file: PythonFile, node: ast.Import) -> Iterator[Hit]:
             yield _hit(file, alias, removal, alias.name)
 
 
-@rule.on(ast.Attribute)
+@rule.on_imported(ast.Attribute)
 def attribute(file: PythonFile, node: ast.Attribute) -> Iterator[Hit]:
     """A name that is reached through its module or class."""
     if node.attr not in LAST_PARTS:

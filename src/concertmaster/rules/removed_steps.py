@@ -85,7 +85,7 @@ GONE = "`{0}` is gone since 4.0, for domain models are no longer cached: take it
 IDLE = "`{0}` does nothing since 5.4, the search index follows by itself: take it out of the steps"
 
 
-@rule.on(ast.Name, ast.Attribute)
+@rule.on_imported(ast.Name, ast.Attribute)
 def use(file: PythonFile, node: ast.Name | ast.Attribute) -> Iterator[Hit]:
     name = origin(file, node) or ""
     if name not in CACHING and name not in REFRESHING:

@@ -75,7 +75,7 @@ FUNCTIONS = {
 }
 
 
-@rule.on(ast.Call)
+@rule.on_imported(ast.Call)
 def call(file: PythonFile, node: ast.Call) -> Iterator[Hit]:
     known = FUNCTIONS.get(file.qualified(node.func) or "")
     word = next((word for word in node.keywords if known and word.arg == known.old), None)

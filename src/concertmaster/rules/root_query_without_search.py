@@ -55,7 +55,7 @@ SEARCH = frozenset(f"{module}.{name}" for module in _MODULES for name in ("Searc
 MESSAGE = "Search is a part of the root query since 5.0: merge `SearchQuery` into your own"
 
 
-@rule.on(ast.Call)
+@rule.on_imported(ast.Call)
 def root(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
     types = call.args[1] if len(call.args) > 1 else None
     if not isinstance(types, (ast.Tuple, ast.List)) or file.qualified(call.func) not in _MERGE:

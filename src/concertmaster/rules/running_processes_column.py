@@ -75,7 +75,7 @@ def attribute(file: PythonFile, node: ast.Attribute) -> Iterator[Hit]:
         yield Hit(node, MESSAGE)
 
 
-@rule.on(ast.Call)
+@rule.on_imported(ast.Call)
 def made(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
     if file.qualified(call.func) in TABLES:
         yield from (Hit(word, MESSAGE) for word in call.keywords if word.arg == COLUMN)

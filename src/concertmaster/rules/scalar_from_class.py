@@ -79,7 +79,7 @@ MESSAGE = (
 )
 
 
-@rule.on(ast.Call)
+@rule.on_imported(ast.Call)
 def scalar(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
     if not call.args or file.qualified(call.func) not in _SCALAR or supports_both(file):
         return

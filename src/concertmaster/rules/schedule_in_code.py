@@ -58,7 +58,7 @@ _METHODS = frozenset(
 MESSAGE = "Schedules in code are deprecated since 4.7 and go away in 6.0: schedule {0} through `POST /api/schedules/`"
 
 
-@rule.on(ast.Call)
+@rule.on_imported(ast.Call)
 def job(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
     if file.qualified(call.func) in _METHODS:
         yield Hit(call, MESSAGE.format(_task(file, call)))

@@ -71,7 +71,7 @@ NEW = {f"{MODULE}.oidc_user": "authenticate", f"{MODULE}.opa_security_default": 
 _DEPENDS = frozenset(f"fastapi{part}.{name}" for part in ("", ".params") for name in ("Depends", "Security"))
 
 
-@rule.on(ast.Name, ast.Attribute)
+@rule.on_imported(ast.Name, ast.Attribute)
 def dependency(file: PythonFile, node: ast.Name | ast.Attribute) -> Iterator[Hit]:
     old = file.qualified(node)
     new = NEW.get(old or "")

@@ -76,7 +76,7 @@ OLD = "orchestrator.core.domain.base.serializable_property"
 MESSAGE = "`serializable_property` went in 2.0.0: use `computed_field` of pydantic above `property`"
 
 
-@rule.on(ast.Name, ast.Attribute)
+@rule.on_imported(ast.Name, ast.Attribute)
 def use(file: PythonFile, node: ast.Name | ast.Attribute) -> Iterator[Hit]:
     if file.qualified(node) != OLD or not isinstance(node.ctx, ast.Load):
         return

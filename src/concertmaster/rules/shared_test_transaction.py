@@ -72,7 +72,7 @@ MESSAGE = (
 )
 
 
-@rule.on(ast.Attribute)
+@rule.on_imported(ast.Attribute)
 def rebound(file: PythonFile, node: ast.Attribute) -> Iterator[Hit]:
     if not isinstance(node.ctx, ast.Store) or b"async_session" in file.source:
         return

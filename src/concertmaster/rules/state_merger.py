@@ -65,7 +65,7 @@ _PROCESSES = "orchestrator.core.services.processes"
 MESSAGE = "`StateMerger` is deprecated since 5.5 and goes away in 6.0: `merge_state` gives the merged state"
 
 
-@rule.on(ast.Call)
+@rule.on_imported(ast.Call)
 def merge(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
     if file.qualified(call.func) != f"{_PROCESSES}.StateMerger.merge":
         return

@@ -64,7 +64,7 @@ RELATION = "orchestrator.core.workflows.steps.store_process_subscription_relatio
 REMOVED = Change(works_from="4.2.0", removed="4.2.0")
 
 
-@rule.on(ast.Call)
+@rule.on_imported(ast.Call)
 def target(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
     name = origin(file, call.func)
     if name not in STEP and name != RELATION:

@@ -55,7 +55,7 @@ SCHEMAS = frozenset(("strawberry.federation.Schema", *(f"{module}.{_SCHEMA}" for
 ROUTERS = frozenset(("strawberry.fastapi.GraphQLRouter", *(f"{module}.{_ROUTER}" for module in _OWN)))
 
 
-@rule.on(ast.Call)
+@rule.on_imported(ast.Call)
 def arguments(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
     name = file.qualified(call.func)
     if name not in SCHEMAS | ROUTERS or supports_both(file):

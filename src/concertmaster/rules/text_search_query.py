@@ -59,7 +59,7 @@ def text(file: PythonFile, node: ast.Constant) -> Iterator[Hit]:
         yield Hit(node, MESSAGE)
 
 
-@rule.on(ast.Call)
+@rule.on_imported(ast.Call)
 def called(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
     if file.qualified(call.func) == _FILTER:
         yield Hit(call, MESSAGE)

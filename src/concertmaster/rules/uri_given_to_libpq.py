@@ -95,7 +95,7 @@ def commanded(file: SettingsFile) -> Iterator[Hit]:
         yield Hit(Span(*file.manifest.bytes_at(*match.span())), MESSAGE, safety=Safety.MANUAL, change=_SHELL)
 
 
-@rule.on(ast.Call)
+@rule.on_imported(ast.Call)
 def connected(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
     if file.qualified(call.func) not in _LIBPQ:
         return

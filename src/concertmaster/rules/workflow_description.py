@@ -91,7 +91,7 @@ DECORATORS = {
 MESSAGE = "The description is ignored since 5.0: it lives in the database and is edited there"
 
 
-@rule.on(ast.Call)
+@rule.on_imported(ast.Call)
 def description(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
     parameters = DECORATORS.get(origin(file, call.func) or "")
     if parameters is None or any(isinstance(argument, ast.Starred) for argument in call.args):

@@ -89,7 +89,7 @@ def insert(file: PythonFile, node: ast.Constant) -> Iterator[Hit]:
         yield Hit(node, MESSAGE)
 
 
-@rule.on(ast.Call)
+@rule.on_imported(ast.Call)
 def added(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
     given = {word.arg: word.value for word in call.keywords}
     if file.qualified(call.func) not in WORKFLOW_TABLES or call.args or "name" not in given:

@@ -61,7 +61,7 @@ _TASKS = ("SYSTEM", "VALIDATE")
 MESSAGE = "A workflow is a task by `is_task` since 4.0, not by its target: set it"
 
 
-@rule.on(ast.Call)
+@rule.on_imported(ast.Call)
 def row(file: PythonFile, call: ast.Call) -> Iterator[Hit]:
     given = {word.arg: word.value for word in call.keywords}
     if file.qualified(call.func) not in WORKFLOW_TABLES or call.args or None in given or "is_task" in given:

@@ -60,7 +60,7 @@ ROWS = {
 }
 
 
-@rule.on(ast.Call)
+@rule.on_imported(ast.Call)
 def call(file: PythonFile, node: ast.Call) -> Iterator[Hit]:
     known, name = framework(file), origin(file, node.func)
     if known is None or name is None or not is_framework(name):

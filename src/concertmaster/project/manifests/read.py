@@ -85,7 +85,9 @@ _NAMES = re.compile("|".join(fnmatch.translate(pattern.rpartition("/")[2]) for p
 
 def reader_of(path: str) -> Reader | None:
     """The function that reads a manifest of this name; None where it is none."""
-    if not _NAMES.match(path, path.rfind("/") + 1):
+    if (path.endswith(".py") and not path.endswith("setup.py")) or not _NAMES.match(
+        path, path.rfind("/") + 1
+    ):
         return None
     parts = path.split("/")
     for pattern, reader in READERS:
