@@ -40,6 +40,8 @@ class Part:
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
+        if not self.folder and not self.others:
+            return self.project.paths
         found = (inside(path, self.folder, self.others) for path in self.project.paths)
         return tuple(path for path in found if path is not None)
 

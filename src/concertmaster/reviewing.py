@@ -146,7 +146,9 @@ def compared(
         config=workspace.config,
         supply=workspace.supply,
     )
-    old = judge(replace(before, rules=workspace.rules), base, paths=sorted({*paths, *origins}))
+    old = judge(
+        replace(before, rules=workspace.rules), base, paths=sorted({*paths, *origins}), rewriting=False
+    )
     return replace(judgement, brought=tuple(_more(judgement.report, old, renamed)))
 
 

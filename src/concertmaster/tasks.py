@@ -20,7 +20,7 @@ from concertmaster.subjects import analyse
 from concertmaster.worker import Limits
 
 #: Below this many bytes one process is quicker than several.
-POOL_FROM = 300_000
+POOL_FROM = 60000
 #: Bytes in a portion: at most, and what is meant to be left for each process at the end.
 CHUNK, LAST = 1_000_000, 40_000
 #: Seconds of a processor for what is done beside the files: it looks at all of them.

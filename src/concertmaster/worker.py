@@ -57,7 +57,12 @@ def serve(work: Work, desk: Desk) -> None:
         global _within
         _within = True
         confine(desk.orders, desk.answers, memory=desk.limits.memory, sealed=desk.limits.sealed)
+        is_first = True
         while (head := _read(desk.orders, HEAD.size)) is not None:
+            if not is_first:
+                gc.collect()
+                gc.freeze()  # what a batch leaves are answers kept for the next ones: not looked through again
+            is_first = False
             batch = pickle.loads(_read(desk.orders, HEAD.unpack(head)[0]) or b"")  # noqa: S301
             done = []
             for at, item in enumerate(batch):
@@ -68,8 +73,6 @@ def serve(work: Work, desk: Desk) -> None:
                     done.append(result)
             body = pickle.dumps(done, protocol=pickle.HIGHEST_PROTOCOL)
             write(desk.answers, HEAD.pack(len(body)) + body)
-            gc.collect()
-            gc.freeze()  # what a batch leaves are answers kept for the next ones: not looked through again
         ended = 0
     finally:
         os._exit(ended)
