@@ -8,45 +8,21 @@ import re
 import tokenize
 import warnings
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar, overload
 
-from concertmaster.index.store import Index
-from concertmaster.project.definitions import Definitions
 from concertmaster.project.names import ROOT, canonical
-from concertmaster.project.scopes import Imported, Scope, Walker
-from concertmaster.project.settings.deployment import Deployment
+from concertmaster.project.scopes import Imported, Scope
 from concertmaster.project.suppressions import Suppression, python_suppressions
+from concertmaster.project.surroundings import Surroundings as Surroundings
 from concertmaster.project.text import TextFile
 from concertmaster.project.text import Unreadable as Unreadable
-from concertmaster.versions import Window
+from concertmaster.project.walker import Walker
 
 Node = TypeVar("Node", bound=ast.AST)
 Other = TypeVar("Other", bound=ast.AST)
 MAX_BYTES = 1024 * 1024
 _LONE_CR = re.compile(rb"\r(?!\n)")
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a file must know of its project, and nothing more.
-
-    `shadow` holds the top-level names below a package or module called `orchestrator` that the project
-    itself ships (guard rule G-04); None where it ships none. `regular` tells that this package has an
-    `__init__.py`, so that the framework's namespace cannot live beside it. `definitions` answers what other
-    modules of the project define and pass on, `deployment` who reads files of settings; None where only the
-    file itself is known. `names` is the index to judge the framework's names by; None for the shipped one.
-    `required` are the distributions that the project's own manifests name, locks apart.
-    """
-
-    window: Window
-    shadow: frozenset[str] | None = None
-    regular: bool = False
-    definitions: Definitions | None = None
-    deployment: Deployment | None = None
-    names: Index | None = None
-    required: frozenset[str] = frozenset()
 
 
 class PythonFile(TextFile):

@@ -10,7 +10,8 @@ from functools import lru_cache
 from concertmaster.project.definitions import MAX_STEPS, Definitions
 from concertmaster.project.names import is_framework
 from concertmaster.project.python import PythonFile, Surroundings, Unreadable, unreadable_bytes
-from concertmaster.project.scopes import Imported, Scope, Walker
+from concertmaster.project.scopes import Imported, Scope
+from concertmaster.project.walker import Walker
 
 
 def origin(file: PythonFile, node: ast.AST) -> str | None:
