@@ -5,7 +5,6 @@ It is made when it is first needed, under the limits of every worker, and does o
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import mmap
 import os
@@ -146,13 +145,11 @@ class _Helper:
             hide_memory()
         orders, give = os.pipe()
         answers, answer = os.pipe()
-        gc.freeze()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # about threads, which the child does not use
             pid = os.fork()
         if pid == 0:
             serve(_do, Desk(orders, answer, self._marks, 0, self._limits))
-        gc.unfreeze()
         os.close(orders)
         os.close(answer)
         return _Desk(pid, give, answers)

@@ -56,6 +56,7 @@ def serve(work: Work, desk: Desk) -> None:
     try:
         global _within
         _within = True
+        gc.freeze()  # what was there before belongs to another process: not looked through, so not copied
         confine(desk.orders, desk.answers, memory=desk.limits.memory, sealed=desk.limits.sealed)
         is_first = True
         while (head := _read(desk.orders, HEAD.size)) is not None:

@@ -6,7 +6,6 @@ the others are done again by a new one.
 
 from __future__ import annotations
 
-import gc
 import mmap
 import os
 import pickle
@@ -96,7 +95,6 @@ class _Pool:
         self._deaths = 0
 
     def results(self, jobs: int) -> Iterator[list[Any] | Lost]:
-        gc.freeze()
         if has_secrets():
             hide_memory()
         for number in range(min(jobs, mmap.PAGESIZE // MARK.size)):
@@ -112,7 +110,6 @@ class _Pool:
         for worker in list(self._workers.values()):
             os.kill(worker.pid, signal.SIGKILL)
             self._bury(worker)
-        gc.unfreeze()
 
     def _start(self, number: int) -> None:
         if not self._waiting:
