@@ -160,6 +160,16 @@ def test_a_fault_is_told_or_overcome(
             check(told, STORMS[name], nth, where, lambda: capsys.readouterr().out, wanted)
 
 
+def test_a_list_that_is_empty_by_mistake_is_asked_for_again(tmp_path: Path) -> None:
+    """The pull request that was just renewed has to be among the open ones."""
+    wanted = clean("shared")[1]
+    with tale("shared", FLAVOURS[0], tmp_path) as told:
+        told.job.github.faults.add("GET", "/pulls$", STORMS["nothing"].effect, nth=2)
+        assert told.job.run()[0] == 0
+        told.job.github.faults.rules.clear()
+        assert told.seen() == wanted
+
+
 def test_an_answer_of_another_kind_than_was_asked_for_is_overcome(tmp_path: Path) -> None:
     """An object that is none of the comparison of two commits; the next answer is one."""
     wanted = clean("shared")[1]

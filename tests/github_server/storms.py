@@ -105,6 +105,7 @@ def never_wait_for_slow_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     def impatient(*given: Any, **named: Any) -> requests.Response:
         answer = send(*given, **named)
         if TOO_SLOW in answer.headers:
+            answer.close()
             raise requests.ReadTimeout("Read timed out.")
         return answer
 

@@ -103,6 +103,11 @@ class Repository:
         found = self._client.pages(f"{self._address}/pulls", self._pull, state=state, **wanted)
         return [pull for pull in found if pull is not None]
 
+    def open_pulls(self, known: int) -> list[PullRequest]:
+        """Those that are open; a list without the one that is known to be among them is asked for once more."""
+        found = self.pulls()
+        return found if any(pull.number == known for pull in found) else self.pulls()
+
     def _pull(self, item: Json) -> PullRequest | None:
         """A pull request from a branch of this repository; None for one from elsewhere."""
         home = (item.get("head") or {}).get("repo") or {}

@@ -39,9 +39,10 @@ def succeed(
     if not heirs or chosen is Chosen.ALONE or any(one.result not in _SETTLED for one in outcomes):
         return list(outcomes)
     homes = [wishes.folder for wishes in each]
-    stale = [pull for pull in repository.pulls() if _is_stale(pull, homes, chosen)]
+    numbers = [one.number for one in heirs if one.number is not None]
+    stale = [pull for pull in repository.open_pulls(numbers[0]) if _is_stale(pull, homes, chosen)]
     for pull in stale:
-        _close(repository, pull, base, [int(one.number or 0) for one in heirs], each)
+        _close(repository, pull, base, numbers, each)
     return [_told(one, stale) if stale and one is heirs[0] else one for one in outcomes]
 
 

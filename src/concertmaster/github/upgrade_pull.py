@@ -136,7 +136,7 @@ def _lines(body: str) -> str:
 
 def _close_older(repository: Repository, plan: UpgradePlan, number: int) -> bool:
     """One upgrade at a time: ours to older releases are closed, their branches stay."""
-    older = superseded(repository.pulls(), plan.target, plan.folder)
+    older = superseded(repository.open_pulls(number), plan.target, plan.folder)
     for pull in older:
         mark = marker("superseded", plan.target)
         text = f"{mark}\nSuperseded by #{number}, which goes to {plan.target}. The branch stays as it is."
