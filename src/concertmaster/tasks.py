@@ -91,7 +91,9 @@ def results(
         return result if says_something(result) else None
 
     if beside is not None:
-        batches.insert(0, [len(paths)])
+        batches.insert(
+            0 if used > 1 else len(batches), [len(paths)]
+        )  # it takes longest, where it can be beside
     if isinstance(task.rules, RuleSet):
         task.rules.prefilter(task.around.window)  # once for all processes
     done = 0
@@ -102,8 +104,9 @@ def results(
         if progress is not None:
             progress(min(done, len(paths)), len(paths))
 
+    alone = {len(paths)} if used > 1 else ()
     for outcome in workers.in_workers(
-        work, batches, jobs=used, limits=limits, finished=finished, alone={len(paths)}
+        work, batches, jobs=used, limits=limits, finished=finished, alone=alone
     ):
         if not isinstance(outcome, workers.Lost):
             yield from outcome
