@@ -14,18 +14,10 @@ from concertmaster.project.dependencies import (
     raise_pin,
     read_requirements,
 )
+from concertmaster.upgrading.lock_commands import compiling, locking
 from concertmaster.upgrading.locking import Locksmith, Unlockable, is_behind
 from concertmaster.upgrading.model import Note, Pin
 from concertmaster.versions import release
-
-COMMANDS = {
-    "uv.lock": "uv lock --upgrade-package orchestrator-core",
-    "poetry.lock": "poetry lock",
-    "pdm.lock": "pdm update --update-reuse orchestrator-core",
-    "Pipfile.lock": "pipenv upgrade orchestrator-core",
-}
-OTHER_LOCK = "make it again with the tool that has written it"
-HASHED = "pip-compile --generate-hashes --upgrade-package orchestrator-core"
 
 
 def raise_pins(files: Mapping[str, bytes], target: str) -> tuple[dict[str, bytes], tuple[Pin, ...]]:
@@ -97,15 +89,13 @@ def renewed(
 
 def unrenewed(path: str, reason: Unlockable) -> Note:
     """What a person does about a lock, and why it was not done here."""
-    command = COMMANDS[path.rpartition("/")[2]]
-    return Note(path, f"`{command}` (not done here: {reason})", path if reason.passing else "")
+    return Note(path, f"{locking(path, b'')} (not done here: {reason})", path if reason.passing else "")
 
 
 def locks(files: Mapping[str, bytes]) -> Iterator[Note]:
     """The files that a tool has to write anew, each with its command."""
     found = read_requirements(files).of(FRAMEWORK)
     for path in sorted({item.path for item in found if item.locked}):
-        name = path.rpartition("/")[2]
-        yield Note(path, f"`{COMMANDS[name]}`" if name in COMMANDS else OTHER_LOCK)
+        yield Note(path, locking(path, files[path]))
     for path in sorted({item.path for item in found if item.hashed and not item.locked}):
-        yield Note(path, f"`{HASHED}`")
+        yield Note(path, compiling(files[path]))
