@@ -10,7 +10,7 @@ import pytest
 from packaging.version import Version
 from tools.generated import cache
 
-from concertmaster.index import codec, store
+from concertmaster.index import codec, settings, store
 from concertmaster.index.fetch import PackageIndex, configured
 from concertmaster.index.history import What
 from concertmaster.index.names import CORE, FRAMEWORK, PACKAGES
@@ -115,6 +115,16 @@ def test_settings_are_those_of_the_framework_and_its_companions(index: Index) ->
     assert index.settings_field("CC_NOC", "5.0.5") is not None
     assert index.settings_field("CC_NOC", "5.4.0") is None
     assert index.settings_field("NO_SUCH_SETTING", "5.5.0") is None
+
+
+def test_whether_there_ever_was_a_setting_is_what_its_releases_say(index: Index) -> None:
+    releases = index.releases(FRAMEWORK)
+    names = {field.name for release in releases for field in settings.fields(index, release)}
+    assert len(names) > 100
+    for name in (*names, "cc_noc", "NO_SUCH_SETTING"):
+        for some in (releases, releases[:20], releases[-3:], ()):
+            had = any(settings.find(index, name, release) for release in some)
+            assert settings.ever(index, name, some) == had, (name, some[-1:])
 
 
 @pytest.mark.network

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from concertmaster.index.model import Flag, Kind
+from concertmaster.index.codec import runs_of
+from concertmaster.index.model import Entry, Flag, Kind, decode_entry
 from concertmaster.index.names import FRAMEWORK, PACKAGES, distribution_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from concertmaster.index.resolve import View
     from concertmaster.index.store import Index
@@ -33,16 +34,42 @@ def find(index: Index, name: str, release: str) -> SettingsField | None:
     return _by_name(index, release).get(name.rpartition(".")[2].casefold())
 
 
-def may_have_been(index: Index, name: str) -> bool:
-    """Whether a name can have been a field in any release: False is certain, and costs little."""
-    return name.casefold() in _ever(index)
+def ever(index: Index, name: str, releases: Sequence[str]) -> bool:
+    """Whether one of some releases of orchestrator-core, oldest first, has a field for a name from the environment."""
+    places = _places(index).get(name.rpartition(".")[2].casefold(), {})
+    numbers, wanted = index.releases(FRAMEWORK), frozenset(releases)
+    if any(numbers[position] in wanted for position in places.get(FRAMEWORK, ())):
+        return True
+    return bool(places.keys() - {FRAMEWORK}) and any(find(index, name, each) for each in reversed(releases))
 
 
 @lru_cache(maxsize=4)
-def _ever(index: Index) -> frozenset[str]:
-    """The last parts of all names of modules with settings, in lower case, whatever they are in which release."""
-    locals_ = (local for module in _modules(index) for local in index.table.records(module))
-    return frozenset(local.rpartition(".")[2].casefold() for local in locals_)
+def _places(index: Index) -> dict[str, dict[str, set[int]]]:
+    """The releases with each field, by its name in lower case and by distribution."""
+    found: dict[str, dict[str, set[int]]] = {}
+    for module in _modules(index):
+        records, classes = index.table.records(module), dict[str, set[int]]()
+        for local, record in records.items():
+            owner, _, name = local.rpartition(".")
+            if owner not in classes:
+                classes[owner] = _positions(records.get(owner, ""), _is_settings_class)
+            there = classes[owner] and classes[owner] & _positions(
+                record, lambda entry: entry.has(Flag.FIELD)
+            )
+            if there:
+                known = found.setdefault(name.casefold(), {})
+                known.setdefault(distribution_of(module) or "", set()).update(there)
+    return found
+
+
+def _positions(record: str, fits: Callable[[Entry], bool]) -> set[int]:
+    """The releases in which the entry of a name is like that."""
+    runs = ((positions, decode_entry(text)) for positions, text in runs_of(record)) if record else ()
+    return {position for positions, entry in runs if fits(entry) for position in positions}
+
+
+def _is_settings_class(entry: Entry) -> bool:
+    return entry.kind is Kind.CLASS and any(base.endswith(f".{BASE}") for base in entry.paths)
 
 
 @lru_cache(maxsize=256)
@@ -78,7 +105,7 @@ def _fields(view: View, modules: Iterable[str]) -> Iterator[SettingsField]:
 def _classes(view: View, module: str) -> Iterator[str]:
     for local in view.table.records(module):
         entry = view.entry(module, local)
-        if entry and entry.kind is Kind.CLASS and any(base.endswith(f".{BASE}") for base in entry.paths):
+        if entry and _is_settings_class(entry):
             yield local
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from concertmaster.index import store
 from concertmaster.index.model import Kind, Parameter
 from concertmaster.index.names import FRAMEWORK, distribution_of
-from concertmaster.index.settings import SettingsField, may_have_been
+from concertmaster.index.settings import SettingsField, ever
 from concertmaster.index.store import Index
 from concertmaster.index.supply import shipped
 from concertmaster.messages.index import IndexProblem
@@ -135,9 +135,7 @@ class Framework:
         return _setting(self.names, name, self.installed)
 
     def ever_had_setting(self, name: str) -> bool:
-        if not may_have_been(self.names, name):
-            return False
-        return any(_setting(self.names, name, number) for number in reversed(self._releases(CORE)))
+        return ever(self.names, name, self._releases(CORE))
 
     def setting_change(self, name: str) -> str:
         """The first release, up to the judged one, with the setting as the judged one has it."""

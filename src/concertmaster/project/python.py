@@ -7,7 +7,7 @@ import io
 import re
 import tokenize
 import warnings
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, TypeVar, overload
 
@@ -99,18 +99,8 @@ class PythonFile(TextFile):
     def imported_nodes(self, kind: type[ast.AST]) -> Sequence[ast.AST]:
         """The nodes of a type that begin with an imported name, in source order: all that can have an origin."""
         if kind not in self._by_import:
-            self._by_import[kind] = [
-                node for node in self.nodes_of(kind) if self._root(node) in self.imported_names
-            ]
+            self._by_import[kind] = list(_rooted_in(self.imported_names, self.nodes_of(kind)))
         return self._by_import[kind]
-
-    def _root(self, node: ast.AST) -> str | None:
-        """The name that a call or a chain of attributes begins with."""
-        if node.__class__ is ast.Call:
-            node = node.func
-        while node.__class__ is ast.Attribute:
-            node = node.value
-        return node.id if isinstance(node, ast.Name) else None
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         return self._walk.parents.get(node)
@@ -230,6 +220,16 @@ class PythonFile(TextFile):
         """The source of a node as it is written."""
         start, end = self.span(node)
         return self.source[start:end].decode(self.encoding)
+
+
+def _rooted_in(names: frozenset[str], nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """The calls and chains of attributes that begin with one of these names."""
+    for node in nodes:
+        root: Any = node.func if isinstance(node, ast.Call) else node
+        while root.__class__ is ast.Attribute:
+            root = root.value
+        if root.__class__ is ast.Name and root.id in names:
+            yield node
 
 
 def unreadable_bytes(source: bytes) -> str | None:
