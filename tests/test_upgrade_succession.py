@@ -6,11 +6,13 @@ import json
 
 import pytest
 
+from concertmaster.report.dashboard import begin
 from concertmaster.upgrading import branch_of
 from concertmaster.upgrading.model import place_of
 from tests.github_server import faults
 from tests.github_server.events import Event
 from tests.jobs import NEW, OLD, PIN
+from tests.test_dashboard import KEEPER, boards
 from tests.test_upgrade_people import Witness
 from tests.test_upgrade_projects import heads
 from tests.upgrades import BRANCH, WRITER, Start, Upgrade
@@ -241,6 +243,41 @@ def test_two_workflows_that_choose_otherwise_come_to_rest(start: Start) -> None:
     assert job.run()[1]["result"] == "declined"
     assert job.run(projects=CORE)[1]["result"] == "nothing-new"
     assert (job.snapshot(), job.writes()) == (before, writes)
+
+
+# -- dashboards ----------------------------------------------------------------------------------------------
+
+
+def open_boards(job: Upgrade) -> set[str]:
+    return {board.body.partition("\n")[0] for board in boards(job) if board.state == "open"}
+
+
+def test_dashboards_go_with_their_projects_and_come_back(start: Start) -> None:
+    job = start(ONE)
+    job.permissions, job.inputs = KEEPER, {"dashboard": "true"}
+    job.run()
+    assert open_boards(job) == {begin()}
+    for way, wanted in ((divide, {begin(NETWORK), begin(CORE)}), (unite, {begin()}), (divide, {begin(CORE)})):
+        way(job)
+        job.run()
+        assert open_boards(job) >= wanted
+        assert len(open_boards(job)) == (2 if way is divide else 1)
+        settles(job)
+    assert len(boards(job)) == 3
+
+
+def test_a_dashboard_that_cannot_be_closed_costs_nothing_else(
+    start: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
+    job = start(ONE)
+    job.permissions, job.inputs = KEEPER, {"dashboard": "true"}
+    job.run()
+    number = boards(job)[0].number
+    divide(job)
+    job.github.faults.add("PATCH", f"/issues/{number}$", faults.status(500), times=99)
+    code, outputs = job.run()
+    assert (code, outputs["result"], heads(job, "closed")) == (0, "opened", [BRANCH])
+    assert "::warning ::The dashboard could not be written" in capsys.readouterr().out
 
 
 # -- when GitHub refuses -------------------------------------------------------------------------------------

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from concertmaster.forgetting import take_secret
@@ -117,7 +118,10 @@ class _Run:
         outcomes = [outcome for outcome in made if outcome is not None]
         if self._is_edited or self._dry_run:
             return outcomes
-        return succeeded(repository, start, each, outcomes)
+        outcomes = succeeded(repository, start, each, outcomes)
+        for place in (place for one in outcomes if self._has_dashboard for place in one.closed):
+            _tell_dashboard(Dashboard(self._client, repository, place=place).end)
+        return outcomes
 
     def _edited(self) -> int | None:
         """The issue that somebody has edited, where it looks like a dashboard."""
@@ -137,7 +141,7 @@ class _Run:
         dry_run = self._dry_run or button is Button.AGAIN
         outcome = upgrade(self._repository, start, wishes, is_one=is_one, dry_run=dry_run)
         if dashboard and not self._dry_run:
-            _keep(dashboard, start.commit, outcome)
+            _tell_dashboard(partial(dashboard.keep, outcome, start.commit))
         return outcome
 
     def _dashboard(self, folder: str) -> Dashboard | None:
@@ -171,10 +175,10 @@ class _Run:
         )
 
 
-def _keep(dashboard: Dashboard, commit: str, outcome: Outcome) -> None:
+def _tell_dashboard(keep: Callable[[], str]) -> None:
     """The dashboard tells of the upgrade; where it cannot be written, the upgrade is done all the same."""
     try:
-        job.log(f"Dashboard: {dashboard.keep(outcome, commit)}.")
+        job.log(f"Dashboard: {keep()}.")
     except GitHubError as error:
         remedy = "Give the job `issues: write`, and see that the repository has issues."
         job.annotate("warning", f"The dashboard could not be written: {error}. {remedy}")

@@ -22,6 +22,7 @@ from concertmaster.github.upgrade_pull import Outcome, Result
 from concertmaster.report.dashboard import (
     Button,
     begin,
+    begin_at,
     begun,
     finished,
     heading,
@@ -68,12 +69,23 @@ def edited_issue(path: Path) -> int | None:
 
 
 class Dashboard:
-    """The issue of one repository. Every method raises GitHubError where a call comes to nothing."""
+    """The issue of one project, by its folder or the short form of that.
 
-    def __init__(self, client: Client, repository: Repository, server: str = "", folder: str = "") -> None:
+    Every method raises GitHubError where a call comes to nothing.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        repository: Repository,
+        server: str = "",
+        folder: str = "",
+        *,
+        place: str | None = None,
+    ) -> None:
         self._client, self._repository = client, repository
         self._server, self._folder = server, folder
-        self._begin = begin(folder)
+        self._begin = begin(folder) if place is None else begin_at(place)
         self._address = f"/repos/{repository.full_name}/issues"
 
     @cached_property
@@ -118,7 +130,7 @@ class Dashboard:
     def keep(self, outcome: Outcome, commit: str) -> str:
         """Bring the issue up to date with an upgrade, and say in a few words what was done."""
         if outcome.result is Result.UP_TO_DATE:
-            return self._close(outcome.reason)
+            return self._close(f"{outcome.reason}: there is nothing to upgrade")
         if outcome.plan is None:
             return "the dashboard stays as it is"
         kept, plan = self.kept, outcome.plan
@@ -150,11 +162,15 @@ class Dashboard:
         self._edit(kept.number, body=body, **({} if kept.is_open else {"state": "open"}))
         return f"the dashboard #{kept.number} was renewed"
 
+    def end(self) -> str:
+        """Close the issue of a project that is none any more."""
+        return self._close("the projects of this repository are others by now, with dashboards of their own")
+
     def _close(self, reason: str) -> str:
         kept = self.kept
         if kept is None or not kept.is_open:
             return "there is nothing to tell on a dashboard"
-        self._edit(kept.number, body=finished(reason, self._folder), state="closed", state_reason="completed")
+        self._edit(kept.number, body=finished(self._begin, reason), state="closed", state_reason="completed")
         return f"the dashboard #{kept.number} was closed"
 
     def _edit(self, number: int, **wanted: str) -> None:

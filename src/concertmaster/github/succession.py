@@ -92,4 +92,6 @@ def _work(repository: Repository, pull: PullRequest, base: str) -> Iterator[str]
 def _told(outcome: Outcome, stale: Sequence[PullRequest]) -> Outcome:
     closed = listing([f"#{pull.number}" for pull in stale])
     result = Result.UPDATED if outcome.result is Result.NOTHING_NEW else outcome.result
-    return replace(outcome, result=result, reason=f"{outcome.reason}; closed {closed} in its favour")
+    reason = f"{outcome.reason}; closed {closed} in its favour"
+    places = dict.fromkeys(place_of(pull.branch) or "" for pull in stale)
+    return replace(outcome, result=result, reason=reason, closed=tuple(places))

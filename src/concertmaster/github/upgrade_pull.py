@@ -68,7 +68,10 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was done, and the plan behind it where there is one; `error` where nothing could be done."""
+    """What was done, and the plan behind it where there is one; `error` where nothing could be done.
+
+    `closed` are the places of projects that are none any more, whose pull requests this one stands for.
+    """
 
     result: Result
     reason: str
@@ -78,6 +81,7 @@ class Outcome:
     folder: str = ""
     error: UserError | None = None
     is_lost: bool = False
+    closed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,12 @@ _WIDTH = 20
 
 def begin(folder: str = "") -> str:
     """The first line of the issue of a project."""
-    return marker("dashboard", short_of(folder)) if folder else marker("dashboard")
+    return begin_at(short_of(folder) if folder else "")
+
+
+def begin_at(place: str) -> str:
+    """The same by the short form of its folder."""
+    return marker("dashboard", place) if place else marker("dashboard")
 
 
 def heading(folder: str = "") -> str:
@@ -96,9 +101,9 @@ def render(
     return f"{head}\n{fit(sections, MAX_BODY - len(head) - 1)}"
 
 
-def finished(reason: str, folder: str = "") -> str:
-    """The text of a project that has nothing to upgrade."""
-    return f"{begin(folder)}\n{DONE}\n{reason[:1].upper()}{reason[1:]}: there is nothing to upgrade."
+def finished(first: str, reason: str) -> str:
+    """The text of an issue that is closed; `first` is its first line."""
+    return f"{first}\n{DONE}\n{reason[:1].upper()}{reason[1:]}."
 
 
 def _opening(plan: UpgradePlan, number: int | None, note: str) -> str:
