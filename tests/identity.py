@@ -22,14 +22,23 @@ def report(
 
 def differences(
     tree: Project, name: str, *, target: str | None = None, mode: Mode, jobs: Iterable[int] = (1, 4)
-) -> Iterator[str]:
+) -> list[str]:
     """What so many workers tell with the filter, and one without it did not, or the other way round."""
-    plain = report(tree, target=target, mode=mode, jobs=1, prefilter=False)
+    plain, found = compared(tree, name, target=target, mode=mode, jobs=jobs)
     assert plain.findings
+    return found
+
+
+def compared(
+    tree: Project, name: str, *, target: str | None = None, mode: Mode, jobs: Iterable[int] = (1, 4)
+) -> tuple[Report, list[str]]:
+    """What one worker tells without the filter, and what others with it tell differently."""
+    plain = report(tree, target=target, mode=mode, jobs=1, prefilter=False)
+    found = []
     for number in jobs:
         quick = report(tree, target=target, mode=mode, jobs=number, prefilter=True)
-        for told in unlike(plain, quick):
-            yield f"{name}, {number} jobs: {told}"
+        found += [f"{name}, {number} jobs: {told}" for told in unlike(plain, quick)]
+    return plain, found
 
 
 def unlike(plain: Report, quick: Report) -> Iterator[str]:

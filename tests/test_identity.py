@@ -20,7 +20,7 @@ from tools.shown import examples
 from concertmaster.project.files import MemoryTree, WorkingTree
 from concertmaster.rule import load_rules
 from concertmaster.versions import Mode
-from tests.identity import differences, report, unlike
+from tests.identity import compared, differences, report, unlike
 
 MANIFEST = b'[project]\nname = "x"\ndependencies = ["orchestrator-core==%s"]\n'
 CONFIGURATIONS = (
@@ -74,11 +74,16 @@ def generated(seed: int, files: int) -> tuple[MemoryTree, str]:
 
 
 def unlike_projects(seeds: Iterable[int], files: int) -> list[str]:
+    """Of few examples all may be right under a release of long ago, but not often."""
     found: list[str] = []
+    telling: list[bool] = []
     for seed in seeds:
         tree, target = generated(seed, files)
         mode = Mode.REVIEW if seed % 3 == 0 else Mode.UPGRADE
-        found += differences(tree, f"seed {seed}", target=target, mode=mode)
+        plain, told = compared(tree, f"seed {seed}", target=target, mode=mode)
+        telling.append(bool(plain.findings))
+        found += told
+    assert sum(telling) >= 0.9 * len(telling)
     return found
 
 
@@ -143,7 +148,7 @@ def test_results_do_not_depend_on_how_they_are_got_in_projects_of_the_frameworks
 @pytest.mark.parametrize("name", ["small", "medium", "pathological", "framework", "large"])
 def test_results_do_not_depend_on_how_they_are_got_on_the_corpora(name: str) -> None:
     tree = WorkingTree.open(Path(corpus(name)))
-    assert [*differences(tree, name, mode=Mode.UPGRADE)] == []
+    assert differences(tree, name, mode=Mode.UPGRADE) == []
 
 
 @pytest.mark.generated
