@@ -284,19 +284,24 @@ def test_a_dashboard_that_cannot_be_closed_costs_nothing_else(
 
 
 @pytest.mark.parametrize(
-    ("method", "path"),
-    [("POST", "/issues/1/comments"), ("PATCH", "/pulls/1"), ("GET", "/compare/")],
-    ids=["comment", "close", "compare"],
+    ("method", "path", "effect"),
+    [
+        ("POST", "/issues/1/comments", faults.status(500)),
+        ("PATCH", "/pulls/1", faults.status(500)),
+        ("GET", "/compare/", faults.status(500)),
+        ("GET", f"/heads/{BRANCH}$", faults.status(404)),
+    ],
+    ids=["comment", "close", "compare", "branch"],
 )
 def test_an_outage_while_closing_is_told_and_made_up_for(
-    start: Start, capsys: pytest.CaptureFixture[str], method: str, path: str
+    start: Start, capsys: pytest.CaptureFixture[str], method: str, path: str, effect: faults.Effect
 ) -> None:
     job = start(ONE)
     job.run()
     witness = Witness(job)
     witness.push({"mine.py": "MINE = 1\n"})
     divide(job)
-    job.github.faults.add(method, rf".*{path}.*", faults.status(500), times=99)
+    job.github.faults.add(method, path, effect, times=99)
     code, outputs = job.run()
     assert (code, outputs["result"]) == (3, "failed")
     assert "::error ::The pull request of a project that is none any more could not be closed" in (
@@ -307,6 +312,7 @@ def test_an_outage_while_closing_is_told_and_made_up_for(
     assert job.run()[1]["result"] == "updated"
     assert heads(job) == sorted((HERE, THERE))
     assert "Superseded by #2 and #3" in told(job, 1)
+    assert "What people have committed here is not in there" in told(job, 1)
     settles(job)
     witness.check()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from concertmaster.github.refusals import NotFoundError
 from concertmaster.github.repository import Repository
 from concertmaster.github.state import PullRequest
 from concertmaster.github.upgrade import closed_mark, is_closed_by_us, is_found
@@ -82,7 +83,9 @@ def _reason(pull: PullRequest, each: Sequence[Wishes]) -> str:
 def _work(repository: Repository, pull: PullRequest, base: str) -> Iterator[str]:
     """What becomes of the branch, and which commits on it nobody has brought over."""
     tip = repository.tip(pull.branch)
-    foreign = repository.history(base, tip).foreign if tip else ()
+    if tip is None:
+        raise NotFoundError(f"the branch of #{pull.number} is not to be found, though that is open")
+    foreign = repository.history(base, tip).foreign
     if foreign:
         shown = listing([code(sha[:10]) for sha in foreign])
         yield f"What people have committed here is not in there: take {shown} over where it is still wanted."
