@@ -20,7 +20,7 @@ from concertmaster.subjects import analyse
 from concertmaster.worker import Limits
 
 #: Below this many bytes one process is quicker than several.
-POOL_FROM = 60000
+POOL_FROM = 60_000
 #: Bytes in a portion: at most, and what is meant to be left for each process at the end.
 CHUNK, LAST = 1_000_000, 40_000
 #: Seconds of a processor for what is done beside the files: it looks at all of them.
@@ -90,10 +90,12 @@ def results(
         result = judge(task, paths[number])
         return result if says_something(result) else None
 
-    if beside is not None:
-        batches.insert(
-            0 if used > 1 else len(batches), [len(paths)]
-        )  # it takes longest, where it can be beside
+    alone: tuple[int, ...] = ()
+    if beside is not None and used > 1:
+        batches.insert(0, [len(paths)])  # it takes longest
+        alone = (len(paths),)
+    elif beside is not None:
+        batches.append([len(paths)])
     if isinstance(task.rules, RuleSet):
         task.rules.prefilter(task.around.window)  # once for all processes
     done = 0
@@ -104,7 +106,6 @@ def results(
         if progress is not None:
             progress(min(done, len(paths)), len(paths))
 
-    alone = {len(paths)} if used > 1 else ()
     for outcome in workers.in_workers(
         work, batches, jobs=used, limits=limits, finished=finished, alone=alone
     ):

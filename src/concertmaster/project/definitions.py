@@ -26,8 +26,7 @@ class Definitions:
         self._read = read
         self._likely = frozenset(name.encode() for name in likely)
         self._modules: dict[str, Module] = {}
-        self._own: dict[tuple[str, str], bool] = {}
-        self._passing: dict[tuple[str, str], bool] = {}
+        self._seen: dict[tuple[str, str], str | None] = {}
         self._speaking: dict[str, bool] = {}
         self._held: dict[bytes, tuple[str, ...]] = {}
 
@@ -88,7 +87,7 @@ class Definitions:
         """
         folder = dirname(path)
         for module, names in imported(source):
-            if self._may_be_own(module) and self._may_pass_on(module, folder):
+            if self._may_pass_on(module, folder):
                 for name in names:
                     dotted = f"{module}{name}" if module.endswith(".") else f"{module}.{name}"
                     if self.origin(dotted, path).startswith(CORE):
@@ -113,20 +112,20 @@ class Definitions:
         return module.rpartition(".")[2] in self._by_last or module.startswith(".")
 
     def _is_own(self, module: str, folder: str) -> bool:
-        if not self._may_be_own(module):
-            return False
-        if (module, folder) not in self._own:
-            self._own[module, folder] = self.find(module, f"{folder}/_" if folder else "_") is not None
-        return self._own[module, folder]
+        return self._seen_from(folder, module) is not None
 
     def _may_pass_on(self, module: str, folder: str) -> bool:
-        key = (module, folder)
-        known = self._passing.get(key)
-        if known is None:
-            found = self.find(module, f"{folder}/_" if folder else "_")
-            known = found is not None and (found.endswith("__init__.py") or self._speaks(found))
-            self._passing[key] = known
-        return known
+        found = self._seen_from(folder, module)
+        return found is not None and (found.endswith("__init__.py") or self._speaks(found))
+
+    def _seen_from(self, folder: str, module: str) -> str | None:
+        """The file of a module, for whatever file of a folder imports it."""
+        if not self._may_be_own(module):
+            return None
+        key = (folder, module)
+        if key not in self._seen:
+            self._seen[key] = self.find(module, f"{folder}/_" if folder else "_")
+        return self._seen[key]
 
     def _speaks(self, path: str) -> bool:
         if path not in self._speaking:
