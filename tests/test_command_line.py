@@ -125,7 +125,7 @@ LARGE = {
     "multiprocessing",
     "sqlglot",
     "griffe",
-    "typer",
+    "click",
 }
 
 

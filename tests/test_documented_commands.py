@@ -7,15 +7,14 @@ import re
 import shlex
 import subprocess
 from pathlib import Path
-from typing import Any
 
+import click
 import pytest
-import typer
 from ruamel.yaml import YAML
 from tools.demo import git
 
 from concertmaster.cli import run
-from concertmaster.cli.application import _application
+from concertmaster.cli.application import application
 from concertmaster.config import load_config
 from tests.documented import ROOT, Block, as_pattern, blocks, commands, inline, of_kind, transcript
 
@@ -155,14 +154,15 @@ def test_diffs_have_something_to_say(block: Block) -> None:
     assert re.search(r"^[+-]", block.text, re.MULTILINE)
 
 
-def known(command: list[str]) -> Any:
+def known(command: list[str]) -> click.Command:
     """The command that is meant, with everything above it gone through."""
-    here: Any = typer.main.get_command(_application([]))
+    here: click.Command = application
     for word in command[1:]:
-        if not hasattr(here, "commands") or word.startswith("-"):
+        if not isinstance(here, click.Group) or word.startswith("-"):
             break
-        assert word in here.commands, f"there is no `{word}`"
-        here = here.commands[word]
+        found = here.get_command(click.Context(here), word)
+        assert found is not None, f"there is no `{word}`"
+        here = found
     return here
 
 

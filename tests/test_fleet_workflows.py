@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 from ruamel.yaml import YAML
 
 from concertmaster import __version__
-from concertmaster.cli.fleet import fleet_app
+from concertmaster.cli.fleet import fleet
 
 ROOT = Path(__file__).resolve().parents[1]
 CALLER, CALLED = (ROOT / "docs" / "workflows" / name for name in ("fleet.yml", "fleet-run.yml"))
@@ -27,8 +26,7 @@ def steps() -> list[dict[str, Any]]:
 
 
 def commands() -> dict[str, Any]:
-    found: dict[str, Any] = vars(typer.main.get_command(fleet_app))["commands"]
-    return found
+    return dict(fleet.commands)
 
 
 def test_the_caller_gives_what_the_called_one_takes() -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import zlib
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from typer.testing import CliRunner
 
-from concertmaster.cli.index import index_app
+from concertmaster.cli.application import run_application
 from concertmaster.index import codec, commands, store
 from concertmaster.index.names import PACKAGES
 from concertmaster.index.places import cache_folder
@@ -264,8 +265,10 @@ def server(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 
 def run(*arguments: str) -> tuple[int, str]:
-    result = CliRunner().invoke(index_app, arguments)
-    return result.exit_code, result.output
+    said = io.StringIO()
+    with redirect_stdout(said), redirect_stderr(said):
+        code = run_application(["index", *arguments])
+    return code, said.getvalue()
 
 
 def test_show_prints_the_life(folder: Path) -> None:

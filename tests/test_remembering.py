@@ -22,7 +22,7 @@ SOURCE = "from orchestrator.workflow import step\n"
 PACKAGE = Path(key.PACKAGE)
 HOUR = 3_600_000_000_000
 #: Of what is loaded for a run, what is not for saying the same again.
-HEAVY = ("typer", "subprocess", "pathlib", "typing", "re", "json", "tempfile", "concertmaster.rule")
+HEAVY = ("click", "subprocess", "pathlib", "typing", "re", "json", "tempfile", "concertmaster.rule")
 
 
 @pytest.fixture

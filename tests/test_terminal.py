@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -371,18 +373,30 @@ def test_a_watch_goes_on_through_errors_until_it_is_stopped(
     assert told.err.count("waiting for changes") == 2
 
 
-@pytest.mark.parametrize(
-    ("shell", "words"),
-    [
-        ("bash", {"COMP_WORDS": "concertmaster che", "COMP_CWORD": "1"}),
-        ("zsh", {"_TYPER_COMPLETE_ARGS": "concertmaster che"}),
-    ],
-)
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_shells_complete_commands(
-    shell: str, words: dict[str, str], capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    shell: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in {"_CONCERTMASTER_COMPLETE": f"complete_{shell}", **words}.items():
+    typed = {"COMP_WORDS": "concertmaster che", "COMP_CWORD": "che" if shell == "fish" else "1"}
+    for name, value in {"_CONCERTMASTER_COMPLETE": f"{shell}_complete", **typed}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("sys.argv", ["concertmaster"])
-    run()
+    with pytest.raises(SystemExit):
+        run()
     assert "check" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_what_a_shell_is_to_read_is_printed(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--show-completion", shell]) == 0
+    script = capsys.readouterr().out
+    assert f"_CONCERTMASTER_COMPLETE={shell}_complete" in script
+    program = shutil.which(shell)
+    if program is None:
+        pytest.skip(f"no {shell} to read it")
+    assert subprocess.run([program, "-n"], input=script, text=True, check=False).returncode == 0
+
+
+def test_an_unknown_shell_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--show-completion", "csh"]) == 2
+    assert "'csh' is not one of 'bash', 'zsh', 'fish'" in capsys.readouterr().err

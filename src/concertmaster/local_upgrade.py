@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-import typer
+import click
 
 from concertmaster.index.supply import Supply
 from concertmaster.outcome import CLEAN, NOT_ANALYSED
@@ -49,7 +49,7 @@ def upgrade_locally(
         tree, installed_release=installed_release, target=aim, name=name, supply=supply
     )
     if workspace.window.installed == workspace.window.target:
-        typer.echo(f"orchestrator-core {workspace.window.installed} is installed already.", err=True)
+        click.echo(f"orchestrator-core {workspace.window.installed} is installed already.", err=True)
         return CLEAN
     box = tools or Toolbox()
     plan = plan_upgrade(
@@ -60,17 +60,17 @@ def upgrade_locally(
         locksmith=Locksmith(box, supply.address if supply else None),
     )
     for line in lines(plan):
-        typer.echo(line)
+        click.echo(line)
     if apply:
         for path, text in plan.files.items():
             write(tree.root, path, text)
     else:
-        typer.echo()
+        click.echo()
         tell_markdown(f"{render(plan, Surroundings())}\n", os.environ)
     for note in plan.names.notes:
-        typer.echo(note, err=True)
+        click.echo(note, err=True)
     for line in _told(plan, apply=apply):
-        typer.echo(line, err=True)
+        click.echo(line, err=True)
     return NOT_ANALYSED if plan.unanalysed else CLEAN
 
 

@@ -8,6 +8,8 @@ from concertmaster.config import FailOn
 from concertmaster.findings import Finding
 
 CLEAN, FINDINGS, WRONG_USE, NOT_ANALYSED = range(4)
+#: By Ctrl-C, as a shell tells it.
+INTERRUPTED = 130
 
 
 def exit_code(findings: Iterable[Finding], unanalysed: Sized, fail_on: FailOn) -> int:

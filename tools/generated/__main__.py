@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from tools.generated import Unavailable, environment, import_all, project
 from tools.generated.projects import RECIPES
 
 
-def make(
-    release: Annotated[str, typer.Argument(help="Release of orchestrator-core, such as 4.8.2")],
-    recipe: Annotated[str, typer.Option(help=f"One of: {', '.join(RECIPES)}")] = "rich",
-    to: Annotated[Path | None, typer.Option(help="Copy the project to this new folder")] = None,
-    check: Annotated[bool, typer.Option("--check", help="Import every module under its own release")] = False,
-) -> None:
+@click.command()
+@click.argument("release", help="Release of orchestrator-core, such as 4.8.2")
+@click.option("--recipe", default="rich", help=f"One of: {', '.join(RECIPES)}")
+@click.option("--to", type=click.Path(path_type=Path), help="Copy the project to this new folder")
+@click.option("--check", is_flag=True, help="Import every module under its own release")
+def make(release: str, recipe: str, to: Path | None, *, check: bool) -> None:
     """Make a project with orchestrator-core's own generator and print where it lies."""
     try:
         made = project(release, recipe=recipe)
@@ -31,4 +30,4 @@ def make(
 
 
 if __name__ == "__main__":
-    typer.run(make)
+    make()

@@ -12,12 +12,10 @@ from concertmaster.cli.opening import open_projects, wanted_paths
 from concertmaster.cli.telling import Format, Telling, tell_all
 from concertmaster.config import FailOn
 from concertmaster.messages import UserError
-from concertmaster.outcome import CLEAN, WRONG_USE, exit_code
+from concertmaster.outcome import CLEAN, INTERRUPTED, WRONG_USE, exit_code
 
 if TYPE_CHECKING:
     from concertmaster.cli.remembering import Answer
-
-INTERRUPTED = 130
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,77 +3,81 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Any
 
-import typer
+import click
 
+from concertmaster.cli import options
 from concertmaster.cli.checked import Checking, checked
 from concertmaster.cli.opening import open_projects
-from concertmaster.cli.options import From, Ignore, Jobs, NoCache, Offline, Paths, Quiet, Select, Target
 from concertmaster.cli.telling import Format, tell_difference, tell_fixed
 from concertmaster.config import FailOn
 from concertmaster.outcome import CLEAN, NOT_ANALYSED
 
-app = typer.Typer()
 
-
-@app.command()
+@click.command()
+@options.paths
+@options.from_release
+@options.target
+@click.option(
+    "--format", type=options.Values(Format), default=Format.TERMINAL.value, help="How to tell the findings."
+)
+@options.fail_on
+@options.select
+@options.ignore
+@options.jobs
+@options.offline
+@options.no_cache
+@options.quiet
+@click.option("--report", type=options.PATH, help="Also write the findings as an HTML page.")
+@click.option("--statistics", is_flag=True, help="Count by rule and by release; tell no single finding.")
+@click.option("--watch", is_flag=True, help="Check again whenever a file changes, until Ctrl-C.")
+@click.pass_obj
 def check(
-    context: typer.Context,
-    paths: Paths = None,
-    from_release: From = None,
-    target: Target = None,
-    format_: Annotated[Format, typer.Option("--format", help="How to tell the findings.")] = Format.TERMINAL,
-    fail_on: Annotated[FailOn | None, typer.Option(help="The least severity that fails the run.")] = None,
-    select: Select = None,
-    ignore: Ignore = None,
-    jobs: Jobs = None,
-    offline: Offline = False,
-    no_cache: NoCache = False,
-    quiet: Quiet = False,
-    report: Annotated[Path | None, typer.Option(help="Also write the findings as an HTML page.")] = None,
-    statistics: Annotated[
-        bool, typer.Option("--statistics", help="Count by rule and by release; tell no single finding.")
-    ] = False,
-    watch: Annotated[
-        bool, typer.Option("--watch", help="Check again whenever a file changes, until Ctrl-C.")
-    ] = False,
-) -> None:
+    command_line: list[str],
+    /,
+    *,
+    paths: tuple[Path, ...],
+    format: Format,  # noqa: A002 - the name of the option
+    fail_on: FailOn | None,
+    report: Path | None,
+    **asked: Any,
+) -> int:
     """Find what an upgrade to the target breaks. Nothing is changed."""
-    asked = Checking(
-        paths=tuple(map(str, paths or ())),
-        from_release=from_release,
-        target=target,
-        format=format_.value,
+    checking = Checking(
+        paths=tuple(map(str, paths)),
+        format=format.value,
         fail_on=fail_on and fail_on.value,
-        select=tuple(select or ()),
-        ignore=tuple(ignore or ()),
-        jobs=jobs,
-        offline=offline,
-        no_cache=no_cache,
-        quiet=quiet,
         report=None if report is None else str(report),
-        statistics=statistics,
-        watch=watch,
+        **asked,
     )
-    raise typer.Exit(checked(asked, context.obj))
+    return checked(checking, command_line)
 
 
-@app.command()
+@click.command()
+@options.paths
+@options.from_release
+@options.target
+@options.unsafe
+@click.option("--diff", is_flag=True, help="Show what would change; write nothing.")
+@options.select
+@options.ignore
+@options.jobs
+@options.offline
+@options.quiet
 def fix(
-    paths: Paths = None,
-    from_release: From = None,
-    target: Target = None,
-    unsafe: Annotated[
-        bool, typer.Option("--unsafe", help="Also make rewrites that ask to be checked.")
-    ] = False,
-    diff: Annotated[bool, typer.Option("--diff", help="Show what would change; write nothing.")] = False,
-    select: Select = None,
-    ignore: Ignore = None,
-    jobs: Jobs = None,
-    offline: Offline = False,
-    quiet: Quiet = False,
-) -> None:
+    *,
+    paths: tuple[Path, ...],
+    from_release: str | None,
+    target: str | None,
+    unsafe: bool,
+    diff: bool,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    jobs: int | None,
+    offline: bool,
+    quiet: bool,
+) -> int:
     """Rewrite files in place, or show the difference."""
     from concertmaster.cli.progress import progress
     from concertmaster.projects import in_repository, merged
@@ -83,7 +87,7 @@ def fix(
 
     opened, tree = open_projects(paths, from_release, target, select, ignore, offline=offline)
     if not opened:
-        raise typer.Exit(CLEAN)
+        return CLEAN
     told_of = None if quiet else progress()
     report = merged(
         [
@@ -101,4 +105,4 @@ def fix(
         else:
             write(tree.root, path, new)
     tell_fixed(report, unsafe=unsafe, diff=diff, quiet=quiet)
-    raise typer.Exit(NOT_ANALYSED if report.unanalysed else CLEAN)
+    return NOT_ANALYSED if report.unanalysed else CLEAN

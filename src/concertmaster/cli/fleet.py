@@ -6,11 +6,11 @@ import os
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from concertmaster.cli.options import Offline
+from concertmaster.cli import options
 from concertmaster.forgetting import take_secret
 from concertmaster.messages.fleet import failed, malformed_name, no_token
 from concertmaster.outcome import CLEAN, NOT_ANALYSED
@@ -20,37 +20,42 @@ if TYPE_CHECKING:
 
 TOKEN = "GITHUB_TOKEN"  # noqa: S105 - the name of a variable
 _SERVER = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
-app = typer.Typer()
-fleet_app = typer.Typer(
-    name="fleet",
+
+
+@click.group(
     short_help="Find, check and upgrade the repositories of an organization.",
-    help="Many repositories: find those of an organization, run over them, and fold the results.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
+    context_settings=options.SHOWN,
 )
-app.add_typer(fleet_app)
+def fleet() -> None:
+    """Many repositories: find those of an organization, run over them, and fold the results."""
 
 
-@fleet_app.command(short_help="Print the matrix of a workflow over an organization.")
+@fleet.command(short_help="Print the matrix of a workflow over an organization.")
+@click.option("--organization", required=True, help="Whose repositories are looked through.")
+@click.option("--topic", multiple=True, help="Only repositories with this topic. May be repeated.")
+@click.option("--folder", multiple=True, help="Also look for manifests in this folder. May be repeated.")
+@click.option("--archived", is_flag=True, help="Also archived repositories.")
+@click.option("--forks", is_flag=True, help="Also forks.")
+@click.option("--templates", is_flag=True, help="Also templates.")
+@click.option(
+    "--shards",
+    type=click.IntRange(min=1, max=256),
+    help="Jobs in the matrix; one for 20 repositories if none.",
+)
+@click.option("--part", help="Only one of several parts, such as 1/2.")
+@click.option("--resume", type=options.PATH, help="Keep what is known in this file, and go on from there.")
 def plan(
-    organization: Annotated[str, typer.Option(help="Whose repositories are looked through.")],
-    topic: Annotated[
-        list[str] | None, typer.Option(help="Only repositories with this topic. May be repeated.")
-    ] = None,
-    folder: Annotated[
-        list[str] | None, typer.Option(help="Also look for manifests in this folder. May be repeated.")
-    ] = None,
-    archived: Annotated[bool, typer.Option("--archived", help="Also archived repositories.")] = False,
-    forks: Annotated[bool, typer.Option("--forks", help="Also forks.")] = False,
-    templates: Annotated[bool, typer.Option("--templates", help="Also templates.")] = False,
-    shards: Annotated[
-        int | None, typer.Option(min=1, max=256, help="Jobs in the matrix; one for 20 repositories if none.")
-    ] = None,
-    part: Annotated[str | None, typer.Option(help="Only one of several parts, such as 1/2.")] = None,
-    resume: Annotated[
-        Path | None, typer.Option(help="Keep what is known in this file, and go on from there.")
-    ] = None,
-) -> None:
+    *,
+    organization: str,
+    topic: tuple[str, ...],
+    folder: tuple[str, ...],
+    archived: bool,
+    forks: bool,
+    templates: bool,
+    shards: int | None,
+    part: str | None,
+    resume: Path | None,
+) -> int:
     """Print the matrix of a workflow: the repositories of an organization that use orchestrator-core.
 
     GITHUB_TOKEN must be a token that may read them. What was found is told on the error stream.
@@ -64,8 +69,8 @@ def plan(
 
     wanted = wanted_of(
         organization,
-        tuple(topic or ()),
-        tuple(folder or ()),
+        topic,
+        folder,
         archived=archived,
         forks=forks,
         templates=templates,
@@ -82,29 +87,32 @@ def plan(
     finally:
         client.close()
     names = part_of([item.repository for item in known.found], part)
-    typer.echo(matrix(names, shards))
+    click.echo(matrix(names, shards))
     seen = f"{len(known.found):,} of {count(known.listed, 'repository', 'repositories')}"
-    typer.echo(
+    click.echo(
         f"{seen} use orchestrator-core; {known.skipped:,} left out, {count(client.calls, 'call')}.", err=True
     )
     for name in known.unread:
-        typer.echo(f"Not looked into, since GitHub did not give its files: {name}", err=True)
-    raise typer.Exit(NOT_ANALYSED if known.unread else CLEAN)
+        click.echo(f"Not looked into, since GitHub did not give its files: {name}", err=True)
+    return NOT_ANALYSED if known.unread else CLEAN
 
 
-@fleet_app.command("run", short_help="Check or upgrade repositories as GitHub has them.")
+@fleet.command("run", short_help="Check or upgrade repositories as GitHub has them.")
+@click.argument("repositories", nargs=-1, required=True, help="Repositories with their owners.")
+@click.option("--output", type=options.PATH, required=True, help="The folder that gets a result for each.")
+@click.option("--mode", default="check", help="`check`, or `upgrade` to make pull requests.")
+@click.option("--target", help="A release, `newest`, `newest-of-major` or `next-hop`.")
+@click.option("--dry-run", is_flag=True, help="In an upgrade, write nothing to GitHub.")
+@options.offline
 def run_(
-    repositories: Annotated[list[str], typer.Argument(help="Repositories with their owners.")],
-    output: Annotated[Path, typer.Option(help="The folder that gets a result for each.")],
-    mode: Annotated[str, typer.Option(help="`check`, or `upgrade` to make pull requests.")] = "check",
-    target: Annotated[
-        str | None, typer.Option(help="A release, `newest`, `newest-of-major` or `next-hop`.")
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="In an upgrade, write nothing to GitHub.")
-    ] = False,
-    offline: Offline = False,
-) -> None:
+    *,
+    repositories: tuple[str, ...],
+    output: Path,
+    mode: str,
+    target: str | None,
+    dry_run: bool,
+    offline: bool,
+) -> int:
     """Check or upgrade repositories as GitHub has them; nothing is cloned, and nothing of them is run.
 
     Findings do not fail the run: it ends with 3 where a repository could not be judged.
@@ -125,20 +133,25 @@ def run_(
     try:
         for done in look_at(client, names, wishes, FleetMode(mode), output, dry_run=dry_run):
             told = visible(f"{done.repository}: {done.told}")
-            typer.echo(told.replace("##[", "## [").replace("::", ": :"))
+            click.echo(told.replace("##[", "## [").replace("::", ": :"))
             ended = ended if done.is_judged else NOT_ANALYSED
     except GitHubError as error:
         raise failed("The repositories could not be read.", str(error)) from None
     finally:
         client.close()
-    raise typer.Exit(ended)
+    return ended
 
 
-@fleet_app.command(short_help="Fold results into a table and a page.")
-def report(
-    results: Annotated[list[Path], typer.Argument(help="Files, or folders with files that end in .json.")],
-    html: Annotated[Path | None, typer.Option(help="Write the page with the picture to this file.")] = None,
-) -> None:
+@fleet.command(short_help="Fold results into a table and a page.")
+@click.argument(
+    "results",
+    nargs=-1,
+    required=True,
+    type=options.PATH,
+    help="Files, or folders with files that end in .json.",
+)
+@click.option("--html", type=options.PATH, help="Write the page with the picture to this file.")
+def report(*, results: tuple[Path, ...], html: Path | None) -> int:
     """Fold results of `fleet run`, or of `check --format json`, into a table as Markdown and a page.
 
     It ends with 3 where a repository could not be judged.
@@ -157,8 +170,8 @@ def report(
 
         print_standings(console(os.environ), items)
     else:
-        typer.echo(as_markdown(items, server=server), nl=False)
-    raise typer.Exit(NOT_ANALYSED if any(item.problem or item.unanalysed for item in items) else CLEAN)
+        click.echo(as_markdown(items, server=server), nl=False)
+    return NOT_ANALYSED if any(item.problem or item.unanalysed for item in items) else CLEAN
 
 
 def _server() -> str:

@@ -7,84 +7,76 @@ import shutil
 import sys
 import time
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
+from concertmaster.cli import options
 from concertmaster.index import commands, refresh
 from concertmaster.index.places import cache_folder
+from concertmaster.outcome import CLEAN, NOT_ANALYSED
 
-index_app = typer.Typer(
-    name="index",
+as_json = click.option("--json", is_flag=True, help="Answer in JSON.")
+
+
+@click.group(
     short_help="Look up the public names of orchestrator-core by release.",
-    help="The public names of orchestrator-core and its companions, release by release.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
+    context_settings=options.SHOWN,
 )
-
-Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+def index() -> None:
+    """Look up the public names of orchestrator-core and its companions, release by release."""
 
 
 def _tell(text: str, *, json: bool = False) -> None:
     """A pipe gets every name whole."""
     is_read = sys.stdout.isatty() and not json
-    typer.echo(commands.fitted(text, shutil.get_terminal_size().columns) if is_read else text)
+    click.echo(commands.fitted(text, shutil.get_terminal_size().columns) if is_read else text)
 
 
-@index_app.command()
-def show(
-    name: Annotated[
-        str, typer.Argument(help="A full name, or the end of one: `step`, `AppSettings.TESTING`.")
-    ],
-    json: Json = False,
-) -> None:
+@index.command()
+@click.argument("name", help="A full name, or the end of one: `step`, `AppSettings.TESTING`.")
+@as_json
+def show(*, name: str, json: bool) -> None:
     """Tell the life of a name: added, moved, changed, removed."""
-    index = refresh.best(_kept()).index
-    found = commands.full_names(index, name)
+    names = refresh.best(_kept()).index
+    found = commands.full_names(names, name)
     if json or len(found) <= commands.MANY:
         render = commands.show_json if json else commands.show_text
-        _tell("\n".join(render(index, each) for each in found), json=json)
+        _tell("\n".join(render(names, each) for each in found), json=json)
     else:
         _tell("\n".join((f"{len(found)} names end in {name}:", *(f"  {each}" for each in found))))
 
 
-@index_app.command()
-def diff(
-    before: Annotated[str, typer.Argument(help="The release to come from.")],
-    after: Annotated[str, typer.Argument(help="The release to go to.")],
-    json: Json = False,
-    everything: Annotated[bool, typer.Option("--all", help="Also names that modules only imported.")] = False,
-) -> None:
+@index.command()
+@click.argument("before", help="The release to come from.")
+@click.argument("after", help="The release to go to.")
+@as_json
+@click.option("--all", "everything", is_flag=True, help="Also names that modules only imported.")
+def diff(*, before: str, after: str, json: bool, everything: bool) -> None:
     """Tell what an upgrade takes away."""
     found = refresh.best(_kept()).index.difference(before, after)
     _tell(commands.diff_json(found) if json else commands.diff_text(found, accidental=everything), json=json)
 
 
-@index_app.command(short_help="Read new releases from the package index.")
-def update(
-    release: Annotated[list[str] | None, typer.Option(help="Also this release, such as 5.6.0a2.")] = None,
-) -> None:
+@index.command(short_help="Read new releases from the package index.")
+@click.option("--release", multiple=True, help="Also this release, such as 5.6.0a2.")
+def update(*, release: tuple[str, ...]) -> int:
     """Read new releases from the package index; wheels only, and nothing of them is run."""
     from concertmaster.index.fetch import configured
 
     known = refresh.best(_kept())
     source = configured(os.environ, home=Path.home(), cache=_folder() / "wheels")
-    outcome = refresh.update(known.index, source, kept=_kept(), wanted=release or ())
+    outcome = refresh.update(known.index, source, kept=_kept(), wanted=release)
     for problem in (*known.problems, *outcome.problems):
-        typer.echo(str(problem), err=True)
+        click.echo(str(problem), err=True)
     for distribution, added in outcome.added:
-        typer.echo(f"added {distribution} {added}")
-    typer.echo(f"The index goes up to {outcome.index.newest()}.")
-    if outcome.problems:
-        raise typer.Exit(3)
+        click.echo(f"added {distribution} {added}")
+    click.echo(f"The index goes up to {outcome.index.newest()}.")
+    return NOT_ANALYSED if outcome.problems else CLEAN
 
 
-@index_app.command()
-def build(
-    output: Annotated[
-        Path | None, typer.Option(help="The file to write; else the one that `update` keeps.")
-    ] = None,
-) -> None:
+@index.command()
+@click.option("--output", type=options.PATH, help="The file to write; else the one that `update` keeps.")
+def build(*, output: Path | None) -> int:
     """Read every release anew and write the whole index."""
     from concertmaster.index.fetch import configured
 
@@ -92,16 +84,17 @@ def build(
     source = configured(os.environ, home=Path.home(), cache=_folder() / "wheels")
     content, problems, count = refresh.rebuild(source)
     for problem in problems:
-        typer.echo(str(problem), err=True)
+        click.echo(str(problem), err=True)
     if problems:
-        typer.echo("Nothing was written.", err=True)
-        raise typer.Exit(3)
+        click.echo("Nothing was written.", err=True)
+        return NOT_ANALYSED
     path = output or _kept()
     current = refresh.is_current(content, path)
     if not current:
         refresh.save(content, path)
     took, verb = time.perf_counter() - began, "was current" if current else "written"
-    typer.echo(f"{path} {verb}: {count} releases, {len(content):,} bytes, {took:.1f} seconds")
+    click.echo(f"{path} {verb}: {count} releases, {len(content):,} bytes, {took:.1f} seconds")
+    return CLEAN
 
 
 def _folder() -> Path:
@@ -110,7 +103,3 @@ def _folder() -> Path:
 
 def _kept() -> Path:
     return _folder() / "names.index"
-
-
-app = typer.Typer()
-app.add_typer(index_app)

@@ -6,17 +6,15 @@ import os
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from concertmaster.apart import LostError, once_apart
+from concertmaster.cli import options
 from concertmaster.cli.opening import open_project
-from concertmaster.cli.options import From, Offline, Target
 from concertmaster.messages import unknown_rule, unmapped
 from concertmaster.worker import Limits
 
-app = typer.Typer()
 #: Of a processor, for the map of a project.
 SECONDS = 600
 
@@ -29,15 +27,24 @@ class PlanFormat(StrEnum):
     HTML = "html"
 
 
-@app.command(short_help="Say what a person must do around the upgrade.")
+@click.command(short_help="Say what a person must do around the upgrade.")
+@options.project
+@options.from_release
+@options.target
+@click.option(
+    "--format",
+    type=options.Values(PlanFormat),
+    default=PlanFormat.MARKDOWN.value,
+    help="How to tell the plan.",
+)
+@options.offline
 def plan(
-    path: Annotated[Path | None, typer.Argument(help="The project; the current folder if none.")] = None,
-    from_release: From = None,
-    target: Target = None,
-    format_: Annotated[
-        PlanFormat, typer.Option("--format", help="How to tell the plan.")
-    ] = PlanFormat.MARKDOWN,
-    offline: Offline = False,
+    *,
+    path: Path | None,
+    from_release: str | None,
+    target: str | None,
+    format: PlanFormat,  # noqa: A002 - the name of the option
+    offline: bool,
 ) -> None:
     """Say what a person must do around the upgrade: the hops, and the operations that this project needs."""
     from concertmaster.plan import make_plan
@@ -48,10 +55,10 @@ def plan(
         [path] if path else None, from_release, target, None, None, offline=offline
     )
     found = make_plan(tree, workspace.window)
-    if format_ is PlanFormat.MARKDOWN:
+    if format is PlanFormat.MARKDOWN:
         tell_markdown(as_markdown(found), os.environ)
     else:
-        typer.echo(as_json(found) if format_ is PlanFormat.JSON else as_html(found), nl=False)
+        click.echo(as_json(found) if format is PlanFormat.JSON else as_html(found), nl=False)
 
 
 class MapFormat(StrEnum):
@@ -62,11 +69,17 @@ class MapFormat(StrEnum):
     JSON = "json"
 
 
-@app.command("map", short_help="Draw products, product blocks, workflows and their steps.")
+@click.command("map", short_help="Draw products, product blocks, workflows and their steps.")
+@options.project
+@options.from_release
+@click.option(
+    "--format", type=options.Values(MapFormat), default=MapFormat.TERMINAL.value, help="How to tell the map."
+)
 def map_(
-    path: Annotated[Path | None, typer.Argument(help="The project; the current folder if none.")] = None,
-    from_release: From = None,
-    format_: Annotated[MapFormat, typer.Option("--format", help="How to tell the map.")] = MapFormat.TERMINAL,
+    *,
+    path: Path | None,
+    from_release: str | None,
+    format: MapFormat,  # noqa: A002 - the name of the option
 ) -> None:
     """Draw products, product blocks, workflows and their steps, as code and migrations define them."""
     from concertmaster.project.model import models_of
@@ -78,19 +91,19 @@ def map_(
         [path] if path else None, from_release, from_release, None, None, offline=True
     )
     models = models_of(tree.paths, lambda name: readable(tree, name), workspace.window)
-    shown = {MapFormat.JSON: as_json, MapFormat.MARKDOWN: as_markdown}.get(format_, as_text)
+    shown = {MapFormat.JSON: as_json, MapFormat.MARKDOWN: as_markdown}.get(format, as_text)
     try:
         text = once_apart(lambda: shown([map_of(model) for model in models]), Limits(cpu=SECONDS))
     except LostError as error:
         raise unmapped(str(error)) from None
-    typer.echo(text, nl=False)
+    click.echo(text, nl=False)
     if not text:
-        typer.echo(
+        click.echo(
             "No products, product blocks or registered workflows were found: nothing to draw.", err=True
         )
 
 
-@app.command(short_help="List every rule.")
+@click.command(short_help="List every rule.")
 def rules() -> None:
     """List every rule: its name, safety, the release that makes it matter, and what is wrong."""
     from concertmaster.rule import load_rules
@@ -103,11 +116,12 @@ def rules() -> None:
         print_rules(console(os.environ), known)
         return
     for rule in known:
-        typer.echo(f"{rule.id:36} {rule.safety.value:9} {rule.change.since:7} {rule.documentation.title}")
+        click.echo(f"{rule.id:36} {rule.safety.value:9} {rule.change.since:7} {rule.documentation.title}")
 
 
-@app.command()
-def explain(name: Annotated[str, typer.Argument(metavar="RULE", help="A rule's name.")]) -> None:
+@click.command()
+@click.argument("name", metavar="RULE", help="A rule's name.")
+def explain(name: str) -> None:
     """Say what a rule finds, why it matters, and what it leaves alone."""
     import difflib
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,11 +16,11 @@ if TYPE_CHECKING:
 
 
 def open_project(
-    paths: list[Path] | None,
+    paths: Sequence[Path] | None,
     from_release: str | None,
     target: str | None,
-    select: list[str] | None,
-    ignore: list[str] | None,
+    select: Sequence[str] | None,
+    ignore: Sequence[str] | None,
     *,
     offline: bool,
 ) -> tuple[Workspace, WorkingTree]:
@@ -53,11 +54,11 @@ class Opened:
 
 
 def open_projects(
-    paths: list[Path] | None,
+    paths: Sequence[Path] | None,
     from_release: str | None,
     target: str | None,
-    select: list[str] | None,
-    ignore: list[str] | None,
+    select: Sequence[str] | None,
+    ignore: Sequence[str] | None,
     *,
     offline: bool,
 ) -> tuple[list[Opened], WorkingTree]:
@@ -109,7 +110,7 @@ def _narrowed(whole: WorkingTree, wanted: list[Path]) -> WorkingTree:
     return tree
 
 
-def wanted_paths(paths: list[Path] | None) -> list[Path]:
+def wanted_paths(paths: Sequence[Path] | None) -> list[Path]:
     """The paths that were given, the current folder if none.
 
     Raises:
@@ -134,5 +135,5 @@ def root_around(wanted: list[Path]) -> Path:
         return folder
 
 
-def _split(values: list[str] | None) -> list[str]:
+def _split(values: Sequence[str] | None) -> list[str]:
     return [name.strip() for value in values or () for name in value.split(",") if name.strip()]

@@ -2,41 +2,61 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-Paths = Annotated[list[Path] | None, typer.Argument(help="Files and folders; the current folder if none.")]
-From = Annotated[
-    str | None, typer.Option("--from", help="The release that is installed; else read from the project.")
-]
-Target = Annotated[str | None, typer.Option(help="The release to judge against; else the newest one known.")]
-Offline = Annotated[
-    bool,
-    typer.Option(
-        "--offline",
-        envvar="CONCERTMASTER_OFFLINE",
-        help="Ask no package index for the names of releases that are not known yet.",
-    ),
-]
-Select = Annotated[
-    list[str] | None, typer.Option(help="Only these rules. May be repeated, or comma-separated.")
-]
-Ignore = Annotated[
-    list[str] | None, typer.Option(help="Not these rules. May be repeated, or comma-separated.")
-]
-Jobs = Annotated[
-    int | None, typer.Option(min=1, help="Processes; as many as there are processors if not given.")
-]
-NoCache = Annotated[
-    bool,
-    typer.Option(
-        "--no-cache",
-        envvar="CONCERTMASTER_NO_CACHE",
-        help="Judge every file, whatever an earlier run has said of it.",
-    ),
-]
-Quiet = Annotated[
-    bool, typer.Option("--quiet", "-q", help="Tell findings alone: no tables, no summary, no progress.")
-]
+from concertmaster.config import FailOn
+
+#: What every help page shows.
+SHOWN = {"show_default": True}
+PATH = click.Path(path_type=Path)
+
+
+class Values(click.Choice[StrEnum]):
+    """One of the values of an enumeration, as they are written on the command line."""
+
+    def normalize_choice(self, choice: object, ctx: click.Context | None) -> str:
+        return super().normalize_choice(str(choice), ctx)
+
+
+paths = click.argument(
+    "paths", nargs=-1, type=PATH, metavar="[PATHS]...", help="Files and folders; the current folder if none."
+)
+project = click.argument("path", required=False, type=PATH, help="The project; the current folder if none.")
+repository = click.argument(
+    "path", required=False, type=PATH, help="The repository; that of the current folder if none."
+)
+from_release = click.option(
+    "--from", "from_release", help="The release that is installed; else read from the project."
+)
+target = click.option("--target", help="The release to judge against; else the newest one known.")
+offline = click.option(
+    "--offline",
+    is_flag=True,
+    envvar="CONCERTMASTER_OFFLINE",
+    show_envvar=True,
+    help="Ask no package index for the names of releases that are not known yet.",
+)
+select = click.option(
+    "--select", multiple=True, help="Only these rules. May be repeated, or comma-separated."
+)
+ignore = click.option("--ignore", multiple=True, help="Not these rules. May be repeated, or comma-separated.")
+jobs = click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="Processes; as many as there are processors if not given.",
+)
+fail_on = click.option("--fail-on", type=Values(FailOn), help="The least severity that fails the run.")
+unsafe = click.option("--unsafe", is_flag=True, help="Also make rewrites that ask to be checked.")
+no_cache = click.option(
+    "--no-cache",
+    is_flag=True,
+    envvar="CONCERTMASTER_NO_CACHE",
+    show_envvar=True,
+    help="Judge every file, whatever an earlier run has said of it.",
+)
+quiet = click.option(
+    "--quiet", "-q", is_flag=True, help="Tell findings alone: no tables, no summary, no progress."
+)

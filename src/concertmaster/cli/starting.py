@@ -7,12 +7,12 @@ import sys
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
+from concertmaster.cli import options
 from concertmaster.cli.opening import root_around
-from concertmaster.cli.options import Offline
 from concertmaster.messages import missing_path
 from concertmaster.outcome import CLEAN, FINDINGS
 
@@ -21,36 +21,32 @@ if TYPE_CHECKING:
     from concertmaster.onboarding.features import Feature
     from concertmaster.onboarding.proposals import Proposal, Survey
 
-app = typer.Typer()
 
-
-@app.command(short_help="Set a repository up: workflow files and configuration.")
-def init(
-    path: Annotated[
-        Path | None, typer.Argument(help="The repository; that of the current folder if none.")
-    ] = None,
-    features: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="What to set up, comma-separated: review, resolve, follow-up, companion, check-run, forks, gate, "
-            "upgrade, commands. The first and upgrade if none."
-        ),
-    ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Write new files without asking.")] = False,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="With --yes, also replace files that are there and differ.")
-    ] = False,
-    action: Annotated[
-        str, typer.Option(help="The action that the workflows use.", envvar="CONCERTMASTER_ACTION")
-    ] = "OWNER/concertmaster@v0",
-) -> None:
+@click.command(short_help="Set a repository up: workflow files and configuration.")
+@options.repository
+@click.option(
+    "--features",
+    multiple=True,
+    help="What to set up, comma-separated: review, resolve, follow-up, companion, check-run, forks, gate, "
+    "upgrade, commands. The first and upgrade if none.",
+)
+@click.option("--yes", "-y", is_flag=True, help="Write new files without asking.")
+@click.option("--overwrite", is_flag=True, help="With --yes, also replace files that are there and differ.")
+@click.option(
+    "--action",
+    default="OWNER/concertmaster@v0",
+    envvar="CONCERTMASTER_ACTION",
+    show_envvar=True,
+    help="The action that the workflows use.",
+)
+def init(*, path: Path | None, features: tuple[str, ...], yes: bool, overwrite: bool, action: str) -> None:
     """Set a repository up: workflow files and configuration, with no permission that is not needed."""
     from concertmaster.onboarding.features import DEFAULT, chosen
     from concertmaster.onboarding.proposals import done_elsewhere, proposals, survey
     from concertmaster.project.files import WorkingTree
 
     root = _root(path)
-    names = [name.strip() for value in features or () for name in value.split(",") if name.strip()]
+    names = [name.strip() for value in features for name in value.split(",") if name.strip()]
     wanted = chosen(names or DEFAULT)
     seen = survey(WorkingTree.open(root), name=str(root))
     elsewhere = done_elsewhere(seen, wanted, action)
@@ -58,14 +54,14 @@ def init(
     wanted = tuple(feature for feature in wanted if feature.name not in elsewhere)
     found = list(proposals(root, seen, wanted, action))
     if not found:
-        typer.echo("Nothing to write: everything is there.")
+        click.echo("Nothing to write: everything is there.")
         return
     _show(found, wanted)
     if action.startswith("OWNER/"):
-        typer.echo("OWNER stands for the account that the action is published under: give it with --action.")
+        click.echo("OWNER stands for the account that the action is published under: give it with --action.")
     written = _write(root, found, yes=yes, overwrite=overwrite)
     if written:
-        typer.echo("Commit these files, then ask `concertmaster doctor` whether all that they need is there.")
+        click.echo("Commit these files, then ask `concertmaster doctor` whether all that they need is there.")
 
 
 def _root(path: Path | None) -> Path:
@@ -78,14 +74,14 @@ def _root(path: Path | None) -> Path:
 def _tell_survey(seen: Survey, elsewhere: dict[str, str]) -> None:
     from concertmaster.report.terminal import visible
 
-    typer.echo(f"orchestrator-core {seen.release}")
+    click.echo(f"orchestrator-core {seen.release}")
     if len(seen.projects) > 1:
-        typer.echo(f"{len(seen.projects)} projects: {', '.join(map(visible, seen.projects))}")
+        click.echo(f"{len(seen.projects)} projects: {', '.join(map(visible, seen.projects))}")
     for name, path in elsewhere.items():
-        typer.echo(f"{name}: {visible(path)} sees to it already; it is left as it is")
+        click.echo(f"{name}: {visible(path)} sees to it already; it is left as it is")
     if seen.bots and not any(use.has("companion") for use in seen.uses.found):
         bots = " and ".join(seen.bots)
-        typer.echo(
+        click.echo(
             f"{bots} raises dependencies here: the feature `companion` adds the code that goes with it."
         )
 
@@ -96,9 +92,9 @@ def _show(found: list[Proposal], wanted: tuple[Feature, ...]) -> None:
 
     for proposal in found:
         tell_difference(unified(proposal.path, proposal.old, proposal.new))
-    typer.echo()
+    click.echo()
     for feature in wanted:
-        typer.echo(f"{feature.name}: {feature.does}")
+        click.echo(f"{feature.name}: {feature.does}")
 
 
 def _write(root: Path, found: list[Proposal], *, yes: bool, overwrite: bool) -> int:
@@ -107,22 +103,22 @@ def _write(root: Path, found: list[Proposal], *, yes: bool, overwrite: bool) -> 
     from concertmaster.report.markdown import count
 
     if not yes and not sys.stdin.isatty():
-        typer.echo("Nothing was written: nobody can be asked here. Run it with --yes.", err=True)
+        click.echo("Nothing was written: nobody can be asked here. Run it with --yes.", err=True)
         return 0
     new = [proposal for proposal in found if proposal.old is None]
     agreed = (
-        new if new and (yes or typer.confirm(f"Write {count(len(new), 'new file')}?", default=True)) else []
+        new if new and (yes or click.confirm(f"Write {count(len(new), 'new file')}?", default=True)) else []
     )
     for proposal in found:
         if proposal.old is None:
             continue
-        if overwrite if yes else typer.confirm(f"Overwrite {proposal.path}?", default=False):
+        if overwrite if yes else click.confirm(f"Overwrite {proposal.path}?", default=False):
             agreed.append(proposal)
         else:
-            typer.echo(f"{proposal.path} is left as it is.")
+            click.echo(f"{proposal.path} is left as it is.")
     for proposal in agreed:
         apply(root, proposal)
-        typer.echo(f"wrote {proposal.path}")
+        click.echo(f"wrote {proposal.path}")
     return len(agreed)
 
 
@@ -133,22 +129,28 @@ class DoctorFormat(StrEnum):
     JSON = "json"
 
 
-@app.command(short_help="Say whether all that is needed is there, and what to do.")
+@click.command(short_help="Say whether all that is needed is there, and what to do.")
+@options.repository
+@click.option(
+    "--repository",
+    envvar="GITHUB_REPOSITORY",
+    show_envvar=True,
+    help="Its name on GitHub, owner/name; else that of its remote.",
+)
+@click.option(
+    "--format",
+    type=options.Values(DoctorFormat),
+    default=DoctorFormat.TERMINAL.value,
+    help="How to tell the diagnosis.",
+)
+@options.offline
 def doctor(
-    path: Annotated[
-        Path | None, typer.Argument(help="The repository; that of the current folder if none.")
-    ] = None,
-    repository: Annotated[
-        str | None,
-        typer.Option(
-            envvar="GITHUB_REPOSITORY", help="Its name on GitHub, owner/name; else that of its remote."
-        ),
-    ] = None,
-    format_: Annotated[
-        DoctorFormat, typer.Option("--format", help="How to tell the diagnosis.")
-    ] = DoctorFormat.TERMINAL,
-    offline: Offline = False,
-) -> None:
+    *,
+    path: Path | None,
+    repository: str | None,
+    format: DoctorFormat,  # noqa: A002 - the name of the option
+    offline: bool,
+) -> int:
     """Say whether everything is there: token, settings, workflows, network, index; and what to do where not.
 
     The token is that of GITHUB_TOKEN or GH_TOKEN; it is shown to GITHUB_API_URL alone, and nothing is written.
@@ -157,8 +159,8 @@ def doctor(
 
     found: list[Check] = []
     checks = _kept(examine(_root(path), os.environ, repository=repository, offline=offline), found)
-    if format_ is DoctorFormat.JSON:
-        typer.echo(as_json(checks))
+    if format is DoctorFormat.JSON:
+        click.echo(as_json(checks))
     elif sys.stdout.isatty():
         from concertmaster.onboarding.showing import print_checks
         from concertmaster.report.screen import console
@@ -166,8 +168,8 @@ def doctor(
         print_checks(console(os.environ), checks)
     else:
         for line in as_lines(checks):
-            typer.echo(line)
-    raise typer.Exit(FINDINGS if any(check.state is State.FAILURE for check in found) else CLEAN)
+            click.echo(line)
+    return FINDINGS if any(check.state is State.FAILURE for check in found) else CLEAN
 
 
 def _kept(checks: Iterable[Check], found: list[Check]) -> Iterator[Check]:
