@@ -85,7 +85,7 @@ class Finding:
     from all others of a project; `likeness` is the same wherever the same lines have the same fault. `difference`
     shows before and after of something that is no text of a file, in the way of a unified difference.
     `works_from` is the release that it can first be mended under. `kinship` stays when the lines are edited and
-    are still wrong, for it tells where they stand.
+    are still wrong, for it tells where they stand; only reviews give it.
     """
 
     rule: str

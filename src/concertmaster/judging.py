@@ -211,12 +211,13 @@ def unused_suppression(file: TextFile, line: int, name: str) -> Finding:
 def identify(file: TextFile, findings: Iterable[Finding], *, placed: bool = True) -> Iterator[Finding]:
     """Give each finding its identity, in the order of the file; edits that many of them share are held once.
 
-    `placed` tells where they stand as well, for which the whole file is looked through.
+    A review wants to know where they stand as well, to follow them through edits: only where they are `placed`
+    there the whole file is looked through for it.
     """
     seen: Counter[tuple[str, str]] = Counter()
     shared: dict[tuple[Edit, ...], tuple[Edit, ...]] = {}
     ordered = sorted(findings, key=lambda finding: finding.place)
-    where = _where(file, ordered) if placed and ordered else {}
+    where = _where(file, ordered) if placed and ordered and file.window.mode is Mode.REVIEW else {}
     for finding in ordered:
         text = _text(file, finding)
         key = (finding.rule, text)
