@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from concertmaster.upgrading.tools import MissingToolError, Toolbox
 
 
-@dataclass(frozen=True, slots=True)
-class Own(Toolbox):
+class Own(Toolbox, frozen=True):
     """One program for both, or none."""
 
     program: Path | None = None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from concertmaster.github.diff import ChangedFile, FileDiff, rebuild_diff
 from concertmaster.github.moving import Move, moved

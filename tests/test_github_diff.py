@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 import subprocess
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from concertmaster.github.diff import ChangedFile, DiffHunk, FileDiff, read_diff, rebuild_diff, undo
 from concertmaster.github.lines import changes, split_lines

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from concertmaster.findings import Edit, Finding, Safety, Severity, Unanalysed, apply
 from concertmaster.github.diff import DiffHunk, FileDiff

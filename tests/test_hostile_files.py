@@ -6,9 +6,9 @@ import ast
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from concertmaster.project.files import MemoryTree
 from concertmaster.project.python import PythonFile

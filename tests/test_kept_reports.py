@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from concertmaster.github import recalling
@@ -128,7 +129,7 @@ def poison(temporary: Path) -> None:
     """Every report that was kept now says that nothing was found."""
     clean = Kept((), {}, (), frozenset(), {}, "")
     for path in kept(temporary):
-        path.write_bytes(signed(recalling.adapter().dump_json(clean)))
+        path.write_bytes(signed(msgspec.json.encode(clean)))
 
 
 def test_a_fork_is_judged_whatever_was_kept_for_it(
@@ -175,7 +176,7 @@ def test_files_belong_to_whom_the_folder_belongs(job: Open, temporary: Path, run
     assert runs == []
 
 
-class Named(MemoryTree):
+class Named(MemoryTree, frozen=True):
     """Files whose names of content are their content."""
 
     def identity(self) -> bytes:
@@ -269,11 +270,11 @@ def test_what_may_be_other_next_time_is_not_kept(lacking: str) -> None:
     tree = Named(FILES)
     workspace = open_workspace(tree)
     if lacking == "notes":
-        workspace = replace(
+        workspace = msgspec.structs.replace(
             workspace, names=replace(workspace.names, notes=("The index could not be asked.",))
         )
     if lacking == "index":
-        workspace = replace(workspace, names=replace(workspace.names, index=None))
+        workspace = msgspec.structs.replace(workspace, names=replace(workspace.names, index=None))
     assert key_of(workspace, MemoryTree(FILES) if lacking == "identity" else tree, None, ()) is None
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from concertmaster.findings import Edit, Finding, Safety, Severity, Suppressed, Unanalysed
 from concertmaster.report.comment import MAX_TOLD, Remark, comment
@@ -37,7 +37,7 @@ FINDING = Finding(
 
 
 def many(count: int, **changes: object) -> tuple[Finding, ...]:
-    return tuple(replace(FINDING, line=number, **changes) for number in range(1, count + 1))  # type: ignore[arg-type]
+    return tuple(replace(FINDING, line=number, **changes) for number in range(1, count + 1))
 
 
 def test_nothing_is_a_verdict_too() -> None:

@@ -367,7 +367,7 @@ def test_a_function_that_calls_itself_ends() -> None:
     )
 
 
-class Partly(MemoryTree):
+class Partly(MemoryTree, frozen=True):
     """A tree of which one file cannot be had."""
 
     def read(self, path: str) -> bytes:

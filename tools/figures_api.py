@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
 from collections.abc import Iterator
 from enum import Enum
 from typing import Any
+
+from msgspec import Struct
 
 from concertmaster import api
 
@@ -69,7 +70,7 @@ def _parts(found: type) -> Iterator[str]:
         yield from (f"`{one.value}`" for one in found)
     elif found is api.Rule:
         yield from (f"`{name}`" for name in OF_A_RULE)
-    elif dataclasses.is_dataclass(found):
-        for one in dataclasses.fields(found):
-            if one.name not in INTERNAL:
-                yield f"`{one.name}: {str(one.type).replace('|', 'or')}`"
+    elif issubclass(found, Struct):
+        for name, declared in found.__annotations__.items():
+            if name not in INTERNAL:
+                yield f"`{name}: {declared.replace('|', 'or')}`"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from concertmaster.action_stacked import Beside, beside, finish
 from concertmaster.github import job
@@ -26,8 +27,7 @@ from concertmaster.outcome import NOT_ANALYSED
 from concertmaster.report.markdown import Links
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewRun:
+class ReviewRun(Struct, frozen=True):
     """One review, and everything that is to be known for it."""
 
     client: Client

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from concertmaster.github.client import Client
 from concertmaster.github.event import Closed
@@ -26,8 +28,7 @@ from concertmaster.upgrading.tools import Toolbox
 _FORK = "A pull request on top of this one is not made, since its branch is in another repository."
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
+class Beside(Struct, frozen=True):
     """What the review says of the pull request on top of it; `is_lost` where GitHub was not there."""
 
     url: str | None = None

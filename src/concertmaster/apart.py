@@ -16,8 +16,9 @@ import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from concertmaster.forgetting import has_secrets
 from concertmaster.receiving import OWN, UnmeantAnswerError, received
@@ -103,8 +104,7 @@ def _do(order: Any) -> tuple[Any, str]:
     return (None, str(result)) if isinstance(result, LostError) else (result, "")
 
 
-@dataclass(frozen=True, slots=True)
-class _Desk:
+class _Desk(Struct, frozen=True):
     pid: int
     orders: int
     answers: int

@@ -10,12 +10,12 @@ from __future__ import annotations
 import inspect
 import re
 import sys
-from dataclasses import dataclass
 from functools import cache
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Example:
+
+class Example(Struct, frozen=True):
     """A fence of a docstring: the old text, the new text (the same for a look-alike), and the file it is in.
 
     A fence marked `reported` holds what is told and left as it is, for a person to mend. `rows` are those of the
@@ -35,8 +35,7 @@ class Example:
         return self.before != self.after
 
 
-@dataclass(frozen=True, slots=True)
-class Documentation:
+class Documentation(Struct, frozen=True):
     """A rule's docstring, taken apart; its `body` is what readers get, without the options of fences."""
 
     title: str
@@ -84,8 +83,7 @@ def parse_examples(text: str) -> tuple[Example, ...]:
     return tuple(_example(match) for match in _FENCE.finditer(text) if match["kind"] != "project")
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectExample:
+class ProjectExample(Struct, frozen=True):
     """A fence that holds several files: a whole project before and after, the same for a look-alike.
 
     Files begin with a line `@@ path @@`. One marked `diff` shows what changes, one marked `reported` what is

@@ -7,7 +7,8 @@ author knows, so every rewrite asks to be checked, and what cannot be rewritten 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from concertmaster.engine_settings import seen
 from concertmaster.findings import Finding, Safety, Severity, Unanalysed

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from concertmaster.findings import Edit, EditSet, Finding, Safety, Suppressed, apply
 from concertmaster.judging import identify
@@ -17,8 +19,7 @@ _Told = tuple[str, str, str, str]
 Allowed = Callable[[Rule, Finding], bool]
 
 
-@dataclass(frozen=True)
-class ProjectResult:
+class ProjectResult(Struct, frozen=True):
     """What the project rules found, and the files that are other or new after them.
 
     `proposed` are the new files that a person has to want, where only safe rewrites are made; `unread` tells what kept
@@ -32,8 +33,7 @@ class ProjectResult:
     unread: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
+class _Judged(Struct, frozen=True):
     finding: Finding
     hit: ProjectHit
     reason: str | None

@@ -6,8 +6,9 @@ import bisect
 import hashlib
 import itertools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Safety(StrEnum):
@@ -31,8 +32,7 @@ class Severity(StrEnum):
         return ("notice", "warning", "error").index(self.value)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Edit:
+class Edit(Struct, frozen=True, order=True):
     """Replace the bytes `start` to `end` (exclusive) of a file by `text`."""
 
     start: int
@@ -76,8 +76,7 @@ def apply(source: bytes, edits: Iterable[Edit]) -> bytes:
     return b"".join((*parts, source[position:]))
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing that is wrong at one place, judged, with the edits that mend it.
 
     Lines and columns count from 1, columns in characters; `edits` are byte spans of the file.
@@ -113,16 +112,14 @@ class Finding:
         return (self.path, self.line, self.column, self.rule)
 
 
-@dataclass(frozen=True, slots=True)
-class Unanalysed:
+class Unanalysed(Struct, frozen=True):
     """A file that could not be judged, and why; never silently passed over."""
 
     path: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Suppressed:
+class Suppressed(Struct, frozen=True):
     """A finding that a comment in the file keeps, and the reason that it gives."""
 
     finding: Finding

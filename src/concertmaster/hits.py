@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from concertmaster.findings import Edit, Safety
 from concertmaster.project.model import Place
 from concertmaster.versions import Change
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A place in a file, in bytes, where no syntax node stands for it."""
 
     start: int
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(Struct, frozen=True):
     """A name that a rewrite needs: `from module import name [as alias]`."""
 
     module: str
@@ -32,8 +32,7 @@ class Import:
         return self.alias or self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """One place where a rule holds; what is None is taken from the rule.
 
     The edits are made together or not at all. `imports` are added to the file with them; names that
@@ -53,8 +52,7 @@ class Hit:
         return replace(self, message=f"{self.message} ({why})") if why and not self.edits else self
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectHit:
+class ProjectHit(Struct, frozen=True):
     """What a rule sees in a whole project: told at one place, mended in any file, by new ones too.
 
     All edits and new files are made together or not at all.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from concertmaster.findings import (
     Edit,
@@ -32,8 +34,7 @@ UNUSED = "unused-suppression"
 Subject = TypeVar("Subject", bound=TextFile)
 
 
-@dataclass(frozen=True, slots=True)
-class FileResult:
+class FileResult(Struct, frozen=True):
     """What came of one file: findings on its old text, its new text where rewrites apply, or why neither."""
 
     path: str
@@ -43,8 +44,7 @@ class FileResult:
     suppressed: tuple[Suppressed, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """A finding with the edits that make it go away, imports included, and the comment that keeps it."""
 
     finding: Finding

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from concertmaster.config import Config, FailOn, load_config
 from concertmaster.github.asked import Request
@@ -101,8 +102,7 @@ def plan_locally(
     return plan_review(_request(repository, head, start), report, seen), new.read, parts
 
 
-@dataclass(frozen=True)
-class _Sides:
+class _Sides(Struct, frozen=True):
     """The two commits of a review, what changed between them, and the folders of the projects."""
 
     new: CommitTree

@@ -6,10 +6,13 @@ require the framework, and the projects differ in its release or have settings o
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from concertmaster.config import FILES, Config, load_config
 from concertmaster.findings import Finding, Unanalysed
@@ -30,8 +33,7 @@ _MAIN = ("pyproject.toml", "setup.py", "setup.cfg", "Pipfile")
 MAX_PROJECTS = 100
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True, dict=True):
     """The files of a repository below a folder, without those of other projects within; paths are seen from there."""
 
     project: Project
@@ -195,7 +197,7 @@ def _below(config: Config, folder: str) -> Config:
         glob: rules for old, rules in config.per_path_ignores.items() for glob in _globs((old,), folder)
     }
     exclude = tuple(_globs(config.exclude, folder))
-    return replace(config, exclude=exclude, per_path_ignores=ignores, projects=())
+    return dataclasses.replace(config, exclude=exclude, per_path_ignores=ignores, projects=())
 
 
 def _globs(globs: Iterable[str], folder: str) -> Iterator[str]:

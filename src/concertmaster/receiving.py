@@ -10,6 +10,8 @@ from dataclasses import is_dataclass
 from enum import Enum
 from typing import Any
 
+from msgspec import Struct
+
 OWN = "concertmaster"
 #: Plain values that are no literals.
 _PLAIN = {
@@ -55,4 +57,4 @@ class _Data(pickle.Unpickler):
 
 
 def _is_record(found: Any) -> bool:
-    return is_dataclass(found) or issubclass(found, (Enum, tuple))
+    return is_dataclass(found) or issubclass(found, (Struct, Enum, tuple))

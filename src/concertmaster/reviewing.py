@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from concertmaster.config import Config, load_config
 from concertmaster.findings import Finding
@@ -19,8 +21,7 @@ from concertmaster.workspace import Workspace, open_workspace, read_dependencies
 Judge = Callable[..., Report]
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """A pull request judged. `before` is what was installed at its base; None where nothing said so.
 
     `brought` are the findings that decide how a review ends: all of them where `is_whole` tells that the whole

@@ -7,10 +7,10 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from msgspec import Struct, field
 from packaging.utils import canonicalize_name
 
 from concertmaster.documentation import Documentation, documentation
@@ -39,8 +39,7 @@ ConfigurationCheck = Callable[[SettingsFile], Iterator[Hit]]
 NodeFunction = TypeVar("NodeFunction", bound=Callable[..., Iterator[Hit]])
 
 
-@dataclass(slots=True)
-class Rule:
+class Rule(Struct):
     """What is wrong, in which releases, and the functions that see it.
 
     `section` names the upgrade guide and its part (`5.0#6`), `rows` the catalogue's rows, `triggers` the

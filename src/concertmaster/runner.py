@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
 from functools import partial
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from concertmaster.engine_prefilter import RuleSet
 from concertmaster.engine_project import (
@@ -38,8 +40,7 @@ _NOT_BEFORE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """All findings of a run, in order of place, and every file that could not be judged."""
 
     window: Window

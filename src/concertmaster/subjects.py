@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from concertmaster.engine import analyse_python
 from concertmaster.engine_documents import analyse_document

@@ -5,8 +5,9 @@ from __future__ import annotations
 import fnmatch
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from concertmaster import workers
 from concertmaster.confinement import allow, allow_memory
@@ -32,8 +33,7 @@ Result = TypeVar("Result")
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True, eq=False):
     """Everything that is to be known to judge files; inherited by fork, never pickled.
 
     Without `rewriting` files get no new text.
@@ -45,7 +45,7 @@ class Task:
     unsafe: bool
     ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rewriting: bool = True
-    _chosen: dict[frozenset[str], tuple[Rule, ...]] = field(default_factory=dict, repr=False, compare=False)
+    _chosen: dict[frozenset[str], tuple[Rule, ...]] = field(default_factory=dict)
 
 
 def rules_for(path: str, task: Task) -> tuple[Rule, ...]:

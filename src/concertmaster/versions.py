@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from msgspec import Struct
 from packaging.version import InvalidVersion, Version
 
 from concertmaster.findings import Severity
@@ -39,8 +39,7 @@ def release(text: str) -> Release:
         raise ValueError(f"{text!r} is not a release number such as 5.0.4") from None
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """The life of an old form in three releases; a missing one never comes.
 
     From `works_from` the new form works, from `deprecated` the old one warns, from `removed` it fails.
@@ -69,8 +68,7 @@ class Mode(StrEnum):
     UPGRADE = "upgrade"  # what must change on the way to the target?
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """The releases between which a project is judged.
 
     `before` is what was installed until the change under review; None where that is the same release.

@@ -8,8 +8,9 @@ import os
 import pickle
 import struct
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from concertmaster.confinement import allow, confine
 
@@ -17,8 +18,7 @@ HEAD = struct.Struct("!Q")
 MARK = struct.Struct("!I")
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What one item may use: seconds of a processor, seconds by the clock, and bytes on top of what there is."""
 
     cpu: int = 30
@@ -33,8 +33,7 @@ Work = Callable[[int], Any]
 Batch = Sequence[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(Struct, frozen=True):
     orders: int
     answers: int
     marks: mmap.mmap

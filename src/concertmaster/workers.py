@@ -17,8 +17,9 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from concertmaster.forgetting import has_secrets
 from concertmaster.receiving import OWN, UnmeantAnswerError, received
@@ -28,8 +29,7 @@ from concertmaster.worker import HEAD, MARK, Batch, Desk, Limits, Work, serve, w
 UNMEANT = "the process that judged it was stopped: what it answered was no result"
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(Struct, frozen=True):
     """An item that no worker could finish, by its number, and why."""
 
     item: int
@@ -66,8 +66,7 @@ def in_workers(
         pool.end()
 
 
-@dataclass(slots=True)
-class _Worker:
+class _Worker(Struct):
     number: int
     pid: int
     orders: int

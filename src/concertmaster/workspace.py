@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from concertmaster.config import Config, load_config
 from concertmaster.index.supply import Names, Supply
@@ -27,8 +28,7 @@ from concertmaster.rule import Rule, load_rules
 from concertmaster.versions import NEWEST_KNOWN, RELEASES, Mode, Release, Window, release
 
 
-@dataclass(frozen=True, slots=True)
-class Workspace:
+class Workspace(Struct, frozen=True):
     """A project with everything settled that decides how it is judged."""
 
     project: Project

@@ -6,10 +6,11 @@ import copy
 import json
 import re
 import tempfile
-from dataclasses import asdict
 from pathlib import Path
 from random import Random
 from typing import Any
+
+from msgspec.structs import asdict
 
 from concertmaster.github.event import read_event
 from concertmaster.messages import UserError

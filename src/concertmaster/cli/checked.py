@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from concertmaster.cli.opening import open_projects, wanted_paths
 from concertmaster.cli.telling import Format, Telling, tell_all
@@ -18,8 +20,7 @@ if TYPE_CHECKING:
     from concertmaster.cli.remembering import Answer
 
 
-@dataclass(frozen=True, slots=True)
-class Checking:
+class Checking(Struct, frozen=True):
     """All that can be asked of `check`, in values that are written as they are read."""
 
     paths: tuple[str, ...]

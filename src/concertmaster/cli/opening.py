@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from concertmaster.messages import UserError, missing_path, no_files
 
@@ -43,8 +44,7 @@ def open_project(
     return workspace, tree
 
 
-@dataclass(frozen=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """One project of a repository: its folder, how it is judged, and the files of it that are wanted."""
 
     folder: str

@@ -7,8 +7,9 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
-from dataclasses import dataclass
 from typing import TextIO
+
+from msgspec import Struct
 
 from concertmaster.cli.saying import note
 from concertmaster.remembering.again import Understood, folder_of, is_apart, tell
@@ -16,16 +17,14 @@ from concertmaster.remembering.files import Listing
 from concertmaster.remembering.key import Notebook
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """How a command ended after what it wrote; one that is not `lasting` may be another one next time."""
 
     code: int
     lasting: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """What is asked, and of which files."""
 
     asked: str

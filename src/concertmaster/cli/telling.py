@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from concertmaster.cli.saying import note, say
 from concertmaster.findings import Safety
@@ -31,8 +32,7 @@ class Format(StrEnum):
     HTML = "html"
 
 
-@dataclass(frozen=True)
-class Telling:
+class Telling(Struct, frozen=True):
     """The format, and how much of it."""
 
     format: Format

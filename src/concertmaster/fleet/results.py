@@ -6,10 +6,10 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
+from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from concertmaster.findings import Safety, Severity
@@ -52,8 +52,7 @@ class _Result(_Loose):
     error: _Text | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Upgraded:
+class Upgraded(Struct, frozen=True):
     """What came of the upgrade of one project; `folder` is empty where it is the repository's only one."""
 
     result: str
@@ -61,8 +60,7 @@ class Upgraded:
     folder: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """Where a repository stands. `repository` is one's name, or that of a file where nothing better is known."""
 
     repository: str

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from concertmaster.config import load_config
 from concertmaster.fleet.model import is_repository
@@ -43,8 +44,7 @@ class FleetMode(StrEnum):
     UPGRADE = "upgrade"
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """One repository: how it went, in a few words, and whether it could be judged."""
 
     repository: str

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from concertmaster.fleet.results import Standing, Upgraded
 from concertmaster.report.markdown import code, count, visible
@@ -26,8 +27,7 @@ HEADINGS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """The repositories at one release: how many, how long the bar is, and how far that release is behind."""
 
     label: str

@@ -10,8 +10,9 @@ import gzip
 import tarfile
 import zlib
 from collections.abc import Iterator, Mapping, MutableMapping
-from dataclasses import dataclass
 from typing import IO, cast
+
+from msgspec import Struct
 
 from concertmaster.github.shapes import object_id
 
@@ -35,8 +36,7 @@ class ArchiveError(Exception):
     """An archive that is none, or is larger than it may be; the text says which."""
 
 
-@dataclass(slots=True)
-class _Bounded:
+class _Bounded(Struct):
     """A stream of which only so much is read."""
 
     stream: IO[bytes]

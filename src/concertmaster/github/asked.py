@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from concertmaster.github.commands import Command, Misread
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """The pull request to review. `head_repository` is None when the fork was deleted.
 
     A merge group is reviewed like a pull request without a number: there is nothing to comment on. How many files
@@ -48,8 +49,7 @@ class Request:
         return self.head_repository != self.repository
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierRun:
+class EarlierRun(Struct, frozen=True):
     """A workflow that ran on a pull request; which one that is must be asked, since its payload may not tell."""
 
     repository: str
@@ -58,8 +58,7 @@ class EarlierRun:
     head_sha: str
 
 
-@dataclass(frozen=True, slots=True)
-class Closed:
+class Closed(Struct, frozen=True):
     """A pull request that was closed, by a merge or without one."""
 
     repository: str
@@ -69,8 +68,7 @@ class Closed:
     is_merged: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
+class Spoken(Struct, frozen=True):
     """A comment of a person on a pull request that holds commands; `thread` is where an answer on lines belongs."""
 
     repository: str
@@ -82,8 +80,7 @@ class Spoken:
     thread: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(Struct, frozen=True):
     """An event that asks for no review, and why not."""
 
     reason: str

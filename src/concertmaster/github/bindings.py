@@ -6,13 +6,13 @@ import ast
 import warnings
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.github.hunks import Rewrite
 
 
-@dataclass(frozen=True, slots=True)
-class Imports:
+class Imports(Struct, frozen=True):
     """Where a module's import statements stand, and which line binds which name; lines from 0."""
 
     lines: frozenset[int]
@@ -23,8 +23,7 @@ class Imports:
         return {name for line in range(start, end) for name in self.names.get(line, ())}
 
 
-@dataclass(frozen=True, slots=True)
-class HunkNames:
+class HunkNames(Struct, frozen=True):
     """What a hunk does to names: those it stops importing, those it starts to import, the words in it."""
 
     dropped: frozenset[str]
@@ -56,8 +55,7 @@ def needs(rewrite: Rewrite, owned: Container[int]) -> Iterator[Iterable[int]]:
         yield wanted
 
 
-@dataclass(frozen=True, slots=True)
-class _Where:
+class _Where(Struct, frozen=True):
     """The hunks by names: which import one, which mention one before and after."""
 
     bringers: dict[str, list[int]]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from concertmaster.findings import Finding, Severity
 from concertmaster.github.answers import Json, integer, objects
@@ -25,8 +26,7 @@ MAX_DESCRIPTION, MAX_TITLE, MAX_MESSAGE, MAX_SUMMARY = 140, 255, 4_000, 65_000
 _LEVELS = {Severity.ERROR: "failure", Severity.WARNING: "warning", Severity.NOTICE: "notice"}
 
 
-@dataclass(frozen=True, slots=True)
-class CheckPlan:
+class CheckPlan(Struct, frozen=True):
     """How a run ended. Neutral and skipped are no conclusions, since they let a required check pass."""
 
     succeeded: bool

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
+
+from msgspec import Struct
 
 MAX_COMMANDS = 5
 _LINE = re.compile(r"/concertmaster(?:[ \t]+(?P<words>.*))?", re.ASCII)
@@ -22,8 +23,7 @@ class Name(StrEnum):
     EXPLAIN = "explain"
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """One command, with the rule that it names, a reason, and whether rewrites that ask to be checked count in."""
 
     name: Name
@@ -35,8 +35,7 @@ class Command:
         return " ".join(filter(None, (self.name, self.rule, "--unsafe" if self.unsafe else "")))
 
 
-@dataclass(frozen=True, slots=True)
-class Misread:
+class Misread(Struct, frozen=True):
     """A line that begins like a command and is none, and how it should be."""
 
     text: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from concertmaster.github.answers import Json, text
 from concertmaster.github.asked import Spoken
@@ -17,8 +18,7 @@ from concertmaster.report.markdown import marker
 WRITERS = ("admin", "maintain", "write")
 
 
-@dataclass(frozen=True)
-class Conversation:
+class Conversation(Struct, frozen=True, dict=True):
     """Every method raises GitHubError where a call comes to nothing."""
 
     client: Client

@@ -6,10 +6,11 @@ text is by somebody who may write to the repository. An issue that a person has 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from concertmaster.github.answers import Json, integer, text
 from concertmaster.github.client import Client
@@ -49,8 +50,7 @@ class _IssuesEvent(Payload):
     sender: Person
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """The issue as it was found."""
 
     number: int

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from concertmaster.config import FILES, load_config
 from concertmaster.github.contents import Blobs, CommitFiles
@@ -19,8 +21,7 @@ from concertmaster.subjects import is_judged
 from concertmaster.workspace import readable
 
 
-@dataclass(frozen=True, slots=True)
-class DefaultBranch:
+class DefaultBranch(Struct, frozen=True):
     """Read once for all projects of a repository."""
 
     commit: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from io import StringIO
 
+from msgspec import Struct
 from unidiff.constants import LINE_TYPE_NO_NEWLINE
 from unidiff.errors import UnidiffParseError
 from unidiff.patch import Hunk, PatchedFile, PatchSet
@@ -18,8 +18,7 @@ BINARY_PREFIX = 8_000
 HEADER = "--- a/f\n+++ b/f\n"
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedFile:
+class ChangedFile(Struct, frozen=True):
     """A file of a pull request as GitHub's API lists it; `sha` is the blob on the head's side."""
 
     filename: str
@@ -31,8 +30,7 @@ class ChangedFile:
     previous_filename: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DiffHunk:
+class DiffHunk(Struct, frozen=True):
     """A stretch of the new text that the diff shows, and the runs of lines (first, last) that are new in it."""
 
     new_start: int
@@ -45,8 +43,7 @@ class DiffHunk:
         return self.new_start + self.new_length - 1
 
 
-@dataclass(frozen=True, slots=True)
-class FileDiff:
+class FileDiff(Struct, frozen=True):
     """One changed file. `known` is False where the diff could not be had: its lines may or may not be in it.
 
     `rebuilt` tells that the hunks were worked out from the two texts, since GitHub gave none.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.findings import Finding
 from concertmaster.github.diff import FileDiff
@@ -12,8 +13,7 @@ from concertmaster.github.suggestions import Cure, Suggestion
 from concertmaster.report.comment import Remark
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """A remark on lines `first` to `last` of a file, the marks to know it by, and whether it is on new lines."""
 
     path: str

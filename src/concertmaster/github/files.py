@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from concertmaster.github.answers import Json
 from concertmaster.github.archive import ArchiveError, read_archive
@@ -16,8 +17,7 @@ from concertmaster.github.shapes import checked, content, object_id
 MAX_OBJECTS, MAX_BYTES = 100, 4 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteFiles:
+class RemoteFiles(Struct, frozen=True):
     """The files of a repository on GitHub. Nothing that is returned differs from the object that it is named by."""
 
     client: Client

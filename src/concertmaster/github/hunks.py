@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
+
+from msgspec import Struct
 
 from concertmaster.findings import Edit
 from concertmaster.github.diff import FileDiff
@@ -19,8 +20,7 @@ MAX_SUGGESTION = 40_000
 _UNSAFE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Replacement:
+class Replacement(Struct, frozen=True):
     """Lines `first` to `last` (from 1, both included) give way to `lines`, written without their endings."""
 
     first: int
@@ -28,8 +28,7 @@ class Replacement:
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Rewrite:
+class Rewrite(Struct, frozen=True, dict=True):
     """A file before and after, line by line, and the hunks in which it changes."""
 
     old: Sequence[bytes]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct
 
 from concertmaster.config import FailOn
 from concertmaster.github.client import PUBLIC_API
@@ -33,8 +34,7 @@ class FixMode(StrEnum):
     PULL_REQUEST = "pull-request"
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
+class Inputs(Struct, frozen=True):
     """The inputs of the action. None leaves a thing to the project's own settings."""
 
     token: str

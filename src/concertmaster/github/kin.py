@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 #: A finding at the head: its likeness, and what says where it stands (see `findings.kinship`).
 Relative = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(Struct, frozen=True):
     """What one comment was about and is not found any more; `line` is where it was, to tell equals apart."""
 
     comment: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from concertmaster.github.answers import Json, integer, long_integer, objects, text
 from concertmaster.github.asked import Request
@@ -26,8 +26,7 @@ query($owner: String!, $name: String!, $number: Int!) {{
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """The head, the newest texts of ours, of reviews and of summary comments, and how many threads there are."""
 
     head: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.github.diff import FileDiff
 from concertmaster.plan import Place, Plan, make_plan
@@ -16,8 +17,7 @@ from concertmaster.reviewing import Judgement
 from concertmaster.versions import Window
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """From which release to which, and what that asks of a person; paths are those of the repository."""
 
     path: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.config import Config, FailOn
 from concertmaster.findings import Finding
@@ -20,8 +21,7 @@ from concertmaster.reviewing import Judgement
 from concertmaster.runner import Report, is_modelled
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A project judged; paths in `report` and `brought` are those of the repository.
 
     `brought` are the findings that decide how the run ends; `reconfigures` tells that the pull request changes

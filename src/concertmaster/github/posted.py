@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from concertmaster.report.checklist import ticked, unticked
 from concertmaster.report.markdown import marker
@@ -28,8 +29,7 @@ class State(StrEnum):
     CLOSED_BY_OTHERS = "closed by others"
 
 
-@dataclass(frozen=True, slots=True)
-class Thread:
+class Thread(Struct, frozen=True):
     """The conversation that a comment of ours begins.
 
     `answered` tells that a person has replied, `was_closed` that we said last that it is done. Where the
@@ -45,8 +45,7 @@ class Thread:
     may_resolve: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class PostedComment:
+class PostedComment(Struct, frozen=True):
     """A review comment of ours; `line` is None when it is outdated, `thread` when nothing is known of it.
 
     `kin` says where that stood which it is about, and `origin` on which line.
@@ -65,8 +64,7 @@ class PostedComment:
         return self.thread.state if self.thread else State.OPEN
 
 
-@dataclass(frozen=True, slots=True)
-class PostedSummary:
+class PostedSummary(Struct, frozen=True):
     """The summary comment of ours, the digest of its text, and what people have ticked in it."""
 
     id: int
@@ -74,8 +72,7 @@ class PostedSummary:
     ticked: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
+class Posted(Struct, frozen=True):
     """Everything of ours that stands on a pull request; `unknown` says why nothing is known of its threads.
 
     `doubles` are further summaries, as two runs at once may leave behind; `listed` is how many threads GitHub has

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from concertmaster.github.answers import Json
 from concertmaster.github.posted import Posted
@@ -35,8 +37,7 @@ class Result(StrEnum):
     UNPOSTED = "unposted"
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What was posted of which plan; `reason` says why it is less than the plan.
 
     `is_silent` tells that something which readers should see was not posted, though GitHub lets others do that.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from functools import cached_property, partial
+
+from msgspec.structs import replace
 
 from concertmaster.github.answers import Json, integer, long_integer, text
 from concertmaster.github.asked import Request

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from concertmaster.config import FILES, Config, FailOn, load_config
 from concertmaster.findings import Finding, Unanalysed
@@ -41,8 +43,7 @@ from concertmaster.subjects import is_judged
 from concertmaster.workspace import readable
 
 
-@dataclass(frozen=True, slots=True)
-class Reviewed:
+class Reviewed(Struct, frozen=True):
     """A pull request read and judged, project by project. Paths are those of the repository.
 
     `report` and `brought` are those of all projects. `failed` are projects that could not be judged at all.

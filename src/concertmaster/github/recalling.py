@@ -12,12 +12,11 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from pydantic import TypeAdapter, ValidationError
+from msgspec import DecodeError, Struct, json
 
 from concertmaster import runner
 from concertmaster.findings import Finding, Suppressed
@@ -41,8 +40,7 @@ class Identified(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """What is kept of a report: everything but what the run is told again."""
 
     findings: tuple[Finding, ...]
@@ -51,8 +49,6 @@ class Kept:
     created: frozenset[str]
     proposed: dict[str, bytes]
     unread: str
-
-    __pydantic_config__ = {"ser_json_bytes": "base64", "val_json_bytes": "base64"}  # noqa: RUF012
 
 
 class Reports:
@@ -133,21 +129,14 @@ def program() -> bytes:
     return digest.digest()
 
 
-@cache
-def adapter() -> TypeAdapter[Kept]:
-    """Reads and writes what is kept, each value as what it is."""
-    return TypeAdapter(Kept)
-
-
 def _encoded(report: Report) -> bytes:
-    kept = Kept(**{field.name: getattr(report, field.name) for field in fields(Kept)})
-    return adapter().dump_json(kept)
+    return json.encode(Kept(**{name: getattr(report, name) for name in Kept.__struct_fields__}))
 
 
 def _decoded(body: bytes | None) -> Kept | None:
     try:
-        return None if body is None else adapter().validate_json(body)
-    except ValidationError:
+        return None if body is None else json.decode(body, type=Kept)
+    except (DecodeError, ValueError, RecursionError):
         return None
 
 

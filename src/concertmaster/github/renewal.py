@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from concertmaster.github.contents import CommitFiles
 from concertmaster.github.default_branch import DefaultBranch
@@ -48,8 +50,7 @@ from concertmaster.workspace import Workspace, open_workspace
 DEFAULT_MODE, _WORKFLOWS = "100644", "workflow"
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """The default branch as a project with its plan, and where the upgrade's branch is."""
 
     base: str

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import tenacity
+from msgspec import Struct
 
 Answer = TypeVar("Answer")
 #: Longer than this nobody waits for a review; in seconds.
@@ -31,8 +31,7 @@ class RedirectedError(Exception):
     """GitHub sends a write on to another address, and has done nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Retry:
+class Retry(Struct, frozen=True):
     """How to wait, and with what clock."""
 
     sleep: Callable[[float], None] = time.sleep

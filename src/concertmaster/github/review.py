@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.findings import Finding
 from concertmaster.github.asked import Request
@@ -34,8 +35,7 @@ RIGHT = "RIGHT"
 MAX_DRAFTS = 5_000
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(Struct, frozen=True):
     """A review comment on lines of the new text; `start_line` is None where it is one line."""
 
     path: str
@@ -48,8 +48,7 @@ class Comment:
     suggests: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FollowUp:
+class FollowUp(Struct, frozen=True):
     """What is left for a pull request of its own: findings with a rewrite that could not be suggested."""
 
     findings: tuple[Finding, ...]
@@ -59,8 +58,7 @@ class FollowUp:
         return tuple(sorted({finding.path for finding in self.findings}))
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewPlan:
+class ReviewPlan(Struct, frozen=True):
     """What to post. `comments` are new and `kept` stand already; `summary` is None where none is wanted."""
 
     request: Request

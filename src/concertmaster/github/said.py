@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from concertmaster.github.answers import Json, objects, text, truth
 from concertmaster.github.asked import Request
@@ -43,8 +43,7 @@ query(
 """
 
 
-@dataclass(slots=True)
-class _List:
+class _List(Struct):
     """A list while it is read: where its next page begins, and whether there is one."""
 
     name: str
@@ -53,8 +52,7 @@ class _List:
     found: list[Json] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """Who asks, by the name that GraphQL gives, and the threads and comments of a pull request as answered."""
 
     login: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from concertmaster.findings import Finding, Unanalysed
 from concertmaster.github.diff import FileDiff
@@ -17,8 +18,7 @@ MAX_COMMENTS = 100
 KNOWN = FileDiff("", "unchanged")
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """What a plan is made of besides the report: the head's texts, what the diff shows, what stands already.
 
     `parts` are the projects where they are told of by themselves; `move` is that of a single one. `cures`

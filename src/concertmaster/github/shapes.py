@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.github.answers import Json, integer, objects, text
 from concertmaster.github.diff import ChangedFile
@@ -18,8 +19,7 @@ _SHA = re.compile(r"[0-9a-f]{40}")
 _COMPARED = re.compile(r"/repos/([A-Za-z0-9][A-Za-z0-9_-]{0,99}/(?!\.+/)[A-Za-z0-9._-]{1,100})/compare/")
 
 
-@dataclass(frozen=True, slots=True)
-class TreeEntry:
+class TreeEntry(Struct, frozen=True):
     """A regular file of a commit."""
 
     path: str
@@ -27,8 +27,7 @@ class TreeEntry:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(Struct, frozen=True):
     """The regular files of a commit, where one is named; GitHub cuts the list of a very large one."""
 
     entries: tuple[TreeEntry, ...]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.github.refusals import (
     GitHubError,
@@ -29,8 +30,7 @@ _NO_SETTING = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Stack:
+class Stack(Struct, frozen=True):
     """What is to go on top of a pull request: commits onto its head, and the branch that they are to end in.
 
     `lacking` is what this run could not have, and the one before maybe had.
@@ -53,8 +53,7 @@ class Stack:
         return {path: text for commit in self.commits for path, text in commit.files.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """How a stacked pull request stands after a run; `is_lost` where that could not be found out."""
 
     number: int | None = None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.github.answers import Json, objects, text
 from concertmaster.github.shapes import REGULAR, Tree, TreeEntry
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """What a tree holds at a path: a file, a link, or another repository."""
 
     mode: str
@@ -19,8 +19,7 @@ class Entry:
     size: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct, frozen=True):
     """The new bytes of a file, and whether it is executable."""
 
     mode: str
@@ -32,8 +31,7 @@ Listing = Mapping[str, Entry]
 Change = Entry | File | None
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Struct, frozen=True):
     """The commits that a branch has and its base has not; `foreign` are those that we have not made."""
 
     merge_base: str
@@ -41,8 +39,7 @@ class History:
     foreign: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PullRequest:
+class PullRequest(Struct, frozen=True):
     """A pull request as it stands in lists."""
 
     number: int

@@ -7,7 +7,8 @@ that stays open.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from concertmaster.github.refusals import NotFoundError
 from concertmaster.github.repository import Repository

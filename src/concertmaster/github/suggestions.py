@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.apart import LostError, apart
 from concertmaster.findings import Finding
@@ -22,8 +23,7 @@ MAX_PAIRS = 200_000
 PYTHON = (".py", ".pyi")
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(Struct, frozen=True):
     """A replacement, the findings that it mends here, and the first lines of all that must be made with it."""
 
     replacement: Replacement
@@ -31,8 +31,7 @@ class Suggestion:
     together: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Unsuggested:
+class Unsuggested(Struct, frozen=True):
     """A finding that has a rewrite but no suggestion, and the lines outside the diff that its cure also changes.
 
     There are no such lines where no suggestion could write the change byte for byte.
@@ -42,8 +41,7 @@ class Unsuggested:
     outside: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Cure:
+class Cure(Struct, frozen=True):
     """What a rewrite of one file comes to in a pull request."""
 
     suggestions: tuple[Suggestion, ...] = ()

@@ -7,8 +7,10 @@ read again, and what is left is done one by one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from concertmaster.github.answers import Json, integer, long_integer, objects, text, truth
 from concertmaster.github.asked import Request
@@ -32,8 +34,7 @@ _TYPES = {"thread": "ID!", "comment": "ID!", "body": "String!"}
 Item = TypeVar("Item")
 
 
-@dataclass(frozen=True, slots=True)
-class Threads:
+class Threads(Struct, frozen=True):
     """The threads of one pull request, as the account `login` sees them."""
 
     client: Client

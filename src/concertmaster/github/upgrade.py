@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from concertmaster.github.shapes import object_id
 from concertmaster.github.state import Entry, History, Listing, PullRequest
@@ -27,8 +29,7 @@ class Way(StrEnum):
     ADD = "add"  # a person has worked on it: only what is missing, on top
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Struct, frozen=True):
     """The branch as it is found. `before` is what it started from, `base` where the default branch is now."""
 
     tip: str
@@ -38,8 +39,7 @@ class Branch:
     now: Listing
 
 
-@dataclass(frozen=True, slots=True)
-class Brought:
+class Brought(Struct, frozen=True):
     """The branch's tip after a run, the commit of the default branch that it holds, and what is left to tell."""
 
     tip: str
@@ -78,8 +78,7 @@ def _differ(first: Entry | None, second: Entry | None) -> bool:
     return (first.sha, first.mode) != (second.sha, second.mode)
 
 
-@dataclass(frozen=True, slots=True)
-class Merge:
+class Merge(Struct, frozen=True):
     """The default branch brought into a branch, file by file; `conflicts` were changed on both sides."""
 
     changes: Mapping[str, Entry | None]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from concertmaster.config import Config
 from concertmaster.github.repository import Repository
@@ -46,8 +47,7 @@ def settled_by(chosen: Chosen) -> tuple[Chosen, ...]:
     return ways[chosen]
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
+class Wishes(Struct, frozen=True):
     """What the workflow asks for; None leaves it to the project.
 
     `others` are other projects within its folder, `config` its settings where they are not in its folder alone.
@@ -66,8 +66,7 @@ class Wishes:
     chosen: Chosen = Chosen.ALONE
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What was done, and the plan behind it where there is one; `error` where nothing could be done.
 
     `closed` are the places of projects that are none any more, whose pull requests this one stands for.
@@ -84,8 +83,7 @@ class Outcome:
     closed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """What the text is about: the plan, the branch's tip, the commit that it started from, and what this run did."""
 
     plan: UpgradePlan

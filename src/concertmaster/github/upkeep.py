@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from concertmaster.findings import Suppressed
 from concertmaster.github.kin import Lost, Relative, relatives, still_free
@@ -18,8 +19,7 @@ from concertmaster.report.markdown import code, prose
 Marks = Counter[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Resolve:
+class Resolve(Struct, frozen=True):
     """A thread to close with a reply; `moved` tells that a newer comment says the same."""
 
     comment: PostedComment
@@ -27,16 +27,14 @@ class Resolve:
     moved: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Reopen:
+class Reopen(Struct, frozen=True):
     """A thread of ours to open again, with a reply."""
 
     comment: PostedComment
     reply: str
 
 
-@dataclass(slots=True)
-class Claim:
+class Claim(Struct):
     """A posted comment, the marks of it that are still found, where, and those no draft has taken up yet.
 
     `edited` tells that these are the marks of other text in its place, so that its own words do not fit any more.
@@ -59,8 +57,7 @@ class Claim:
         return bool(self.marks) and (state is State.CLOSED_BY_OTHERS or is_shown)
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(Struct, frozen=True):
     """What the head looks like: its marks by path, what was renamed, what is there, what was not judged."""
 
     head: str

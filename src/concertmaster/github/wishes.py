@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from concertmaster.index.supply import Supply
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
+class Wishes(Struct, frozen=True):
     """What the workflow asks for; None, an empty folder and no projects leave it to the repository.
 
     `kept` is the folder of reports that may be said again.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.findings import Finding
 from concertmaster.github.asked import Request
@@ -123,8 +124,7 @@ def _keeps(reviewed: Reviewed, path: str, new: bytes, found: list[Finding]) -> b
 # -- the branch ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class HeadBranch:
+class HeadBranch(Struct, frozen=True):
     """The branch that a pull request comes from, maybe in a fork."""
 
     client: Client

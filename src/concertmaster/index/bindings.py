@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from concertmaster.index.syntax import (
     attributes_set,
@@ -31,8 +33,7 @@ class Bound(StrEnum):
     TYPING = "!"
 
 
-@dataclass(slots=True)
-class Scope:
+class Scope(Struct):
     """What a body leaves behind.
 
     `declared` has annotations without a value, which bind nothing; `on_self` has what the methods of

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from packaging.version import Version
 
 from concertmaster.index.names import FRAMEWORK, PACKAGES
@@ -12,8 +12,7 @@ from concertmaster.index.store import Index
 from concertmaster.messages.index import IndexProblem
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """An index that can be used, and what went wrong on the way to it."""
 
     index: Index

@@ -6,9 +6,9 @@ import json
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 
+from msgspec import Struct, field
 from packaging.version import Version
 
 from concertmaster.index.model import Entry, decode_entry
@@ -21,8 +21,7 @@ MAX_TEXT = 100_000_000
 RECORD, FIELD = "\t", "\x1f"
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseFacts:
+class ReleaseFacts(Struct, frozen=True):
     """All that the index keeps of one release of one distribution."""
 
     distribution: str
@@ -32,8 +31,7 @@ class ReleaseFacts:
     renamed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Releases:
+class Releases(Struct, frozen=True):
     """The releases of one distribution, oldest first, and what each is like as a whole."""
 
     names: tuple[str, ...] = ()
@@ -41,8 +39,7 @@ class Releases:
     renamed: tuple[bool, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A decoded index: the text of each module is read when somebody asks for it."""
 
     releases: Mapping[str, Releases]

@@ -6,9 +6,10 @@ import difflib
 import json
 import textwrap
 from collections.abc import Iterator
-from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING
+
+from msgspec import to_builtins
 
 from concertmaster.index.history import Event, What
 from concertmaster.index.names import CORE, FRAMEWORK, ROOT, distribution_of, from_root, inside, to_root
@@ -62,7 +63,7 @@ def show_json(index: Index, name: str) -> str:
         "distribution": distribution_of(name),
         "releases": [each for each in releases if index.exists(name, each)],
         "module_in": list(_as_module(index, name)),
-        "life": [asdict(event) for event in index.life(name)],
+        "life": to_builtins(list(index.life(name))),
     }
     return json.dumps(answer, indent=2)
 
@@ -73,7 +74,7 @@ def diff_text(difference: Difference, *, accidental: bool = False) -> str:
 
 
 def diff_json(difference: Difference) -> str:
-    return json.dumps(asdict(difference), indent=2)
+    return json.dumps(to_builtins(difference), indent=2)
 
 
 def _diff_lines(difference: Difference, accidental: bool) -> Iterator[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from concertmaster.index.bindings import Bound
 from concertmaster.index.model import Flag, Kind
@@ -29,8 +30,7 @@ KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Removal:
+class Removal(Struct, frozen=True):
     """A name that is gone. `accidental`: it was only there because a module imported it for its own use."""
 
     name: str
@@ -39,8 +39,7 @@ class Removal:
     accidental: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """A signature under which calls that were right are wrong; `breaks` says which."""
 
     name: str
@@ -49,8 +48,7 @@ class Change:
     breaks: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """Everything that a project can lose between two releases of orchestrator-core.
 
     `unsure` has members that are no longer written down, but may come from a base class that is

@@ -17,6 +17,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import tenacity
 import urllib3
+from msgspec import Struct
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 from pydantic import BaseModel, Field, ValidationError
 
@@ -47,8 +48,7 @@ class _Listing(BaseModel):
     files: list[_Listed]
 
 
-@dataclass(frozen=True, slots=True)
-class WheelFile:
+class WheelFile(Struct, frozen=True):
     """A wheel that can be fetched; when it was uploaded is not told by every package index."""
 
     distribution: str

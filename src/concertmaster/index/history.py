@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from concertmaster.index.model import Flag, Kind
 from concertmaster.index.names import distribution_of
@@ -27,8 +28,7 @@ class What(StrEnum):
     UNSURE = "unsure"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """One change in one release; `places` are where the definition is, or where it went."""
 
     release: str
@@ -38,8 +38,7 @@ class Event:
     breaks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+class _State(Struct, frozen=True):
     exists: bool | None
     origin: str
     text: str | None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from concertmaster.index.bindings import Bound
 
@@ -55,8 +56,7 @@ class Flag(StrEnum):
     STATIC_METHOD = "S"
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """One parameter of a signature."""
 
     name: str
@@ -68,8 +68,7 @@ class Parameter:
         return f"{stars.get(self.kind, '')}{self.name}{'=' if self.has_default else ''}"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """What one release says about one name.
 
     `detail` is the signature of a function and the type of a field. `paths` are the base classes of

@@ -6,9 +6,10 @@ import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from concertmaster.index import build, codec
 from concertmaster.index.codec import ReleaseFacts
@@ -22,8 +23,7 @@ MEMORY = 4 * 1024**3
 SECONDS = 600
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(Struct, frozen=True):
     """A wheel as it came from the package index."""
 
     distribution: str
@@ -31,8 +31,7 @@ class Fetched:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """A wheel that was not read, and what there is to say of it."""
 
     distribution: str
@@ -40,8 +39,7 @@ class Refused:
     problem: tuple[str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """A new index as bytes, and the wheels that are not in it."""
 
     content: bytes

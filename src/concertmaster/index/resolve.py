@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from concertmaster.index.bindings import Bound
 from concertmaster.index.codec import entry_text
@@ -22,8 +23,7 @@ IMPLICIT = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(Struct, frozen=True):
     """The end of the search for a name.
 
     `exists` is None where that cannot be told. `origin` is the place of definition, as far as it
@@ -39,8 +39,7 @@ class Meaning:
 UNKNOWN, ABSENT = Meaning(None), Meaning(False)
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """One release of one distribution, with the companions that are resolved along with it."""
 
     table: Table

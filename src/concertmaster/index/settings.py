@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from concertmaster.index.codec import runs_of
 from concertmaster.index.model import Entry, Flag, Kind, decode_entry
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 BASE = "BaseSettings"
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsField:
+class SettingsField(Struct, frozen=True):
     """A field of a settings class; `owner` is the class, `type` its annotation as it is written."""
 
     name: str

@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import stat
 import zipfile
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from packaging.metadata import parse_email
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
@@ -26,8 +26,7 @@ MAX_TOTAL = 50_000_000
 BINARY = (".so", ".pyd", ".pyc")
 
 
-@dataclass(frozen=True, slots=True)
-class Wheel:
+class Wheel(Struct, frozen=True):
     """What the index needs of a wheel: sources, the folders they lie in, and what it requires.
 
     `renamed` says that the framework's names in it are spelled as before 5.0.

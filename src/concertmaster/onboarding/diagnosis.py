@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct, to_builtins
 
 from concertmaster.index import refresh
 from concertmaster.index.supply import Supply
@@ -27,8 +28,7 @@ class State(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One thing that was looked at: what was seen and, where something is wrong with it, what to do."""
 
     topic: str
@@ -96,4 +96,4 @@ def as_lines(checks: Iterable[Check]) -> Iterator[str]:
 
 def as_json(checks: Iterable[Check]) -> str:
     """For programs: one stable shape, version 1."""
-    return json.dumps({"version": VERSION, "checks": [asdict(check) for check in checks]}, indent=2)
+    return json.dumps({"version": VERSION, "checks": to_builtins(list(checks))}, indent=2)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from importlib.resources import files
+
+from msgspec import Struct, field
 
 from concertmaster.messages import unknown_feature
 
@@ -14,8 +15,7 @@ _RESOLVING = "      contents: write # to resolve threads that are mended; with r
 _COMMENTS = "      pull-requests: write # the comments\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Feature:
+class Feature(Struct, frozen=True):
     """Something to choose: the template that does it, or what it adds to that of the review."""
 
     name: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from concertmaster.config import FILES, Config, load_config
 from concertmaster.messages import no_framework, outside_of_repository
@@ -30,8 +31,7 @@ BOTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
+class Survey(Struct, frozen=True):
     """What a repository is, as far as its files tell."""
 
     release: str
@@ -41,8 +41,7 @@ class Survey:
     is_configured: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(Struct, frozen=True):
     """A file to write; `old` is what is there, None where nothing is."""
 
     path: str

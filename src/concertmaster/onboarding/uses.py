@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from concertmaster.apart import LostError, apart
 
@@ -15,8 +16,7 @@ _ACTION = re.compile(r"(?:^|/)concertmaster(?:/[^@]*)?@|^docker://[^ ]*/concertm
 Permissions = Mapping[str, str] | str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """A step that uses the action; `permissions` are those of its job, None where only the repository says."""
 
     path: str
@@ -44,8 +44,7 @@ class Use:
         return given.get(permission, "none")
 
 
-@dataclass(frozen=True, slots=True)
-class Uses:
+class Uses(Struct, frozen=True):
     """All uses in a repository, the names of its workflows, and the files that could not be read."""
 
     found: tuple[Use, ...]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 
 class Phase(StrEnum):
@@ -15,8 +17,7 @@ class Phase(StrEnum):
     CHECK = "check"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A line of the project that shows that an operation concerns it; lines count from 1."""
 
     path: str
@@ -24,8 +25,7 @@ class Place:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """One thing to do. `since` is the release that makes it due; `evidence` shows why it concerns the project."""
 
     id: str
@@ -42,16 +42,14 @@ class Item:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
+class Hop(Struct, frozen=True):
     """A release to stop at on the way, and why."""
 
     release: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """Everything between two releases; `avoid` are releases in between that should not be deployed."""
 
     installed: str

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from concertmaster.plan.model import Phase
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """Due when a project goes over `since`; `topic` is what the project must show, None for every project.
 
     `shown_by` is what shows best why, where a project has it; else its requirement on the framework does.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+
+from msgspec import Struct
 
 from concertmaster.project.python import PythonFile
 from concertmaster.project.uses import definitions, uses
@@ -29,8 +30,7 @@ class Use(StrEnum):
     LOOKS = "has the signature of one"
 
 
-@dataclass(frozen=True, slots=True)
-class Callback:
+class Callback(Struct, frozen=True):
     """A callback where it is given away (`value`) or, where nothing here gives it away, defined."""
 
     value: ast.expr | None

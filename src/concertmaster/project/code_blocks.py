@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from concertmaster.project.sessions import python_runs, shell_runs
 
@@ -50,8 +52,7 @@ _OPTION = re.compile(r"^[ \t]+:[\w-]+:")
 _LANGUAGE = re.compile(r"\{?\.?(?P<language>[\w+-]+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """Lines of code in a document, from 0; `texts` are they as code where the document's own syntax is known.
 
     A session has `prompts` before its code.

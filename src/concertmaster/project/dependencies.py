@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from packaging.specifiers import SpecifierSet
 
 from concertmaster.project.manifests.model import Dependencies, Requirement, Style
@@ -40,8 +40,7 @@ _RANK = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Installed:
+class Installed(Struct, frozen=True):
     """The release that is believed to be installed, the lowest one that may be, and why it is believed."""
 
     release: str

@@ -7,7 +7,8 @@ import operator
 import posixpath
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.findings import Edit
 from concertmaster.project.code_blocks import NAMES, Block, markdown_blocks, rst_blocks
@@ -21,8 +22,7 @@ _HISTORY = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Snippet:
+class Snippet(Struct, frozen=True):
     """A piece of code in a document: what a file with it would be called, and where each of its lines is.
 
     `lines` are spans of bytes in the document without what stands before the code (`prefix`), and `end` is

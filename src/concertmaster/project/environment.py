@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from concertmaster.project.python import PythonFile
 from concertmaster.project.values import last_part
@@ -16,8 +17,7 @@ _READERS = frozenset(("get", "pop"))
 _MONKEYPATCH = frozenset(("monkeypatch", "mp"))
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(Struct, frozen=True):
     """A variable by the node that names it; `value` is what it is set to, None where it is read or removed."""
 
     key: ast.expr | ast.keyword

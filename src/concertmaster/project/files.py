@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from msgspec import Struct
+
 from concertmaster.messages import UserError
 from concertmaster.project.documents import is_document
 from concertmaster.project.git import Repository
@@ -125,8 +127,7 @@ class CommitTree:
         yield from zip(chosen, self.repository.blobs(chosen), strict=True)
 
 
-@dataclass(frozen=True)
-class MemoryTree:
+class MemoryTree(Struct, frozen=True):
     """Files given as bytes, as a hosting service's API returns them."""
 
     files: dict[str, bytes]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from concertmaster.messages import UserError, git_failed, not_a_repository, unknown_revision
 from concertmaster.project.git_command import ENVIRONMENT, FILES, GIT, ROOT
@@ -14,8 +15,7 @@ from concertmaster.project.git_command import ENVIRONMENT, FILES, GIT, ROOT
 REGULAR = (b"100644", b"100755")
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """A file that differs between two commits: status A, M, D or R, and its path before a rename."""
 
     status: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
+
+from msgspec import Struct, field
 
 from concertmaster.project.bindings import enclosing_function
 from concertmaster.project.python import PythonFile
@@ -17,8 +18,7 @@ _WRAPPERS = frozenset(("Optional", "Annotated", "ClassVar", "Final"))
 _METHODS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """A class by its canonical names, its ready-made objects, and attributes of other kinds that hold one."""
 
     classes: frozenset[str]
@@ -40,8 +40,7 @@ LLM_SETTINGS = Kind(
 )
 
 
-@dataclass(slots=True)
-class Proof:
+class Proof(Struct):
     """The project's own classes that a proof went through; empty where the framework's class itself was met."""
 
     own: list[ast.ClassDef] = field(default_factory=list)
@@ -58,8 +57,7 @@ def subclass_of(file: PythonFile, node: ast.ClassDef, kind: Kind) -> bool:
     return _Search(file, kind, Proof()).derives(node)
 
 
-@dataclass(slots=True)
-class _Search:
+class _Search(Struct):
     file: PythonFile
     kind: Kind
     proof: Proof

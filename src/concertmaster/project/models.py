@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from concertmaster.project.bindings import class_named
 from concertmaster.project.python import PythonFile
@@ -22,8 +24,7 @@ class Family(StrEnum):
     SETTINGS = "settings"
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+class Model(Struct, frozen=True):
     """A model, or an instance of one; `definition` is its class where this file has it."""
 
     family: Family

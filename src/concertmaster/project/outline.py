@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 #: What a line is the head of, without what is likely to change: parameters, values.
 _HEAD = re.compile(r"(?:async\s+)?(?:def|class)\s+\w+|[\w.\"'-]+(?=\s*[:=])")
@@ -16,8 +17,7 @@ _SECTION = re.compile(r"\[[^\[\]]+\]\s*$")
 _BLOCKS = frozenset({"else", "try", "finally", "except"})
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """The names that enclose lines, outermost first, and the lines before and after them that say something."""
 
     home: tuple[str, ...]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from concertmaster.project.bindings import binding, class_named, enclosing_function
 from concertmaster.project.models import (

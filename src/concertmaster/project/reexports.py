@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from concertmaster.project.definitions import MAX_STEPS, Definitions
 from concertmaster.project.names import is_framework
@@ -103,8 +104,7 @@ def _alias(walk: Walker, scope: Scope, name: str, imported: Mapping[str, str]) -
     return ".".join(filter(None, (imported[first], rest))) if plain else None
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """The value that another module of the project gives to a name, and that module's file."""
 
     file: PythonFile

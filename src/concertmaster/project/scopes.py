@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """A name bound by an import: what it stands for, and the statement that binds it."""
 
     dotted: str
@@ -20,8 +20,7 @@ class Imported:
     alias: ast.alias
 
 
-@dataclass(slots=True, eq=False)
-class Scope:
+class Scope(Struct, eq=False):
     """A module, class, function, lambda or comprehension with the names that it binds."""
 
     node: ast.AST

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.project.instances import SETTINGS, instance_of
 from concertmaster.project.python import PythonFile
@@ -23,16 +24,14 @@ _MODULES = ("orchestrator.core.settings", "pydantic", "pydantic.types")
 SECRET_TYPES = frozenset(f"{module}.{name}" for module in _MODULES for name in _TYPES)
 
 
-@dataclass(frozen=True, slots=True)
-class SecretRead:
+class SecretRead(Struct, frozen=True):
     """`app_settings.DATABASE_URI`, or `getattr(app_settings, "DATABASE_URI")`."""
 
     node: ast.expr
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class SecretWrite:
+class SecretWrite(Struct, frozen=True):
     """A new value for a setting: `app_settings.DATABASE_URI = uri`, `monkeypatch.setattr(…)`."""
 
     node: ast.AST

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.project.python import PythonFile
 
@@ -14,8 +15,7 @@ _TOKEN = re.compile(r"#[^\n]*|\"[^\"\n]*\"|\.\.\.(?:\s*on\s+\w+|\s*\w+)?|@\w+|\$
 _OPENING = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:query|mutation|subscription|fragment|\{)")
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """A field by the names of the fields around it, its alias, and its place in bytes."""
 
     name: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.findings import Edit
 from concertmaster.project.python import PythonFile
@@ -23,8 +24,7 @@ MAX_LENGTH = 16 * 1024  # a hostile text could make the search for its quotes ta
 PARAMETER = re.compile(r"(?<![:\w\\]):(?P<name>\w+)(?!:)")
 
 
-@dataclass(frozen=True, slots=True)
-class Sql:
+class Sql(Struct, frozen=True):
     """The text of a `text(…)` call; `code` has the same length, with quoted parts and comments blanked."""
 
     call: ast.Call

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.findings import Edit
 from concertmaster.project.python import PythonFile
@@ -19,8 +20,7 @@ _LOADERS = frozenset(
 _LAZY_WORKFLOW = "orchestrator.core.workflows.LazyWorkflowInstance"
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleString:
+class ModuleString(Struct, frozen=True):
     """A string literal such as `"orchestrator.db"`, or the head of an f-string (`is_prefix`).
 
     `names_module` is true where the place says that a module or an object in one is meant: an argument of

@@ -7,7 +7,9 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 MARK = b"concertmaster:"
 _COMMENT = re.compile(
@@ -19,8 +21,7 @@ _HEAD = re.compile(r"[ \t>]*(?:\r?$|`{3}|~{3}|\.\.[ \t]|:[\w-]+:)")
 _NEAR = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+class Suppression(Struct, frozen=True):
     """One comment: the rules that it names, why, the line it stands on, and the lines that it covers."""
 
     rules: frozenset[str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from concertmaster.index.store import Index
 from concertmaster.project.definitions import Definitions
@@ -10,8 +10,7 @@ from concertmaster.project.settings.deployment import Deployment
 from concertmaster.versions import Window
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """What a file must know of its project, and nothing more.
 
     `shadow` holds the top-level names below a package or module called `orchestrator` that the project

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.project.model import ProjectModel, models_of
 from concertmaster.project.python import PythonFile, Surroundings
@@ -12,8 +13,7 @@ from concertmaster.project.text import TextFile
 Read = Callable[[str], bytes | None]
 
 
-@dataclass(frozen=True)
-class ProjectFiles:
+class ProjectFiles(Struct, frozen=True):
     """The files of a repository while it is judged."""
 
     paths: tuple[str, ...]

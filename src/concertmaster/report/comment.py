@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
+
+from msgspec import Struct
 
 from concertmaster.findings import Finding, Safety
 from concertmaster.project.masking import masked
@@ -16,8 +17,7 @@ MAX_TOLD = 20_000
 MAX_SENTENCES = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(Struct, frozen=True):
     """The findings of one place and their cure.
 
     `lines` replace those that the comment stands at; None makes no suggestion. `together` are the first

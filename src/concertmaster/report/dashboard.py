@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
+
+from msgspec import Struct
 
 from concertmaster.findings import Finding
 from concertmaster.plan.hops import hops
@@ -57,8 +58,7 @@ _BUTTONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(Struct, frozen=True):
     """The target that progress is measured for, and how many findings there were when that began."""
 
     target: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from concertmaster.project.model.mapping import MappedWorkflow, ProjectMap
 from concertmaster.report.markdown import count, visible
@@ -20,8 +21,7 @@ _SPECIAL = re.compile(r"[^\w .,:()+*/=|-]")
 Lines = list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """A product or a product block, and the blocks directly in it."""
 
     name: str

@@ -5,9 +5,11 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import accumulate
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from concertmaster.findings import Edit, Finding, apply
 from concertmaster.project.masking import masked
@@ -18,8 +20,7 @@ _WORD = re.compile(r"[\w.]+")
 _NAME = re.compile(r"[\w.]+|\S")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A line of a file: taken away (`-`), put in (`+`) or as it is; `caret` is the span to point at, from 0."""
 
     sign: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 from itertools import groupby
+
+from msgspec import to_builtins
 
 from concertmaster.project.model.mapping import MappedWorkflow, ProjectMap
 from concertmaster.report.diagrams import mermaid, model_diagrams, step_diagrams
@@ -17,7 +18,7 @@ WIDTH = 80
 
 
 def as_json(projects: Iterable[ProjectMap]) -> str:
-    return json.dumps({"version": 1, "projects": [asdict(one) for one in projects]}, indent=2) + "\n"
+    return json.dumps({"version": 1, "projects": to_builtins(list(projects))}, indent=2) + "\n"
 
 
 def as_text(projects: Iterable[ProjectMap], *, width: int = WIDTH) -> str:

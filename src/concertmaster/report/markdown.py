@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from urllib.parse import quote
+
+from msgspec import Struct
 
 MAX_CODE = 300
 MAX_PROSE = 600
@@ -24,8 +25,7 @@ _PLAIN = re.compile(r"[(\"'“‘]*(?:[^\W_]+(?:[-.'’/][^\W_]+)*)?[)\"'”’.
 _LINKED = re.compile(r"www\.|[a-z]-\d|\b[0-9a-f]{7,40}\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+class Links(Struct, frozen=True):
     """Where the files of a commit can be looked at; no server, no links. Paths are seen from `folder`."""
 
     server: str = ""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
+
+from msgspec import to_builtins
 
 from concertmaster.plan import Plan
 from concertmaster.report.checklist import blocks
@@ -12,7 +13,7 @@ from concertmaster.report.markdown import Links
 
 
 def as_json(plan: Plan) -> str:
-    return json.dumps({"version": 1, **asdict(plan)}, indent=2)
+    return json.dumps({"version": 1, **to_builtins(plan)}, indent=2)
 
 
 def as_markdown(plan: Plan, links: Links | None = None) -> str:

@@ -10,9 +10,10 @@ import gzip
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from concertmaster import __version__
 from concertmaster.findings import Edit, Finding, Safety, Severity, Suppressed, Unanalysed
@@ -35,8 +36,7 @@ Reader = Callable[[str], bytes]
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
+class _Told(Struct, frozen=True):
     """A result: a finding, what it is known by, and why it is kept; None where nobody tells of kept ones."""
 
     finding: Finding

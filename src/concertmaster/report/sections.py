@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from concertmaster.report.markdown import count, joined
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """A piece that is shown whole or not at all; `items` is how many things it tells of."""
 
     text: str
     items: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A part under a heading. The lowest `importance` is cut first, from its end; None is never cut.
 
     `noun` is what its items are called where some are left out. `glue` stands between blocks, and between the

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from concertmaster.findings import Finding, Unanalysed
 from concertmaster.report.markdown import Links, code, count, joined, listing
@@ -14,8 +16,7 @@ OUTSIDE = "Outside of the projects"
 _LEAST = 600
 
 
-@dataclass(frozen=True, slots=True)
-class Chapter:
+class Chapter(Struct, frozen=True):
     """One project: its folder, empty for what belongs to none, and what is told of it."""
 
     folder: str

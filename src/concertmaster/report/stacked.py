@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.findings import Finding, Safety
 from concertmaster.plan import Plan
@@ -25,8 +26,7 @@ _PROMISE = (
 _LEFT = "No rewrite makes these. Ticks survive updates of this text; what you mend goes from the list."
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What a stacked pull request is about.
 
     `number` and `branch` are those of the pull request below it. `releases` are what that one moves between, where

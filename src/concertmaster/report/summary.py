@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import groupby
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from concertmaster.findings import Finding, Safety, Severity, Suppressed, Unanalysed
 from concertmaster.plan import Place, Plan
@@ -28,8 +30,7 @@ _ENDING = 300
 _FOLDED = "\n\n</details>"
 
 
-@dataclass(frozen=True, slots=True)
-class Operations:
+class Operations(Struct, frozen=True):
     """What the release that a pull request moves to asks of a person, and which of it somebody has ticked.
 
     `place` is the line that moves the release; its path is that of the repository, as those of the plan are.
@@ -40,8 +41,7 @@ class Operations:
     ticked: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """What a summary is of: everything that was found, and the part of it that is listed."""
 
     window: Window

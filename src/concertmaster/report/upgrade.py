@@ -6,8 +6,9 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import groupby
+
+from msgspec import Struct, field
 
 from concertmaster.findings import Finding, Safety
 from concertmaster.project.files import UnreadableFileError
@@ -40,8 +41,7 @@ BEGIN, END = "<!-- concertmaster:upgrade -->", marker("upgrade-end")
 FOUND = marker("project-found")
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """Where the upgrade is shown: links to its head and to what it starts from, ticks, and notes of this run.
 
     `is_found` tells that the project is one of all that the run has found.

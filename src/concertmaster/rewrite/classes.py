@@ -8,7 +8,8 @@ import io
 import re
 import tokenize
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.findings import Edit
 from concertmaster.project.python import PythonFile
@@ -19,8 +20,7 @@ _EQUALS = re.compile(rb"\s*=\s*")
 _LEADING_BLANKS = re.compile(r"\A(?:[ \t]*\n)+")
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """`name = value` in the body of a class."""
 
     name: str
@@ -28,8 +28,7 @@ class Setting:
     statement: ast.Assign | ast.AnnAssign
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Struct, frozen=True):
     """How a setting is written in a call: `prefix`, its value (or another text for it), `suffix`."""
 
     prefix: str
@@ -37,8 +36,7 @@ class Argument:
     suffix: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """What stands around the settings: `Ports = Annotated[`, first arguments of its own, `]`.
 
     A docstring becomes a string behind the call or, with `comments`, a comment inside it.
@@ -120,8 +118,7 @@ def _text(file: PythonFile, start: int, end: int) -> str:
     return file.source[start:end].decode(file.encoding).replace("\r\n", "\n")
 
 
-@dataclass(frozen=True, slots=True)
-class _Class:
+class _Class(Struct, frozen=True):
     """A class statement with what is written for each of its settings; None for what is left out."""
 
     file: PythonFile

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.findings import Edit
 from concertmaster.project.python import PythonFile
@@ -22,8 +23,7 @@ _NEEDED = (
 _AWAITABLE = Import("inspect", "isawaitable")
 
 
-@dataclass(frozen=True, slots=True)
-class Handler:
+class Handler(Struct, frozen=True):
     """One handler: the top-level statement that registers it, the event, and what is called.
 
     `decorator` is set where the statement is the handler itself, which stays.

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from posixpath import basename, dirname
+
+from msgspec import Struct
 
 from concertmaster.project.model.project import ProjectModel
 from concertmaster.project.model.revisions import Revision
@@ -53,8 +54,7 @@ def downgrade() -> None:
 """
 
 
-@dataclass(frozen=True, slots=True)
-class NewWorkflow:
+class NewWorkflow(Struct, frozen=True):
     """A row to add; a task has no product type."""
 
     name: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.project.python import PythonFile
 from concertmaster.project.scopes import Imported, Scope
@@ -12,8 +13,7 @@ from concertmaster.rewrite.moves import spelled
 from concertmaster.rule import Import
 
 
-@dataclass(frozen=True, slots=True)
-class Needed:
+class Needed(Struct, frozen=True):
     """How a name is written at its place, and the import that this takes."""
 
     text: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from concertmaster.project.model.project import ProjectModel
 from concertmaster.rewrite.migrations import core_package, migration_file, quoted
@@ -18,8 +19,7 @@ _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 Lines = Iterator[str]
 
 
-@dataclass(frozen=True, slots=True)
-class NewProduct:
+class NewProduct(Struct, frozen=True):
     """A row of `products`, with the workflows that are linked to it."""
 
     name: str
@@ -29,8 +29,7 @@ class NewProduct:
     workflows: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class NewBlock:
+class NewBlock(Struct, frozen=True):
     """A product block, its resource types, the blocks in it, and those that are there already and hold it."""
 
     name: str
@@ -39,8 +38,7 @@ class NewBlock:
     holders: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Additions:
+class Additions(Struct, frozen=True):
     """What one migration adds; `resources` by the product blocks that are there."""
 
     products: Sequence[NewProduct] = ()

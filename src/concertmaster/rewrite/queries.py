@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.findings import Edit
 from concertmaster.project.python import PythonFile
@@ -24,16 +25,14 @@ _REPEATING = frozenset("join options outerjoin".split())
 _CONSUMERS = frozenset("frozenset list set sorted tuple".split())
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """The edits that turn a query into a select, and the imports that they need."""
 
     edits: tuple[Edit, ...] = ()
     imports: tuple[Import, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One `.method(…)` of a chain."""
 
     name: ast.Attribute

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.findings import Safety
 from concertmaster.project.names import CORE, ROOT
@@ -11,8 +12,7 @@ from concertmaster.rules._moved_names_table import NOTES, TABLE
 from concertmaster.versions import Change, Window
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """An old name and the new one, both canonical, with the catalogue's row.
 
     `note` says what else changes for who uses it. `passed_on` marks a name that the old module had only

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.findings import Safety
 from concertmaster.project.python import PythonFile
@@ -11,8 +12,7 @@ from concertmaster.project.values import is_list, is_list_type, is_scalar, item_
 from concertmaster.versions import release
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """A call of `ReadOnlyField`: its value, the type that it is told, and where it stands as a default."""
 
     call: ast.Call

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.rules._moved_names import full, named_rows
 from concertmaster.rules._removed_names_table import ADVICE, TABLE
@@ -12,8 +13,7 @@ from concertmaster.versions import Change, Window
 NOTHING = "nothing takes its place"
 
 
-@dataclass(frozen=True, slots=True)
-class Removal:
+class Removal(Struct, frozen=True):
     """A canonical name that is gone, and what to do without it; `*` for all names of a module."""
 
     module: str

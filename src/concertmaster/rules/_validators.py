@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.findings import Edit
 from concertmaster.project.bindings import binding
@@ -14,8 +15,7 @@ from concertmaster.rewrite.parameters import Function, positional
 _BINDINGS = frozenset(("classmethod", "staticmethod"))
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """`@validator("x")` or `validator("x")(function)`: the decorator, its options, and what it validates with.
 
     `model` is the class around it; `function` is None where the file does not tell which it is.

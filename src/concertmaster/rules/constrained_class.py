@@ -82,7 +82,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from concertmaster.findings import Safety
 from concertmaster.project.bindings import class_uses, in_annotation
@@ -152,8 +154,7 @@ def unread_import(file: PythonFile, node: ast.ImportFrom) -> Iterator[Hit]:
             yield Hit(place, MESSAGE.format(alias.name), edits, safety=Safety.SUGGESTED)
 
 
-@dataclass(frozen=True, slots=True)
-class _Annotation:
+class _Annotation(Struct, frozen=True):
     """How a class of limits is written as an annotation, setting by setting, and what that takes."""
 
     call: Call

@@ -106,7 +106,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.findings import Safety
 from concertmaster.project.bindings import class_uses, in_annotation
@@ -141,8 +142,7 @@ rule = Rule(
 MODULES = ("orchestrator.core.forms.validators", "pydantic_forms.validators")
 
 
-@dataclass(frozen=True, slots=True)
-class _Maker:
+class _Maker(Struct, frozen=True):
     """The function that makes such a type, its row in the catalogue, and what it takes for each setting.
 
     `item` is the setting that goes first without a name; in brackets it may stand behind the class.

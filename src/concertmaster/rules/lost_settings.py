@@ -37,7 +37,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.project.instances import SETTINGS, instance_of
 from concertmaster.project.python import PythonFile
@@ -54,8 +55,7 @@ rule = Rule(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(Struct, frozen=True):
     """A setting that is gone, and its name since; none where nothing took its place."""
 
     row: str

@@ -78,7 +78,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.findings import Edit, Safety
 from concertmaster.project.names import CORE_MODULES, ROOT, ROOT_EXPORTS, is_core_segment
@@ -106,8 +107,7 @@ _PROSE = re.compile(r"[ \t]*(?:description|summary|title|help|comment)\b")
 _NAMES = r"(?P<names>\w+(?:[ \t]*,[ \t]*\w+)*)"
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """A way to name a module, the kinds of files that have it, and how sure it is that a module is meant."""
 
     kinds: frozenset[Kind]

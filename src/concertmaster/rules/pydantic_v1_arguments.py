@@ -67,7 +67,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from concertmaster.findings import Edit, Safety
 from concertmaster.project.models import Family, family_of

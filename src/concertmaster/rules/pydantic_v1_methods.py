@@ -76,7 +76,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.findings import Safety
 from concertmaster.project.models import Family, Model, defines
@@ -126,8 +127,7 @@ REFUSED = Change(works_from="2.0.0", removed="2.0.0")
 _DUMP = frozenset("include exclude by_alias exclude_unset exclude_defaults exclude_none".split())
 
 
-@dataclass(frozen=True, slots=True)
-class _Method:
+class _Method(Struct, frozen=True):
     """The new name, and the arguments that it takes as the old one did; None stands for all."""
 
     name: str

@@ -40,7 +40,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.findings import Edit, Safety
 from concertmaster.project.instances import LLM_SETTINGS, SETTINGS, Kind, instance_of
@@ -61,8 +62,7 @@ rule = Rule(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Gone:
+class Gone(Struct, frozen=True):
     """A setting that is gone: its row, why, and the name or the value that takes its place."""
 
     row: str

@@ -48,7 +48,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.project.instances import Kind, instance_of
 from concertmaster.project.python import PythonFile
@@ -66,8 +67,7 @@ rule = Rule(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column of a table with its new name; None where nothing took its place."""
 
     table: str

@@ -25,7 +25,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.findings import Safety
 from concertmaster.project.python import PythonFile
@@ -42,8 +43,7 @@ rule = Rule(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """A field's old and new name."""
 
     old: str

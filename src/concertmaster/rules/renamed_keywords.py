@@ -33,7 +33,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.findings import Edit, Safety
 from concertmaster.project.python import PythonFile
@@ -53,8 +54,7 @@ rule = Rule(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Keyword:
+class Keyword(Struct, frozen=True):
     """A parameter's old name and its new one; none where the parameter is gone."""
 
     old: str

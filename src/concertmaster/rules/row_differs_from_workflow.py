@@ -72,7 +72,8 @@ def downgrade() -> None:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.findings import Safety
 from concertmaster.project.model import ProjectModel
@@ -89,8 +90,7 @@ rule = Rule(__name__, rows=("R-02", "40-05", "40-09"), change=ALWAYS, safety=Saf
 _TASKS = ("SYSTEM", "VALIDATE")
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """What a row has to become, and what it was."""
 
     registration: Registration

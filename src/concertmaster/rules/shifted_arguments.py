@@ -35,7 +35,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.findings import Safety
 from concertmaster.project.python import PythonFile
@@ -53,8 +54,7 @@ rule = Rule(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Shift:
+class Shift(Struct, frozen=True):
     """Where a parameter was inserted, and the names of the old parameters from there on."""
 
     index: int

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from msgspec import Struct, field
 from packaging.version import InvalidVersion, Version
 
 from concertmaster.index.supply import Supply
@@ -18,8 +18,7 @@ from concertmaster.versions import RELEASES, release
 SOUND = tuple(number for number in RELEASES if number not in FAULTY)
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What a chosen release must be; None leaves it to the project's settings. `minimum_age` is in days."""
 
     minimum_age: int | None = None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from concertmaster.project.files import Project
 from concertmaster.project.overlay import Overlay
@@ -20,8 +21,7 @@ MANIFEST = "pyproject.toml"
 Staged = Mapping[str, Mapping[str, bytes]]
 
 
-@dataclass(frozen=True, slots=True)
-class Finish:
+class Finish(Struct, frozen=True):
     """How commits are finished. `may_write` refuses files that are not to be changed."""
 
     formatting: Formatting = unformatted
@@ -29,8 +29,7 @@ class Finish:
     may_write: Callable[[str], bool] = lambda _: True
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(Struct, frozen=True):
     """Commits in the layout of the project, with their locks; what became of it, and the locks that are left."""
 
     staged: Staged

@@ -10,11 +10,11 @@ import subprocess
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 import tomlkit
+from msgspec import Struct, field
 
 from concertmaster.project.files import Project, UnreadableFileError, is_python
 from concertmaster.upgrading.style import Style, Styles, read_styles
@@ -31,8 +31,7 @@ Dress = Callable[[Mapping[str, bytes]], dict[str, bytes]]
 Formatting = Callable[[Project], AbstractContextManager[tuple[Dress, "Told"]]]
 
 
-@dataclass(slots=True)
-class Told:
+class Told(Struct):
     """What became of the files; `failed` says why nothing more was formatted, `lacks` what the next run may have."""
 
     tools: set[str] = field(default_factory=set)
@@ -81,8 +80,7 @@ def formatter(project: Project, *, tools: Toolbox) -> Iterator[tuple[Dress, Told
         yield _Formatter(project, styles, Path(folder), tools.ruff, told).dress, told
 
 
-@dataclass
-class _Formatter:
+class _Formatter(Struct, dict=True):
     project: Project
     styles: Styles
     folder: Path

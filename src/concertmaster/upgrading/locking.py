@@ -10,9 +10,10 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from concertmaster.apart import LostError, apart
 from concertmaster.project.dependencies import FRAMEWORK, read_requirements
@@ -43,8 +44,7 @@ class Unlockable(Exception):
         self.passing = passing
 
 
-@dataclass(frozen=True, slots=True)
-class Locksmith:
+class Locksmith(Struct, frozen=True):
     """Renews locks: with uv, from the package index that this run uses anyway.
 
     `kept` gives the text of a lock that is renewed already, if there is one that still counts.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from concertmaster.findings import Finding, Unanalysed
 from concertmaster.index.supply import Names
@@ -53,8 +54,7 @@ def short_of(folder: str) -> str:
     return f"{re.sub(r'[^A-Za-z0-9_]+', '-', folder).strip('-')[:40]}-{mark}"
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(Struct, frozen=True):
     """One step of the upgrade: files with their whole new text, and the rules whose rewrites they hold."""
 
     title: str
@@ -63,8 +63,7 @@ class Commit:
     files: Mapping[str, bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Pin:
+class Pin(Struct, frozen=True):
     """A requirement on the framework; `obstacle` says why it is not raised, and is empty where it is."""
 
     path: str
@@ -73,8 +72,7 @@ class Pin:
     obstacle: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """A file that the plan leaves out, and what a person does about it; `lacks` is what the next run may have."""
 
     path: str
@@ -82,8 +80,7 @@ class Note:
     lacks: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class UpgradePlan:
+class UpgradePlan(Struct, frozen=True):
     """Everything that an upgrade changes, and everything that it leaves.
 
     `found` are the findings before the rewrites, `remaining` those after them. `upgraded` is the project with

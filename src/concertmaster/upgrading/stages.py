@@ -6,7 +6,8 @@ import ast
 import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from concertmaster.apart import LostError, apart
 from concertmaster.findings import Finding, Safety

@@ -9,7 +9,8 @@ from __future__ import annotations
 import configparser
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from concertmaster.apart import LostError, apart
 from concertmaster.project.files import Project, UnreadableFileError
@@ -29,8 +30,7 @@ MAX_EXTENDED = 5
 RUFF_FILES = (".ruff.toml", "ruff.toml", "pyproject.toml")
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Struct, frozen=True):
     """The settings of one folder and all below it, in the words of ruff; None where nothing is configured."""
 
     folder: str = ""
@@ -40,8 +40,7 @@ class Style:
     tools: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Styles:
+class Styles(Struct, frozen=True):
     """All styles of a project, and what of its settings is not followed."""
 
     found: tuple[Style, ...] = ()
@@ -53,8 +52,7 @@ class Styles:
         return max(around, key=lambda one: len(one.folder), default=None)
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(Struct):
     project: Project
     notes: list[str] = field(default_factory=list)
 

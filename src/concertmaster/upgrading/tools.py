@@ -15,10 +15,12 @@ import tempfile
 import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from concertmaster.messages.index import IndexProblem
 
@@ -43,8 +45,7 @@ class MissingToolError(Exception):
         self.passing = passing
 
 
-@dataclass(frozen=True, slots=True)
-class Toolbox:
+class Toolbox(Struct, frozen=True):
     """Where programs come from. Without a `source` nothing is fetched; `scratch` is where temporary folders go."""
 
     source: PackageIndex | None = None

@@ -6,11 +6,12 @@ import bisect
 import re
 from collections.abc import Iterable, Iterator
 from copy import copy
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from itertools import accumulate
 
+from msgspec import Struct
+from msgspec.structs import replace
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
@@ -35,8 +36,7 @@ class NotUnderstood(Exception):
     """The manifest cannot be read; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(Struct, frozen=True):
     """One distribution that a manifest names, with byte spans of what is written there.
 
     `specifier` is PEP 440 whatever the style; `written` and `written_at` are the version as the file has it,
@@ -73,8 +73,7 @@ class Requirement:
         return SpecifierSet(self.specifier, prereleases=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Dependencies:
+class Dependencies(Struct, frozen=True):
     """All requirements of a project, in order of path and place, and the manifests that were not understood."""
 
     requirements: tuple[Requirement, ...] = ()
@@ -86,8 +85,7 @@ class Dependencies:
         return tuple(item for item in self.requirements if item.name == wanted)
 
 
-@dataclass(frozen=True, slots=True)
-class Include:
+class Include(Struct, frozen=True):
     """Another file that a manifest takes requirements from, as seen from the repository's root."""
 
     path: str
@@ -156,8 +154,7 @@ class Manifest:
             position += len(line) + 1
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """What a format's reader knows of a requirement, in characters of the manifest."""
 
     name: str

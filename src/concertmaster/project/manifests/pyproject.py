@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
+from msgspec.structs import replace
 from packaging.utils import canonicalize_name
 
 from concertmaster.project.manifests.constraints import of_pipenv, of_poetry

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from msgspec import Struct
 from packaging.specifiers import SpecifierSet
 
 from concertmaster.findings import Edit
@@ -81,8 +81,7 @@ def lower_bound(requirement: Requirement) -> Release | None:
     return max((floor for spec in specs if (floor := number(spec)) is not None), default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Clause:
+class _Clause(Struct, frozen=True):
     """One comparison of a range, as written."""
 
     match: re.Match[str]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from concertmaster.project.manifests.model import Found, Include, Manifest, Written
 from concertmaster.project.manifests.pep508 import requirement

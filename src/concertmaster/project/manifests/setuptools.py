@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from concertmaster.project.manifests.model import Found, Manifest, NotUnderstood, Written
 from concertmaster.project.manifests.python_versions import TOOL, of_point, of_range

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from concertmaster.project.manifests.model import Found, Manifest, Style, Written
 from concertmaster.project.manifests.pep508 import COMPUTED, requirement

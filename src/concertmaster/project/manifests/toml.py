@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Item, Key
 from tomlkit.parser import Parser
@@ -37,8 +37,7 @@ class _LocatingParser(Parser):
         return key, item
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """A string of the document: its value, where the literal stands, and where its text does.
 
     `inner` leaves the quotes out; it is None where the text is not written as it is meant (escapes).

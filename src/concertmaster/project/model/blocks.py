@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from concertmaster.project.model.annotations import is_scalar, names_in, plain_base
 from concertmaster.project.model.interpreter import Interpreter
@@ -35,8 +36,7 @@ _BUILTIN = frozenset("int str float bool bytes list set tuple dict frozenset Non
 MAX_DEPTH = 12
 
 
-@dataclass
-class BlockModel:
+class BlockModel(Struct):
     """A product block's classes taken together: the fields that become resource types, and the other blocks in it."""
 
     name: str
@@ -47,8 +47,7 @@ class BlockModel:
     is_certain: bool = True
 
 
-@dataclass
-class Blocks:
+class Blocks(Struct):
     """Finds the product blocks of a project, whatever file their classes and types are in."""
 
     sources: Sources

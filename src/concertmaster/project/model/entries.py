@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from posixpath import dirname
+
+from msgspec import Struct
 
 from concertmaster.project.model.interpreter import Interpreter
 from concertmaster.project.model.place import Parsed, Sources
@@ -29,8 +30,7 @@ _OUT_OF_SIGHT = re.compile(rb"\bpkgutil\b|\bentry_points\b|\brunpy\b|\bspec_from
 _IMPORTERS = frozenset(("importlib.import_module", "builtins.__import__"))
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A module that starts the application or a worker, and all modules that it imports."""
 
     file: Parsed

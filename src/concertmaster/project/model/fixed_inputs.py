@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.project.model.blocks import MAX_DEPTH, Blocks
 from concertmaster.project.model.place import Place
@@ -21,8 +22,7 @@ _COMMON = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FixedInput:
+class FixedInput(Struct, frozen=True):
     """A field of a subscription model: its values as texts; None where it is of another type, or they are not known."""
 
     place: Place

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import product as pairs
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from concertmaster.project.model.conditions import constant, holds
 from concertmaster.project.model.helper_calls import Lost
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 
-@dataclass
-class Insertion:
+class Insertion(Struct):
     """The insertions of one statement; `made` holds the workflows that its `WITH` parts have added."""
 
     database: Database

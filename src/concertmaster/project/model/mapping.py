@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.project.model.blocks import Blocks
 from concertmaster.project.model.project import ProjectModel
 from concertmaster.project.model.resolution import product_type_of
 
 
-@dataclass(frozen=True, slots=True)
-class MappedProduct:
+class MappedProduct(Struct, frozen=True):
     """A product; empty texts stand for what is not known, `blocks` are those directly in its model."""
 
     name: str
@@ -23,8 +23,7 @@ class MappedProduct:
     in_database: bool
 
 
-@dataclass(frozen=True, slots=True)
-class MappedBlock:
+class MappedBlock(Struct, frozen=True):
     """A product block, its resource types, and the blocks in it."""
 
     name: str
@@ -32,8 +31,7 @@ class MappedBlock:
     blocks: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MappedWorkflow:
+class MappedWorkflow(Struct, frozen=True):
     """A workflow with the names of its steps in order."""
 
     name: str
@@ -45,8 +43,7 @@ class MappedWorkflow:
     steps: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectMap:
+class ProjectMap(Struct, frozen=True):
     """One project of a repository; `root` is the folder that it is in."""
 
     root: str

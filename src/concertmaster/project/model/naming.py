@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from concertmaster.project.model.expressions import outside
 from concertmaster.project.model.functions import HELPERS
 from concertmaster.project.model.reading import Reader
@@ -14,8 +16,7 @@ from concertmaster.project.model.values import UNKNOWN, ClassName, Value
 MAX_DEPTH = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """A name of another module of the project, looked up when it is needed."""
 
     path: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.project.model.products import RegisteredProduct
 from concertmaster.project.model.project import ProjectModel
@@ -13,8 +14,7 @@ from concertmaster.project.model.rows import PRODUCTS, Row
 CLOSE = 0.6
 
 
-@dataclass(frozen=True)
-class Products:
+class Products(Struct, frozen=True):
     """Keys without a row, each with the row that it seems to mean, and the rows that are left without a key."""
 
     keys: tuple[tuple[RegisteredProduct, Row | None], ...] = ()

@@ -7,16 +7,16 @@ import bisect
 import re
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from concertmaster.project.definitions import Definitions
 from concertmaster.project.python import unreadable_bytes
 from concertmaster.project.words import holders
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(Struct, frozen=True, order=True):
     """A span of bytes in a file of the project."""
 
     path: str
@@ -24,8 +24,7 @@ class Place:
     end: int
 
 
-@dataclass(frozen=True)
-class Parsed:
+class Parsed(Struct, frozen=True, dict=True):
     """A Python file with its tree, and byte offsets for the tree's positions."""
 
     path: str
@@ -107,8 +106,7 @@ def _parse(path: str, source: bytes) -> Parsed | None:
         return None
 
 
-@dataclass
-class Sources:
+class Sources(Struct, dict=True):
     """The files of one project, read and parsed when they are asked for."""
 
     paths: tuple[str, ...]

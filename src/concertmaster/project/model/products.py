@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.project.model.functions import is_builtin
 from concertmaster.project.model.interpreter import Interpreter
@@ -18,8 +19,7 @@ _REGISTRY = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RegisteredProduct:
+class RegisteredProduct(Struct, frozen=True):
     """A key of the registry of subscription models."""
 
     name: str
@@ -27,8 +27,7 @@ class RegisteredProduct:
     model: ClassName | None
 
 
-@dataclass(frozen=True)
-class ProductRegistry:
+class ProductRegistry(Struct, frozen=True):
     products: tuple[RegisteredProduct, ...]
     is_certain: bool
     paths: tuple[str, ...]

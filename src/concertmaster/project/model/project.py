@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass, field
 from functools import cached_property
 from posixpath import dirname
+
+from msgspec import Struct, field
 
 from concertmaster.project.model.blocks import BlockModel, Blocks
 from concertmaster.project.model.core_revisions import CORE_REVISIONS
@@ -36,8 +37,7 @@ _PLACE = re.compile(r"(?:%\(here\)s/|\{here\}/)?([\w./-]+)")
 _LOCATIONS = re.compile(r"^version_locations[ \t]*=[ \t]*(?P<places>[^\n]*)", re.MULTILINE)
 
 
-@dataclass
-class ProjectModel:
+class ProjectModel(Struct, dict=True):
     """Everything is read when it is first asked for."""
 
     window: Window

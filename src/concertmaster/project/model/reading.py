@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from concertmaster.project.model.place import Sources
 from concertmaster.project.model.scope import Scope
@@ -16,8 +17,7 @@ class TooFar(Exception):
     """The budget for reading is spent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leave:
+class Leave(Struct, frozen=True):
     """A statement that ends a block: `return`, `break`, `continue` or `raise`."""
 
     how: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.project.model.interpreter import Interpreter
 from concertmaster.project.model.place import Parsed, Place, Sources
@@ -35,8 +36,7 @@ _ASIDE = re.compile(r"(?:^|/)(?:versions|docs?|examples?|snippets|samples|templa
 _PARAMETERS = ("description", "initial_input_form", "target")
 
 
-@dataclass(frozen=True, slots=True)
-class WorkflowFunction:
+class WorkflowFunction(Struct, frozen=True):
     """A decorated function. `target` and `description` are None where they are not known."""
 
     name: str
@@ -49,8 +49,7 @@ class WorkflowFunction:
     added: ast.expr | None = None  # the steps that its decorator puts behind its own
 
 
-@dataclass(frozen=True, slots=True)
-class Registration:
+class Registration(Struct, frozen=True):
     """One `LazyWorkflowInstance`; `node_place` is the statement."""
 
     module: Text
@@ -121,8 +120,7 @@ def _target(by_decorator: str, given: dict[str, Value], *, release_4: bool) -> s
     return str(target) if isinstance(target, str) else None
 
 
-@dataclass(frozen=True)
-class Registry:
+class Registry(Struct, frozen=True):
     """Every registration; `is_certain` is false where one may be missing because it could not be followed."""
 
     registrations: tuple[Registration, ...]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from concertmaster.project.model.calls import EXECUTE
 from concertmaster.project.model.core_revisions import WITH_IS_TASK
@@ -49,24 +50,21 @@ _BY_WORD = {
 _WHOLE = re.compile(r"\b(?:create|delete)\s*\(")
 
 
-@dataclass(frozen=True, slots=True)
-class Unfollowed:
+class Unfollowed(Struct, frozen=True):
     """A place of a migration that could not be followed, and the tables that are not known because of it."""
 
     place: Place
     topics: Topics
 
 
-@dataclass(frozen=True, slots=True)
-class Undo:
+class Undo(Struct, frozen=True):
     """A revision whose downgrade leaves something of its upgrade, or takes too much: what, by table."""
 
     revision: Revision
     left: tuple[str, ...]
 
 
-@dataclass
-class Replay:
+class Replay(Struct):
     """The database after every migration, and everything that was noticed on the way."""
 
     database: Database = field(default_factory=Database)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from posixpath import dirname
+
+from msgspec import Struct
 
 from concertmaster.project.model.project import ProjectModel, is_framework
 from concertmaster.project.model.registrations import Registration, WorkflowFunction
@@ -67,8 +68,7 @@ def _is_filled(tree: ast.Module) -> bool:
     )
 
 
-@dataclass(frozen=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """A registered workflow without a row; `renamed` is the row that is likely its own under an old name."""
 
     registration: Registration

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from posixpath import dirname
+
+from msgspec import Struct
 
 from concertmaster.project.model.interpreter import Interpreter
 from concertmaster.project.model.place import Parsed, Place, Sources
@@ -17,16 +18,14 @@ _DOCUMENTED = re.compile(rb"^(?P<key>Revision ID|Revises)[ \t]*:[ \t]*(?P<value>
 _DATE = re.compile(r"Create Date:[ \t]*(?P<date>\d{4}-\d\d-\d\d)(?P<time>[^\r\n]*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Documented:
+class Documented(Struct, frozen=True):
     """What a migration's docstring says of its revision, and where."""
 
     value: str
     place: Place
 
 
-@dataclass(frozen=True)
-class Revision:
+class Revision(Struct, frozen=True):
     """One migration. None for a name that its code does not tell."""
 
     file: Parsed

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import fnmatch
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from concertmaster.project.model.place import Place
 from concertmaster.project.model.values import UNKNOWN, Value
@@ -12,8 +14,7 @@ from concertmaster.project.model.values import UNKNOWN, Value
 WORKFLOWS, PRODUCTS, BLOCKS, LINKS = "workflows", "products", "product_blocks", "products_workflows"
 
 
-@dataclass
-class Row:
+class Row(Struct):
     """A row of `workflows` or `products`: its columns, UNKNOWN where that is not known, and where it was made."""
 
     columns: dict[str, Value]
@@ -37,8 +38,7 @@ class Row:
         return str(value) if isinstance(value, str) else None
 
 
-@dataclass
-class Block:
+class Block(Struct):
     """A product block and the resource types that are linked to it."""
 
     name: str
@@ -46,8 +46,7 @@ class Block:
     resources: dict[str, Place] = field(default_factory=dict)
 
 
-@dataclass
-class Database:
+class Database(Struct):
     """The rows after some migrations; `gone` tells where rows that were there have gone.
 
     Rows that were added before the framework had the column `is_task` are no tasks, whatever added them.

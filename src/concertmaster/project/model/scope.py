@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from concertmaster.project.model.place import Parsed
 from concertmaster.project.model.values import Value
 
 
-@dataclass(eq=False)
-class Scope:
+class Scope(Struct, eq=False):
     """The names of a module or of a function under way; `up` is what lies around it."""
 
     file: Parsed

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from concertmaster.project.model.place import Place
 from concertmaster.project.model.project import ProjectModel
@@ -31,8 +32,7 @@ class Kind(StrEnum):
     RENAMED_IN_GROUP = "renamed in a group"
 
 
-@dataclass(frozen=True, slots=True)
-class StepChange:
+class StepChange(Struct, frozen=True):
     """The step list of a workflow that has changed.
 
     `passed` is the first step whose having been done endangers a process, None where it is one that the framework adds

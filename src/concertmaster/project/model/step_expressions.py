@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from concertmaster.project.model.interpreter import Interpreter
 from concertmaster.project.model.naming import Imported

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from concertmaster.project.model.place import Place
 from concertmaster.project.model.scope import Scope
@@ -16,8 +18,7 @@ class TooManyError(Exception):
     """The budget for following steps is spent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One step: its name, the function behind it, and where it stands in the list.
 
     `body` tells functions apart whatever they are called. `inner` are the steps of a group, which is one step to
@@ -47,8 +48,7 @@ class Step:
 Steps = tuple[Step, ...]
 
 
-@dataclass
-class Frame:
+class Frame(Struct):
     """A function under way: the scope of its names, and those that hold steps."""
 
     scope: Scope
@@ -60,8 +60,7 @@ class Frame:
         return Frame(Scope(self.scope.file, {}, self.scope), dict(self.names), self.depth)
 
 
-@dataclass
-class Budget:
+class Budget(Struct):
     """How much may still be followed."""
 
     spent: int = 0

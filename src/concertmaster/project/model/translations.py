@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from posixpath import basename, dirname
+
+from msgspec import Struct
 
 from concertmaster.findings import Edit
 from concertmaster.project.model.place import Sources
@@ -20,8 +21,7 @@ _SECTION = re.compile(rb'"workflow"\s*:\s*\{')
 _ENTRY = re.compile(rb'(?P<key>"(?:[^"\\]|\\.)*")\s*:\s*(?P<value>"(?:[^"\\]|\\.)*")')
 
 
-@dataclass(frozen=True, slots=True)
-class Translations:
+class Translations(Struct, frozen=True):
     """The file's path and its labels of workflows."""
 
     path: str

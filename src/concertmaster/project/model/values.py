@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from concertmaster.project.model.place import Parsed, Place
 
@@ -39,8 +40,7 @@ def place_of(value: Value) -> Place | None:
     return value.place if isinstance(value, Text) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
+class Symbol(Struct, frozen=True):
     """Something outside the project, by its canonical name; what calls of it give has `()` in its name."""
 
     name: str
@@ -50,16 +50,14 @@ class Symbol:
         return self.name.rpartition(".")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class Sql:
+class Sql(Struct, frozen=True):
     """A statement in SQL, with the parameters that are bound to it."""
 
     text: str
     parameters: tuple[tuple[str, Value], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """A function of the project."""
 
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -71,16 +69,14 @@ class Function:
         return getattr(self.node, "name", "<lambda>")
 
 
-@dataclass(frozen=True, slots=True)
-class ClassName:
+class ClassName(Struct, frozen=True):
     """A class of the project."""
 
     path: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A call of something outside the project that reading came across."""
 
     symbol: str
@@ -100,8 +96,7 @@ class Call:
         return self.keywords.get(name, UNKNOWN)
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(Struct, frozen=True):
     """A place where reading could not follow, with the text that says what it may be about.
 
     Where it `is_open` there is a call that may do anything, whatever the text says.

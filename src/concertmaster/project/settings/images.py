@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.project.manifests.model import Manifest
 from concertmaster.project.settings.dockerfile import joined
@@ -19,8 +20,7 @@ _FROM = re.compile(
 _BESIDE = frozenset(("services",))
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(Struct, frozen=True):
     """An image as it is written, and the name of the program that it is run as.
 
     `tag_at` is set where the tag stands apart from the `name`.

@@ -6,7 +6,8 @@ Taken from the settings classes of orchestrator-core, and of oauth2-lib and nwa-
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.versions import RELEASES, release
 
@@ -121,8 +122,7 @@ WORKFLOW_USER_GUIDE_DIR 5.5.0 - !
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Life:
+class Life(Struct, frozen=True):
     """The first release that reads a key, the first that does not, and whether only the framework knows it."""
 
     since: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from concertmaster.project.manifests.model import Manifest, NotUnderstood
 from concertmaster.project.settings.model import Reader
@@ -17,8 +18,7 @@ _WHOLE = ("configMapRef", "secretRef")
 _KEYS = ("configMapKeyRef", "secretKeyRef")
 
 
-@dataclass(frozen=True, slots=True)
-class Configs:
+class Configs(Struct, frozen=True):
     """The programs that a ConfigMap or Secret is given to as a whole, and those that take single keys of it."""
 
     whole: dict[str, list[Reader]] = field(default_factory=lambda: defaultdict(list))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from concertmaster.project.manifests.model import Manifest
 
@@ -27,8 +28,7 @@ class Kind(StrEnum):
     SYSTEMD = "systemd"
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """A program that gets settings, as the file calls it.
 
     `ours` tells that it is built on the framework, `foreign` that it is a ready-made image of something else,
@@ -41,8 +41,7 @@ class Reader:
     tests: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Settings that stand together and reach the same programs.
 
     `config` names the ConfigMap or Secret of Kubernetes that they are kept in.
@@ -58,8 +57,7 @@ class Group:
     config: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """One key with its value; places are bytes of the file.
 
     `value` is what the program gets, None where the file does not say. `value_at` leaves quotes out and
@@ -87,8 +85,7 @@ class Setting:
         return self.group.readers[0].name if len(self.group.readers) == 1 else None
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """What a format's reader knows of a setting, in characters of the text; without a value it is nowhere."""
 
     key: str

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 
+from msgspec import Struct, field
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import (
@@ -26,8 +26,7 @@ _PROPERTIES = re.compile(r"(?:[!&]\S*\s+)*")
 _COLON = re.compile(r"\s*:")
 
 
-@dataclass(slots=True, eq=False)
-class Node:
+class Node(Struct, eq=False):
     """A scalar, an alias, a mapping or a list; places are characters of the text.
 
     A collection ends where its last member does, and a scalar starts behind its tag and its anchor.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
+
+from msgspec import Struct
 
 from concertmaster.project.settings.known import runs_tests, speaks_of_framework
 from concertmaster.project.settings.model import Reader
@@ -22,8 +23,7 @@ _LIMIT = 20_000
 _MAX_USERS = 20
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Frame:
+class Frame(Struct, frozen=True, eq=False):
     """A node with the key that it stands at, and what is around it."""
 
     node: Node

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from concertmaster.project.manifests.model import Manifest
 from concertmaster.project.settings.fallbacks import narrowed
@@ -51,8 +53,7 @@ def frames(root: Frame) -> Iterator[Frame]:
             pending.extend(reversed(frame.below()))
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(Struct, frozen=True):
     """Reads one mapping or list."""
 
     text: Manifest

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.findings import Finding, Safety
 from concertmaster.plan import Hop
@@ -14,8 +15,7 @@ from concertmaster.versions import release
 MOST_BARS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A part of a bar: its class, where it begins and how wide it is, of a hundred, and what it counts."""
 
     kind: str
@@ -24,8 +24,7 @@ class Part:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """A row of a chart; `done` is how much of all work is made when this row is, in hundredths."""
 
     name: str
@@ -35,8 +34,7 @@ class Bar:
     done: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(Struct, frozen=True):
     """Bars that share a scale, and what names their rows."""
 
     title: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from concertmaster.plan import Item, Plan
 from concertmaster.report.checklist import HEADINGS, NOUN
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One operation; `key` tells its tick from all others."""
 
     key: str
@@ -24,8 +24,7 @@ class Entry:
     text: Markup
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """The operations of one phase."""
 
     heading: str

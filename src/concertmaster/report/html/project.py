@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
+
+from msgspec import Struct
 
 from concertmaster.findings import Finding, Safety, Severity
 from concertmaster.plan import Plan
@@ -27,8 +28,7 @@ Reader = Callable[[str], bytes]
 NO_TYPE = "without product type"
 
 
-@dataclass(frozen=True, slots=True)
-class Chapter:
+class Chapter(Struct, frozen=True):
     """One project of a repository: its plan, with paths as seen from the repository, and its map."""
 
     folder: str

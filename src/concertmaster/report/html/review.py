@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from concertmaster.project.masking import masked
 from concertmaster.report.html import page
@@ -18,8 +19,7 @@ _DIAGRAM = re.compile(r"^```mermaid\n.*?^```$", re.MULTILINE | re.DOTALL)
 _HIDDEN = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class ShownComment:
+class ShownComment(Struct, frozen=True):
     """A review comment with the lines of the file that it stands at; lines count from 1."""
 
     path: str
@@ -29,8 +29,7 @@ class ShownComment:
     source: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One line of a diff table: its number on either side, its sign, and its text."""
 
     old: int | None
@@ -39,8 +38,7 @@ class Row:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """A comment made ready for the template; `parts` are HTML or rows of a suggestion, in order."""
 
     path: str

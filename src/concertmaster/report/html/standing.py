@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from concertmaster.report.markdown import count
 from concertmaster.report.terminal import summary
@@ -13,8 +14,7 @@ from concertmaster.versions import Window
 OUTSIDE = "outside of the projects"
 
 
-@dataclass(frozen=True, slots=True)
-class Standings:
+class Standings(Struct, frozen=True):
     """The folders of a repository with their windows; none where the whole report has one."""
 
     report: Report
