@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,26 @@ def test_a_commit_is_read_from_the_object_database(root: Path) -> None:
     assert tree.read("kept.py") == b"x = 1\n" * 20
     with pytest.raises(UnreadableFileError):
         tree.read("no-such.py")
+
+
+def test_what_a_commit_beside_has_is_not_read_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    repository = Repository.around(root)
+    old = CommitTree.open(repository, repository.commit("HEAD"))
+    (root / "gone.py").write_text("y = 2\n")
+    git(root, "commit", "-am", "Second")
+    new = CommitTree.open(repository, repository.commit("HEAD"), beside=old)
+    assert old.read("kept.py") == b"x = 1\n" * 20
+    asked: list[str] = []
+    blobs = Repository.blobs
+
+    def noted(self: Repository, oids: Sequence[str]) -> Iterator[bytes]:
+        asked.extend(oids)
+        return blobs(self, oids)
+
+    monkeypatch.setattr(Repository, "blobs", noted)
+    assert [new.read(path) for path in ("kept.py", "gone.py")] == [old.read("kept.py"), b"y = 2\n"]
+    assert old.read("gone.py") != b"y = 2\n"
+    assert asked == [new.oids["gone.py"]]
 
 
 def test_symbolic_links_and_submodules_are_no_files_of_a_commit(root: Path) -> None:

@@ -84,7 +84,8 @@ def plan_locally(
     head = repository.commit("HEAD")
     start = repository.merge_base(repository.commit(base), head)
     changes = repository.changes(start, head)
-    old, new = CommitTree.open(repository, start), CommitTree.open(repository, head)
+    old = CommitTree.open(repository, start)
+    new = CommitTree.open(repository, head, beside=old)
     diffs = {diff.path: diff for diff in _diffs(changes, old, new)}
     root = load_config(lambda path: readable(old, path))
     found = of_both(new, old, root)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import tenacity
 from msgspec import Struct
+
+if TYPE_CHECKING:
+    import tenacity
 
 Answer = TypeVar("Answer")
 #: Longer than this nobody waits for a review; in seconds.
@@ -60,6 +62,8 @@ class Retry(Struct, frozen=True):
         return self._again(call, is_limited)
 
     def _again(self, call: Callable[[], Answer], helps: Callable[[BaseException], bool]) -> Answer:
+        import tenacity  # which a local review, that shares this module, has no use for
+
         again = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(TRIES),
             retry=tenacity.retry_if_exception(lambda error: helps(error) and self._pause(error) <= MAX_WAIT),

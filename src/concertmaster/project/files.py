@@ -96,11 +96,13 @@ class CommitTree:
     repository: Repository
     commit: str
     oids: dict[str, str]
+    _beside: CommitTree | None = field(default=None, repr=False, compare=False)
     _known: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def open(cls, repository: Repository, commit: str) -> CommitTree:
-        return cls(repository, commit, repository.tree(commit))
+    def open(cls, repository: Repository, commit: str, *, beside: CommitTree | None = None) -> CommitTree:
+        """Most files are the same in a commit `beside`: what that has read is not read again."""
+        return cls(repository, commit, repository.tree(commit), beside)
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -119,8 +121,12 @@ class CommitTree:
     def _contents(self) -> Iterator[tuple[str, bytes]]:
         """What is likely to be read, asked for at once: a process for each file would cost more than to judge it."""
         wanted = {self.oids[path]: most_bytes(path) for path in self.paths if _is_kept(path)}
+        there = {} if self._beside is None else self._beside._known
+        same = {oid: there[oid] for oid, most in wanted.items() if oid in there and len(there[oid]) <= most}
+        yield from same.items()
+        sizes = self.repository.sizes([oid for oid in wanted if oid not in same])
         held, chosen = 0, []
-        for oid, size in sorted(self.repository.sizes(list(wanted)).items(), key=lambda item: item[1]):
+        for oid, size in sorted(sizes.items(), key=lambda item: item[1]):
             held += size
             if size <= wanted[oid] and held <= MAX_HELD:
                 chosen.append(oid)
