@@ -27,7 +27,7 @@ from concertmaster.cli.opening import open_project, open_projects
 from concertmaster.findings import Edit, Finding, Safety, Severity, Unanalysed
 from concertmaster.messages import UserError, unknown_rule
 from concertmaster.plan import Plan, make_plan
-from concertmaster.projects import in_repository, merged
+from concertmaster.reports import in_repository, merged
 from concertmaster.rule import Rule, load_rules
 from concertmaster.runner import Report, run
 from concertmaster.writer import write as write_file

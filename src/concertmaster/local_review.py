@@ -24,10 +24,8 @@ from concertmaster.project.git import Change, Repository
 from concertmaster.projects import Part as Files
 from concertmaster.projects import (
     config_of,
-    in_repository,
     inside,
     is_left_over,
-    merged,
     of_both,
     oldest,
     within,
@@ -35,6 +33,7 @@ from concertmaster.projects import (
 from concertmaster.report.markdown import Links, prose
 from concertmaster.report.overview import waiting
 from concertmaster.report.terminal import tell_markdown
+from concertmaster.reports import in_repository, merged
 from concertmaster.reviewing import compared, judge_pull_request
 from concertmaster.subjects import is_judged
 from concertmaster.workspace import readable

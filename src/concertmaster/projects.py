@@ -6,16 +6,13 @@ require the framework, and the projects differ in its release or have settings o
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from concertmaster.config import FILES, Config, load_config
-from concertmaster.findings import Finding, Unanalysed
 from concertmaster.messages import malformed_configuration
 from concertmaster.project.dependencies import (
     FRAMEWORK,
@@ -25,7 +22,6 @@ from concertmaster.project.dependencies import (
     read_requirements,
 )
 from concertmaster.project.files import Project, UnreadableFileError
-from concertmaster.runner import Report
 from concertmaster.versions import release
 from concertmaster.workspace import manifests, readable
 
@@ -197,7 +193,7 @@ def _below(config: Config, folder: str) -> Config:
         glob: rules for old, rules in config.per_path_ignores.items() for glob in _globs((old,), folder)
     }
     exclude = tuple(_globs(config.exclude, folder))
-    return dataclasses.replace(config, exclude=exclude, per_path_ignores=ignores, projects=())
+    return replace(config, exclude=exclude, per_path_ignores=ignores, projects=())
 
 
 def _globs(globs: Iterable[str], folder: str) -> Iterator[str]:
@@ -212,43 +208,3 @@ def _globs(globs: Iterable[str], folder: str) -> Iterator[str]:
 def is_left_over(path: str, homes: Iterable[str]) -> bool:
     """Whether a file belongs to none of the projects."""
     return all(folder and inside(path, folder) is None for folder in homes)
-
-
-# -- reports ---------------------------------------------------------------------------------------------
-
-
-def in_repository(report: Report, folder: str, *, is_one: bool) -> Report:
-    """A report on a folder with the paths of the repository; of several projects none has another's fingerprints."""
-    if not folder:
-        return report
-
-    def whole(item: Finding) -> Finding:
-        mark = item.fingerprint if is_one else _mark(folder, item.fingerprint)
-        return replace(item, path=f"{folder}/{item.path}", fingerprint=mark)
-
-    return replace(
-        report,
-        findings=tuple(map(whole, report.findings)),
-        unanalysed=tuple(replace(item, path=f"{folder}/{item.path}") for item in report.unanalysed),
-        rewritten={f"{folder}/{path}": text for path, text in report.rewritten.items()},
-        suppressed=tuple(replace(item, finding=whole(item.finding)) for item in report.suppressed),
-        created=frozenset(f"{folder}/{path}" for path in report.created),
-        proposed={f"{folder}/{path}": text for path, text in report.proposed.items()},
-    )
-
-
-def _mark(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
-
-
-def merged(reports: Sequence[Report], failed: Iterable[Unanalysed] = ()) -> Report:
-    """The report on all projects; its window and names are those of the first."""
-    return replace(
-        reports[0],
-        findings=tuple(item for report in reports for item in report.findings),
-        unanalysed=(*(item for report in reports for item in report.unanalysed), *failed),
-        rewritten={path: text for report in reports for path, text in report.rewritten.items()},
-        suppressed=tuple(item for report in reports for item in report.suppressed),
-        created=frozenset().union(*(report.created for report in reports)),
-        proposed={path: text for report in reports for path, text in report.proposed.items()},
-    )

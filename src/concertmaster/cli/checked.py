@@ -104,7 +104,7 @@ def run(asked: Checking) -> Answer:
     """
     from concertmaster.cli.progress import progress
     from concertmaster.cli.remembering import Answer
-    from concertmaster.projects import in_repository
+    from concertmaster.reports import in_repository
     from concertmaster.runner import run as judge
 
     telling, fail_on = asked.telling, None if asked.fail_on is None else FailOn(asked.fail_on)

@@ -80,8 +80,8 @@ def fix(
 ) -> int:
     """Rewrite files in place, or show the difference."""
     from concertmaster.cli.progress import progress
-    from concertmaster.projects import in_repository, merged
     from concertmaster.report.difference import unified
+    from concertmaster.reports import in_repository, merged
     from concertmaster.runner import run
     from concertmaster.writer import write
 

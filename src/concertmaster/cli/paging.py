@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 def page_of(told: list[tuple[Opened, Report]], tree: WorkingTree) -> str:
     """The whole page on all projects of a repository."""
-    from concertmaster.projects import merged
     from concertmaster.report.html import render_project
+    from concertmaster.reports import merged
 
     return render_project(
         merged([report for _, report in told]),

@@ -49,7 +49,7 @@ class Telling(Struct, frozen=True):
 def tell_all(told: list[tuple[Opened, Report]], tree: WorkingTree, telling: Telling) -> None:
     """People get a section for each project; programs get all findings at once."""
     from concertmaster.cli.paging import page_of, write_page
-    from concertmaster.projects import merged
+    from concertmaster.reports import merged
 
     if telling.page is not None and told:
         write_page(telling.page, told, tree)

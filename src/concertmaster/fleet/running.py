@@ -25,8 +25,9 @@ from concertmaster.github.upgrade_pull import Outcome, Result, Wishes
 from concertmaster.github.upgrades import foremost, upgrade_all
 from concertmaster.messages import UserError
 from concertmaster.messages.fleet import malformed_name
-from concertmaster.projects import config_of, divide, in_repository, merged, within
+from concertmaster.projects import config_of, divide, within
 from concertmaster.report import json as json_report
+from concertmaster.reports import in_repository, merged
 from concertmaster.runner import Report, run
 from concertmaster.upgrading import target_for
 from concertmaster.versions import Window

@@ -13,10 +13,10 @@ from concertmaster.github.diff import FileDiff
 from concertmaster.github.moving import Move, moved
 from concertmaster.github.proposed import proposed
 from concertmaster.outcome import exit_code
-from concertmaster.projects import in_repository
 from concertmaster.report.markdown import code, listing, prose
 from concertmaster.report.overview import waiting
 from concertmaster.report.summary import Summary, verdict
+from concertmaster.reports import in_repository
 from concertmaster.reviewing import Judgement
 from concertmaster.runner import Report, is_modelled
 

@@ -27,16 +27,15 @@ from concertmaster.project.dependencies import is_manifest
 from concertmaster.projects import (
     config_of,
     folders,
-    in_repository,
     inside,
     is_left_over,
-    merged,
     of_both,
     oldest,
     within,
 )
 from concertmaster.report.markdown import Links
 from concertmaster.report.several import Chapter, render_all
+from concertmaster.reports import in_repository, merged
 from concertmaster.reviewing import Judge, Judgement, compared, judge_pull_request, old_paths
 from concertmaster.runner import Report, is_modelled, run
 from concertmaster.subjects import is_judged

@@ -33,9 +33,8 @@ def branch_of(target: str, folder: str = "") -> str:
 
 def target_of(branch: str, folder: str = "") -> str | None:
     """The release that a branch of ours for a project is about; None for any other branch."""
-    number, _, place = branch.removeprefix(PREFIX).partition(WITHIN)
-    is_ours = branch.startswith(PREFIX) and place == (short_of(folder) if folder else "")
-    return number if is_ours and _RELEASE.fullmatch(number) else None
+    is_its_own = place_of(branch) == (short_of(folder) if folder else "")
+    return branch.removeprefix(PREFIX).partition(WITHIN)[0] if is_its_own else None
 
 
 def place_of(branch: str) -> str | None:
