@@ -321,3 +321,18 @@ def test_paths_that_hold_nothing_are_no_success(project: Path, capsys: pytest.Ca
     for command in ("check", "fix", "plan", "map"):
         assert run([command, "build"]) == 2
         assert "ignore" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [(["chek"], "check"), (["fleet", "repot"], "report"), (["check", "--form=json"], "--format")],
+)
+def test_what_was_meant_is_said(given: list[str], meant: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(given) == 2
+    assert meant in capsys.readouterr().err.partition("Error:")[2]
+
+
+def test_commands_are_listed_in_the_order_of_work(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["fleet", "--help"]) == 0
+    listed = capsys.readouterr().out.partition("Commands:")[2].split("\n")
+    assert [line.split()[0] for line in listed if line.strip()] == ["plan", "run", "report"]

@@ -2,47 +2,31 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import click
 
 from concertmaster import __version__
-from concertmaster.cli import options
+from concertmaster.cli.groups import Lazy
 from concertmaster.messages import UserError
 from concertmaster.outcome import CLEAN, INTERRUPTED, WRONG_USE
 
 NAME = "concertmaster"
 # Where each command is; the order is that of `--help`.
 COMMANDS = {
-    "check": "checking.check",
-    "fix": "checking.fix",
-    "review": "pull_requests.review",
-    "upgrade": "pull_requests.upgrade",
-    "init": "starting.init",
-    "doctor": "starting.doctor",
-    "plan": "looking.plan",
-    "map": "looking.map_",
-    "rules": "looking.rules",
-    "explain": "looking.explain",
-    "fleet": "fleet.fleet",
-    "index": "index.index",
+    "check": "concertmaster.cli.checking.check",
+    "fix": "concertmaster.cli.checking.fix",
+    "review": "concertmaster.cli.pull_requests.review",
+    "upgrade": "concertmaster.cli.pull_requests.upgrade",
+    "init": "concertmaster.cli.starting.init",
+    "doctor": "concertmaster.cli.starting.doctor",
+    "plan": "concertmaster.cli.looking.plan",
+    "map": "concertmaster.cli.looking.map_",
+    "rules": "concertmaster.cli.looking.rules",
+    "explain": "concertmaster.cli.looking.explain",
+    "fleet": "concertmaster.cli.fleet.fleet",
+    "index": "concertmaster.cli.index.index",
 }
 #: Those that have completions.
 SHELLS = ("bash", "zsh", "fish")
-
-
-class Commands(click.Group):
-    """A group that loads a command's module when it is asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - of the base class
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, name = COMMANDS[cmd_name].partition(".")
-        found: click.Command = getattr(import_module(f"concertmaster.cli.{module}"), name)
-        return found
 
 
 def _show_completion(context: click.Context, _: click.Parameter, shell: str | None) -> None:
@@ -54,7 +38,7 @@ def _show_completion(context: click.Context, _: click.Parameter, shell: str | No
         context.exit()
 
 
-@click.command(cls=Commands, context_settings=options.SHOWN)
+@click.group(cls=Lazy, places=COMMANDS, context_settings={"show_default": True})
 @click.version_option(__version__, message="%(prog)s %(version)s", help="Show the version and exit.")
 @click.option(
     "--show-completion",

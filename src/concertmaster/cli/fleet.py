@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from concertmaster.cli import options
+from concertmaster.cli.groups import Ordered
 from concertmaster.forgetting import take_secret
 from concertmaster.messages.fleet import failed, malformed_name, no_token
 from concertmaster.outcome import CLEAN, NOT_ANALYSED
@@ -22,10 +23,7 @@ TOKEN = "GITHUB_TOKEN"  # noqa: S105 - the name of a variable
 _SERVER = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 
 
-@click.group(
-    short_help="Find, check and upgrade the repositories of an organization.",
-    context_settings=options.SHOWN,
-)
+@click.group(cls=Ordered, short_help="Find, check and upgrade the repositories of an organization.")
 def fleet() -> None:
     """Many repositories: find those of an organization, run over them, and fold the results."""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from concertmaster.cli import options
+from concertmaster.cli.groups import Ordered
 from concertmaster.index import commands, refresh
 from concertmaster.index.places import cache_folder
 from concertmaster.outcome import CLEAN, NOT_ANALYSED
@@ -18,10 +19,7 @@ from concertmaster.outcome import CLEAN, NOT_ANALYSED
 as_json = click.option("--json", is_flag=True, help="Answer in JSON.")
 
 
-@click.group(
-    short_help="Look up the public names of orchestrator-core by release.",
-    context_settings=options.SHOWN,
-)
+@click.group(cls=Ordered, short_help="Look up the public names of orchestrator-core by release.")
 def index() -> None:
     """Look up the public names of orchestrator-core and its companions, release by release."""
 

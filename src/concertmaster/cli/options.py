@@ -9,8 +9,6 @@ import click
 
 from concertmaster.config import FailOn
 
-#: What every help page shows.
-SHOWN = {"show_default": True}
 PATH = click.Path(path_type=Path)
 
 
