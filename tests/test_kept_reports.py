@@ -127,7 +127,7 @@ def signed(body: bytes) -> bytes:
 
 def poison(temporary: Path) -> None:
     """Every report that was kept now says that nothing was found."""
-    clean = Kept((), {}, (), frozenset(), {}, "")
+    clean = Kept((), {}, (), frozenset(), {}, {}, "")
     for path in kept(temporary):
         path.write_bytes(signed(msgspec.json.encode(clean)))
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 from concertmaster import api
 
 #: Fields that programs have no use for.
-INTERNAL = {"rows", "likeness", "kinship", "names"}
+INTERNAL = {"rows", "likeness", "kinship", "names", "later"}
 #: What a rule says of itself; the rest of it are functions that look.
 OF_A_RULE = ("id", "change", "safety", "rows", "documentation", "url")
 

@@ -42,6 +42,7 @@ class FileResult(Struct, frozen=True):
     rewritten: bytes | None = None
     unanalysed: Unanalysed | None = None
     suppressed: tuple[Suppressed, ...] = ()
+    later: tuple[str, ...] = ()  # the releases that is waited for, one for each finding ahead
 
 
 class Judged(Struct, frozen=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
@@ -45,4 +46,5 @@ def merged(reports: Sequence[Report], failed: Iterable[Unanalysed] = ()) -> Repo
         suppressed=tuple(item for report in reports for item in report.suppressed),
         created=frozenset().union(*(report.created for report in reports)),
         proposed={path: text for report in reports for path, text in report.proposed.items()},
+        later=dict(sum((Counter(report.later) for report in reports), Counter())),
     )

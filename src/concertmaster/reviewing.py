@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -13,6 +13,7 @@ from concertmaster.findings import Finding
 from concertmaster.index.supply import Supply
 from concertmaster.project.dependencies import Installed, installed
 from concertmaster.project.files import Project
+from concertmaster.project.python import Surroundings
 from concertmaster.runner import Report, run
 from concertmaster.versions import Mode, release
 from concertmaster.workspace import Workspace, open_workspace, read_dependencies, readable
@@ -90,25 +91,18 @@ def judge_pull_request(
     wanted = config.new_only if new_only is None else new_only
     whole = not wanted or changes_release(before, workspace.believed)
     paths = None if whole else sorted(set(changed) & set(head.paths))
-    report = judge(workspace, head, unsafe=True, jobs=jobs, paths=paths, base=base)
-    waiting = _waiting(workspace, head, paths, jobs, judge)
+    ahead = _ahead(workspace)
+    report = judge(workspace, head, unsafe=True, jobs=jobs, paths=paths, base=base, ahead=ahead)
+    waiting = dict(sorted(report.later.items(), key=lambda one: release(one[0])))
     return Judgement(workspace, report, before, report.findings, whole, waiting)
 
 
-def _waiting(
-    workspace: Workspace, head: Project, paths: Sequence[str] | None, jobs: int | None, judge: Judge
-) -> Mapping[str, int]:
-    """How much of what the target asks for cannot be changed before the bump, by the release that it takes."""
+def _ahead(workspace: Workspace) -> Surroundings | None:
+    """For how much of what the target asks for has to wait for the bump; None where there is none to come."""
     window = workspace.window
     if release(window.installed) >= release(window.target):
-        return {}
-    ahead = replace(workspace.around, window=replace(window, mode=Mode.UPGRADE))
-    rules = tuple(rule for rule in workspace.rules if not rule.project_checks)
-    found = judge(
-        replace(workspace, around=ahead, rules=rules), head, jobs=jobs, paths=paths, rewriting=False
-    )
-    late = Counter(item.works_from for item in found.findings if not window.is_ready(item.works_from or "0"))
-    return dict(sorted(late.items(), key=lambda one: release(one[0])))
+        return None
+    return replace(workspace.around, window=replace(window, mode=Mode.UPGRADE))
 
 
 def old_paths(judgement: Judgement, base: Project, renamed: Mapping[str, str]) -> list[str]:

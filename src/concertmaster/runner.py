@@ -23,6 +23,7 @@ from concertmaster.index.supply import Names
 from concertmaster.judging import FileResult
 from concertmaster.project.files import Project, WorkingTree
 from concertmaster.project.model import is_labels
+from concertmaster.project.python import Surroundings
 from concertmaster.rule import Rule
 from concertmaster.subjects import is_judged
 from concertmaster.tasks import Progress
@@ -51,6 +52,7 @@ class Report(Struct, frozen=True):
     created: frozenset[str] = frozenset()  # those of the rewritten that the project does not have yet
     proposed: dict[str, bytes] = field(default_factory=dict)  # new files that were not asked for
     names: Names = field(default_factory=Names)
+    later: dict[str, int] = field(default_factory=dict)  # what has to wait, by the release that it takes
     unread: str = ""  # why the rules on whole projects did not look, or not at both sides of a review
 
 
@@ -64,16 +66,21 @@ def run(
     base: Project | None = None,
     rewriting: bool = True,
     prefilter: bool = True,
+    ahead: Surroundings | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Judge a project's files, or only some of them, and rewrite what may be rewritten.
 
     Where only some are judged, `base` is what the project was before. Without `rewriting` nothing gets a new
-    text; without `prefilter` every rule looks at every file, with the same results.
+    text; without `prefilter` every rule looks at every file, with the same results. What files show `ahead` of the
+    release under judgement is counted.
     """
     config = workspace.config
     rules = RuleSet.of(workspace.rules, filtered=prefilter)
-    task = Task(project, workspace.around, rules, unsafe, config.per_path_ignores, rewriting)
+    ignores = config.per_path_ignores
+    task = Task(
+        project, workspace.around, rules, unsafe, ignores, rewriting, _ahead(workspace, project, ahead)
+    )
     candidates = project.paths if paths is None else tuple(paths)
     others = tuple(f"{folder}/" for folder in workspace.strangers)
     wanted = [
@@ -82,7 +89,7 @@ def run(
         if is_judged(path) and not matches(path, config.exclude) and not path.startswith(others)
     ]
     told = set(candidates)
-    reading = replace(task, rewriting=False)
+    reading = replace(task, rewriting=False, ahead=None)
     results, whole, failed = _sorted_out(
         results_of(
             task,
@@ -111,8 +118,17 @@ def run(
         frozenset(whole.rewritten).difference(workspace.project.paths),
         whole.proposed,
         workspace.names,
+        dict(Counter(late for result in results for late in result.later)),
         whole.unread,
     )
+
+
+def _ahead(workspace: Workspace, project: Project, around: Surroundings | None) -> Task | None:
+    """Files alone are judged ahead: what the whole project shows waits for nothing."""
+    if around is None:
+        return None
+    rules = RuleSet.of([rule for rule in workspace.rules if not rule.project_checks])
+    return Task(project, around, rules, False, workspace.config.per_path_ignores, False)
 
 
 def _sorted_out(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from concertmaster import workers
 from concertmaster.confinement import allow, allow_memory
@@ -36,7 +37,7 @@ Progress = Callable[[int, int], None]
 class Task(Struct, frozen=True, eq=False):
     """Everything that is to be known to judge files; inherited by fork, never pickled.
 
-    Without `rewriting` files get no new text.
+    Without `rewriting` files get no new text. `ahead` judges the same files for releases that come later.
     """
 
     project: Project
@@ -45,6 +46,7 @@ class Task(Struct, frozen=True, eq=False):
     unsafe: bool
     ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rewriting: bool = True
+    ahead: Task | None = None
     _chosen: dict[frozenset[str], tuple[Rule, ...]] = field(default_factory=dict)
 
 
@@ -123,6 +125,7 @@ def says_something(result: FileResult | None) -> bool:
         bool(result.findings or result.suppressed)
         or result.unanalysed is not None
         or result.rewritten is not None
+        or bool(result.later)
     )
 
 
@@ -134,7 +137,8 @@ def judge(task: Task, path: str) -> FileResult:
         seen = isinstance(task.project, WorkingTree) and points_inside(task.project.root, path)
         return FileResult(path, unanalysed=None if seen else Unanalysed(path, str(error)))
     try:
-        return analyse(
+        later = _later(task, path, source)
+        result = analyse(
             path,
             source,
             task.around,
@@ -142,11 +146,22 @@ def judge(task: Task, path: str) -> FileResult:
             unsafe=task.unsafe,
             rewriting=task.rewriting,
         )
+        return replace(result, later=later) if later else result
     except MemoryError:
         reason = "needs more memory than one file may"
     except Exception as error:  # a fault of ours must not cost the other files, nor pass as clean
         reason = f"internal error, please report it: {type(error).__name__}: {error}"
     return FileResult(path, unanalysed=Unanalysed(path, reason))
+
+
+def _later(task: Task, path: str, source: bytes) -> tuple[str, ...]:
+    """The releases that what is found ahead takes, as far as they are still to come."""
+    if task.ahead is None:
+        return ()
+    rules = rules_for(path, task.ahead)
+    found = analyse(path, source, task.ahead.around, rules, unsafe=False, rewriting=False).findings
+    ready = task.around.window.is_ready
+    return tuple(item.works_from for item in found if not ready(item.works_from or "0"))
 
 
 def _sizes(project: Project, paths: Sequence[str]) -> list[int]:

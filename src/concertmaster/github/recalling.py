@@ -23,6 +23,7 @@ from concertmaster.findings import Finding, Suppressed
 from concertmaster.index import store
 from concertmaster.index.supply import shipped
 from concertmaster.project.files import Project
+from concertmaster.project.python import Surroundings
 from concertmaster.remembering.key import PACKAGE, libraries
 from concertmaster.remembering.memory import Memory
 from concertmaster.runner import Report
@@ -48,6 +49,7 @@ class Kept(Struct, frozen=True):
     suppressed: tuple[Suppressed, ...]
     created: frozenset[str]
     proposed: dict[str, bytes]
+    later: dict[str, int]
     unread: str
 
 
@@ -68,15 +70,23 @@ class Reports:
         paths: Iterable[str] | None = None,
         base: Project | None = None,
         rewriting: bool = True,
+        ahead: Surroundings | None = None,
     ) -> Report:
         wanted = None if paths is None else tuple(paths)
 
         def judged() -> Report:
             return runner.run(
-                workspace, project, unsafe=unsafe, jobs=jobs, paths=wanted, base=base, rewriting=rewriting
+                workspace,
+                project,
+                unsafe=unsafe,
+                jobs=jobs,
+                paths=wanted,
+                base=base,
+                rewriting=rewriting,
+                ahead=ahead,
             )
 
-        key = key_of(workspace, project, base, (unsafe, wanted, rewriting))
+        key = key_of(workspace, project, base, (unsafe, wanted, rewriting, ahead is not None))
         if key is None:
             return judged()
         known = _decoded(self._memory.recall(key))
@@ -150,5 +160,6 @@ def _report(known: Kept, workspace: Workspace) -> Report:
         known.created,
         known.proposed,
         workspace.names,
+        known.later,
         known.unread,
     )

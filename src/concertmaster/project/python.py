@@ -6,7 +6,6 @@ import ast
 import io
 import re
 import tokenize
-import warnings
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, TypeVar, overload
@@ -17,7 +16,7 @@ from concertmaster.project.suppressions import Suppression, python_suppressions
 from concertmaster.project.surroundings import Surroundings as Surroundings
 from concertmaster.project.text import TextFile
 from concertmaster.project.text import Unreadable as Unreadable
-from concertmaster.project.walker import Walker
+from concertmaster.project.walker import Walker, parsed, walked
 
 Node = TypeVar("Node", bound=ast.AST)
 Other = TypeVar("Other", bound=ast.AST)
@@ -62,9 +61,7 @@ class PythonFile(TextFile):
         if reason:
             raise Unreadable(reason)
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                return ast.parse(self.source)
+            return parsed(self.source)
         except SyntaxError as error:
             line = f"line {error.lineno}: " if error.lineno else ""
             raise Unreadable(f"syntax error, {line}{error.msg}") from None
@@ -78,8 +75,7 @@ class PythonFile(TextFile):
 
     @cached_property
     def _walk(self) -> Walker:
-        redirects = b"global " in self.source or b"nonlocal " in self.source
-        return Walker(self.tree, redirects=redirects)
+        return walked(self.source, self.tree)
 
     @overload
     def nodes(self, one: type[Node], /) -> Iterator[Node]: ...
