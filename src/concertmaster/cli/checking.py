@@ -19,9 +19,7 @@ from concertmaster.outcome import CLEAN, NOT_ANALYSED
 @options.paths
 @options.from_release
 @options.target
-@click.option(
-    "--format", type=options.Values(Format), default=Format.TERMINAL.value, help="How to tell the findings."
-)
+@options.in_format(Format.TERMINAL, "How to tell the findings.")
 @options.fail_on
 @options.select
 @options.ignore
@@ -38,7 +36,7 @@ def check(
     /,
     *,
     paths: tuple[Path, ...],
-    format: Format,  # noqa: A002 - the name of the option
+    format_: Format,
     fail_on: FailOn | None,
     report: Path | None,
     **asked: Any,
@@ -46,7 +44,7 @@ def check(
     """Find what an upgrade to the target breaks. Nothing is changed."""
     checking = Checking(
         paths=tuple(map(str, paths)),
-        format=format.value,
+        format=format_.value,
         fail_on=fail_on and fail_on.value,
         report=None if report is None else str(report),
         **asked,

@@ -31,19 +31,14 @@ class PlanFormat(StrEnum):
 @options.project
 @options.from_release
 @options.target
-@click.option(
-    "--format",
-    type=options.Values(PlanFormat),
-    default=PlanFormat.MARKDOWN.value,
-    help="How to tell the plan.",
-)
+@options.in_format(PlanFormat.MARKDOWN, "How to tell the plan.")
 @options.offline
 def plan(
     *,
     path: Path | None,
     from_release: str | None,
     target: str | None,
-    format: PlanFormat,  # noqa: A002 - the name of the option
+    format_: PlanFormat,
     offline: bool,
 ) -> None:
     """Say what a person must do around the upgrade: the hops, and the operations that this project needs."""
@@ -55,10 +50,10 @@ def plan(
         [path] if path else None, from_release, target, None, None, offline=offline
     )
     found = make_plan(tree, workspace.window)
-    if format is PlanFormat.MARKDOWN:
+    if format_ is PlanFormat.MARKDOWN:
         tell_markdown(as_markdown(found), os.environ)
     else:
-        click.echo(as_json(found) if format is PlanFormat.JSON else as_html(found), nl=False)
+        click.echo(as_json(found) if format_ is PlanFormat.JSON else as_html(found), nl=False)
 
 
 class MapFormat(StrEnum):
@@ -72,14 +67,12 @@ class MapFormat(StrEnum):
 @click.command("map", short_help="Draw products, product blocks, workflows and their steps.")
 @options.project
 @options.from_release
-@click.option(
-    "--format", type=options.Values(MapFormat), default=MapFormat.TERMINAL.value, help="How to tell the map."
-)
+@options.in_format(MapFormat.TERMINAL, "How to tell the map.")
 def map_(
     *,
     path: Path | None,
     from_release: str | None,
-    format: MapFormat,  # noqa: A002 - the name of the option
+    format_: MapFormat,
 ) -> None:
     """Draw products, product blocks, workflows and their steps, as code and migrations define them."""
     from concertmaster.project.model import models_of
@@ -91,7 +84,7 @@ def map_(
         [path] if path else None, from_release, from_release, None, None, offline=True
     )
     models = models_of(tree.paths, lambda name: readable(tree, name), workspace.window)
-    shown = {MapFormat.JSON: as_json, MapFormat.MARKDOWN: as_markdown}.get(format, as_text)
+    shown = {MapFormat.JSON: as_json, MapFormat.MARKDOWN: as_markdown}.get(format_, as_text)
     try:
         text = once_apart(lambda: shown([map_of(model) for model in models]), Limits(cpu=SECONDS))
     except LostError as error:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
 from concertmaster.config import FailOn
 
+Command = TypeVar("Command", bound=Callable[..., Any])
 PATH = click.Path(path_type=Path)
 
 
@@ -17,6 +20,11 @@ class Values(click.Choice[StrEnum]):
 
     def normalize_choice(self, choice: object, ctx: click.Context | None) -> str:
         return super().normalize_choice(str(choice), ctx)
+
+
+def in_format(default: StrEnum, help_: str) -> Callable[[Command], Command]:
+    """`--format`, one of the values of the default's enumeration."""
+    return click.option("--format", "format_", type=Values(type(default)), default=default.value, help=help_)
 
 
 paths = click.argument(

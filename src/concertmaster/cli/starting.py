@@ -137,18 +137,13 @@ class DoctorFormat(StrEnum):
     show_envvar=True,
     help="Its name on GitHub, owner/name; else that of its remote.",
 )
-@click.option(
-    "--format",
-    type=options.Values(DoctorFormat),
-    default=DoctorFormat.TERMINAL.value,
-    help="How to tell the diagnosis.",
-)
+@options.in_format(DoctorFormat.TERMINAL, "How to tell the diagnosis.")
 @options.offline
 def doctor(
     *,
     path: Path | None,
     repository: str | None,
-    format: DoctorFormat,  # noqa: A002 - the name of the option
+    format_: DoctorFormat,
     offline: bool,
 ) -> int:
     """Say whether everything is there: token, settings, workflows, network, index; and what to do where not.
@@ -159,7 +154,7 @@ def doctor(
 
     found: list[Check] = []
     checks = _kept(examine(_root(path), os.environ, repository=repository, offline=offline), found)
-    if format is DoctorFormat.JSON:
+    if format_ is DoctorFormat.JSON:
         click.echo(as_json(checks))
     elif sys.stdout.isatty():
         from concertmaster.onboarding.showing import print_checks
