@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Iterable
 
 from concertmaster.apart import LostError, apart
 from concertmaster.project.files import is_python
 from concertmaster.project.suppressions import statement_lines
+from concertmaster.project.walker import parse
 
 MAX_REASON = 200
 #: Python and editors read such words in the first lines of a file as orders.
@@ -57,8 +57,6 @@ def _same(old: bytes, new: bytes) -> bool:
 
 def _tree(source: bytes) -> ast.Module | None:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(source)
+        return parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None

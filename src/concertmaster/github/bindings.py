@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from concertmaster.github.hunks import Rewrite
+from concertmaster.project.walker import parse
 
 
 class Imports(Struct, frozen=True):
@@ -113,9 +113,7 @@ def _only_imports(lines: Sequence[bytes], imports: Imports, start: int, end: int
 
 def _imports(lines: Sequence[bytes]) -> Imports | None:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(b"".join(lines))
+        tree = parse(b"".join(lines))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     found = [node for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]

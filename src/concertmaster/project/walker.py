@@ -151,9 +151,8 @@ def _push_fields(node: ast.AST, scope: Scope, stack: list[Item]) -> None:
             stack.append((value, scope, node))
 
 
-@lru_cache(maxsize=1)
-def parsed(source: bytes) -> ast.Module:
-    """The tree of a text. A review asks twice for the same, one after the other, to judge it for two releases.
+def parse(source: bytes) -> ast.Module:
+    """The tree of a text, without warnings about what it says.
 
     Raises:
         SyntaxError: it is no Python; ValueError, RecursionError and MemoryError as `ast.parse` does.
@@ -161,6 +160,12 @@ def parsed(source: bytes) -> ast.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return ast.parse(source)
+
+
+@lru_cache(maxsize=1)
+def parsed(source: bytes) -> ast.Module:
+    """The same. A review asks twice for a text, one after the other, to judge it for two releases."""
+    return parse(source)
 
 
 @lru_cache(maxsize=1)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import os
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
@@ -13,6 +11,7 @@ from concertmaster.apart import LostError, apart
 from concertmaster.findings import Finding, Safety
 from concertmaster.judging import FileResult
 from concertmaster.project.files import is_python
+from concertmaster.project.walker import parse
 from concertmaster.rule import Rule
 from concertmaster.runner import Task, rules_for
 from concertmaster.subjects import analyse
@@ -124,9 +123,7 @@ def parses(path: str, text: bytes) -> bool:
 
 def _parses(text: bytes) -> bool:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(text)
+        parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

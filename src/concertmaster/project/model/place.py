@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import bisect
 import re
-import warnings
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
@@ -13,6 +12,7 @@ from msgspec import Struct, field
 
 from concertmaster.project.definitions import Definitions
 from concertmaster.project.python import unreadable_bytes
+from concertmaster.project.walker import parse
 from concertmaster.project.words import holders
 
 
@@ -99,9 +99,7 @@ def _parse(path: str, source: bytes) -> Parsed | None:
         return None
     try:
         source.decode("utf-8")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return Parsed(path, source, ast.parse(source))
+        return Parsed(path, source, parse(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
