@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from concertmaster.config import Config, load_config
@@ -13,7 +13,6 @@ from concertmaster.findings import Finding
 from concertmaster.index.supply import Supply
 from concertmaster.project.dependencies import Installed, installed
 from concertmaster.project.files import Project
-from concertmaster.project.python import Surroundings
 from concertmaster.runner import Report, run
 from concertmaster.versions import Mode, release
 from concertmaster.workspace import Workspace, open_workspace, read_dependencies, readable
@@ -26,8 +25,7 @@ class Judgement(Struct, frozen=True):
     """A pull request judged. `before` is what was installed at its base; None where nothing said so.
 
     `brought` are the findings that decide how a review ends: all of them where `is_whole` tells that the whole
-    project was judged, and until they are compared with the base. `waiting` counts what the target asks for and
-    the installed release does not know yet, by the release that it takes.
+    project was judged, and until they are compared with the base.
     """
 
     workspace: Workspace
@@ -35,7 +33,11 @@ class Judgement(Struct, frozen=True):
     before: Installed | None
     brought: tuple[Finding, ...]
     is_whole: bool = False
-    waiting: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def waiting(self) -> Mapping[str, int]:
+        """How much the target asks for that the installed release does not know yet, by the release that it takes."""
+        return dict(sorted(self.report.later.items(), key=lambda one: release(one[0])))
 
     @property
     def raises_release(self) -> bool:
@@ -91,18 +93,9 @@ def judge_pull_request(
     wanted = config.new_only if new_only is None else new_only
     whole = not wanted or changes_release(before, workspace.believed)
     paths = None if whole else sorted(set(changed) & set(head.paths))
-    ahead = _ahead(workspace)
+    ahead = release(workspace.window.installed) < release(workspace.window.target)
     report = judge(workspace, head, unsafe=True, jobs=jobs, paths=paths, base=base, ahead=ahead)
-    waiting = dict(sorted(report.later.items(), key=lambda one: release(one[0])))
-    return Judgement(workspace, report, before, report.findings, whole, waiting)
-
-
-def _ahead(workspace: Workspace) -> Surroundings | None:
-    """For how much of what the target asks for has to wait for the bump; None where there is none to come."""
-    window = workspace.window
-    if release(window.installed) >= release(window.target):
-        return None
-    return replace(workspace.around, window=replace(window, mode=Mode.UPGRADE))
+    return Judgement(workspace, report, before, report.findings, whole)
 
 
 def old_paths(judgement: Judgement, base: Project, renamed: Mapping[str, str]) -> list[str]:

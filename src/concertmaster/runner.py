@@ -23,7 +23,6 @@ from concertmaster.index.supply import Names
 from concertmaster.judging import FileResult
 from concertmaster.project.files import Project, WorkingTree
 from concertmaster.project.model import is_labels
-from concertmaster.project.python import Surroundings
 from concertmaster.rule import Rule
 from concertmaster.subjects import is_judged
 from concertmaster.tasks import Progress
@@ -31,7 +30,7 @@ from concertmaster.tasks import Task as Task
 from concertmaster.tasks import matches as matches
 from concertmaster.tasks import results as results_of
 from concertmaster.tasks import rules_for as rules_for
-from concertmaster.versions import Window
+from concertmaster.versions import Mode, Window
 from concertmaster.workspace import Workspace, readable
 
 _NOT_AT_ALL = "Rules on the project as a whole did not look, since not all of its files could be read."
@@ -66,21 +65,19 @@ def run(
     base: Project | None = None,
     rewriting: bool = True,
     prefilter: bool = True,
-    ahead: Surroundings | None = None,
+    ahead: bool = False,
     progress: Progress | None = None,
 ) -> Report:
     """Judge a project's files, or only some of them, and rewrite what may be rewritten.
 
     Where only some are judged, `base` is what the project was before. Without `rewriting` nothing gets a new
-    text; without `prefilter` every rule looks at every file, with the same results. What files show `ahead` of the
-    release under judgement is counted.
+    text; without `prefilter` every rule looks at every file, with the same results. With `ahead` what the
+    target asks for and the release under judgement does not know yet is counted.
     """
     config = workspace.config
     rules = RuleSet.of(workspace.rules, filtered=prefilter)
-    ignores = config.per_path_ignores
-    task = Task(
-        project, workspace.around, rules, unsafe, ignores, rewriting, _ahead(workspace, project, ahead)
-    )
+    later = _ahead(workspace, project) if ahead else None
+    task = Task(project, workspace.around, rules, unsafe, config.per_path_ignores, rewriting, later)
     candidates = project.paths if paths is None else tuple(paths)
     others = tuple(f"{folder}/" for folder in workspace.strangers)
     wanted = [
@@ -89,7 +86,7 @@ def run(
         if is_judged(path) and not matches(path, config.exclude) and not path.startswith(others)
     ]
     told = set(candidates)
-    reading = replace(task, rewriting=False, ahead=None)
+    reading = replace(task, rewriting=False)
     results, whole, failed = _sorted_out(
         results_of(
             task,
@@ -123,12 +120,14 @@ def run(
     )
 
 
-def _ahead(workspace: Workspace, project: Project, around: Surroundings | None) -> Task | None:
-    """Files alone are judged ahead: what the whole project shows waits for nothing."""
-    if around is None:
-        return None
+def _ahead(workspace: Workspace, project: Project) -> Task:
+    """All files judged for the whole way to the target, by the rules that look at nothing but files."""
+    window = replace(workspace.window, mode=Mode.UPGRADE)
     rules = RuleSet.of([rule for rule in workspace.rules if not rule.project_checks])
-    return Task(project, around, rules, False, workspace.config.per_path_ignores, False)
+    around = replace(workspace.around, window=window)
+    return Task(
+        project, around, rules, unsafe=False, ignores=workspace.config.per_path_ignores, rewriting=False
+    )
 
 
 def _sorted_out(

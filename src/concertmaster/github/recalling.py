@@ -23,7 +23,6 @@ from concertmaster.findings import Finding, Suppressed
 from concertmaster.index import store
 from concertmaster.index.supply import shipped
 from concertmaster.project.files import Project
-from concertmaster.project.python import Surroundings
 from concertmaster.remembering.key import PACKAGE, libraries
 from concertmaster.remembering.memory import Memory
 from concertmaster.runner import Report
@@ -70,7 +69,7 @@ class Reports:
         paths: Iterable[str] | None = None,
         base: Project | None = None,
         rewriting: bool = True,
-        ahead: Surroundings | None = None,
+        ahead: bool = False,
     ) -> Report:
         wanted = None if paths is None else tuple(paths)
 
@@ -86,7 +85,7 @@ class Reports:
                 ahead=ahead,
             )
 
-        key = key_of(workspace, project, base, (unsafe, wanted, rewriting, ahead is not None))
+        key = key_of(workspace, project, base, (unsafe, wanted, rewriting, ahead))
         if key is None:
             return judged()
         known = _decoded(self._memory.recall(key))
